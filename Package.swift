@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+//
+// The package, ring by ring. docs/architecture.md says what each room is for and what it may import;
+// Tests/ArchitectureTests holds the sources to it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library of the system, found by pkg-config; the Debian package that brings it is named in build errors.
+func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], in folder: String) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Sources/Executables/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "one4all-agent",
+  products: [
+    .executable(name: "one4alld", targets: ["one4alld"]),
+    .executable(name: "one4allctl", targets: ["one4allctl"]),
+    .executable(name: "one4all-sim", targets: ["one4all-sim"]),
+  ],
+  targets: [
+    // C libraries, one shim each.
+    .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
+    library("CSerialPort", pkgConfig: "libserialport", debian: "libserialport-dev"),
+    library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
+    library("CSystemd", pkgConfig: "libsystemd", debian: "libsystemd-dev"),
+    library("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
+    library("CInih", pkgConfig: "inih", debian: "libinih-dev"),
+    library("CJansson", pkgConfig: "jansson", debian: "libjansson-dev"),
+    library("CMicrohttpd", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
+
+    // Ring 1: bytes to typed values and back. Pure.
+    room("One4AllProtocol", in: "Protocol"),
+    room("JSONDocument", in: "Protocol"),
+
+    // Ring 2: every decision. Pure.
+    room("AgentCore", ["One4AllProtocol", "JSONDocument"], in: "Core"),
+
+    // Ring 3: one adapter for each outside thing.
+    room("LinuxSystem", ["CLinux"], in: "Adapters"),
+    room("CommandLine", ["CLinux"], in: "Adapters"),
+    room("JSONText", ["JSONDocument", "CJansson"], in: "Adapters"),
+    room("ZoneDatabase", ["CLinux"], in: "Adapters"),
+    room("ReaderLine", ["AgentCore", "One4AllProtocol", "LinuxSystem", "CSerialPort"], in: "Adapters"),
+    room("CloudClient", ["AgentCore", "JSONDocument", "JSONText", "LinuxSystem", "CCurl"], in: "Adapters"),
+    room("AgentStore", ["AgentCore", "LinuxSystem", "CSQLite"], in: "Adapters"),
+    room("ServiceManager", ["AgentCore", "LinuxSystem", "CSystemd"], in: "Adapters"),
+    room("Configuration", ["AgentCore", "LinuxSystem", "CInih"], in: "Adapters"),
+    room("ControlSocket", ["JSONDocument", "JSONText", "LinuxSystem"], in: "Adapters"),
+    room("HTTPServer", ["LinuxSystem", "CMicrohttpd"], in: "Adapters"),
+
+    // Ring 4: the programs; a library for each, so that tests can reach it, and a thin executable.
+    room(
+      "AgentRuntime",
+      [
+        "AgentCore", "AgentStore", "CloudClient", "CommandLine", "Configuration", "ControlSocket", "JSONDocument",
+        "JSONText", "LinuxSystem", "One4AllProtocol", "ReaderLine", "ServiceManager", "ZoneDatabase",
+      ], in: "Programs"),
+    room(
+      "TechnicianTool",
+      [
+        "AgentCore", "CommandLine", "Configuration", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
+        "One4AllProtocol", "ReaderLine", "ZoneDatabase",
+      ], in: "Programs"),
+    room("Rehearsal", ["JSONDocument", "One4AllProtocol"], in: "Programs"),
+    room(
+      "RehearsalTool",
+      ["CommandLine", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem", "Rehearsal", "ZoneDatabase"],
+      in: "Programs"),
+    program("one4alld", ["AgentRuntime"]),
+    program("one4allctl", ["TechnicianTool"]),
+    program("one4all-sim", ["RehearsalTool"]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["LinuxSystem"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ArchitectureTests", ["TestSupport"]),
+    tests("One4AllProtocolTests", ["One4AllProtocol", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "TestSupport"]),
+    tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "CommandLine", "ZoneDatabase", "TestSupport"]),
+    tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
+    tests(
+      "CloudClientTests",
+      ["CloudClient", "AgentCore", "HTTPServer", "JSONDocument", "LinuxSystem", "TestSupport"]),
+    tests("AgentStoreTests", ["AgentStore", "AgentCore", "LinuxSystem", "TestSupport"]),
+    tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "LinuxSystem", "TestSupport"]),
+    tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
+    tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),
+    tests(
+      "RehearsalTests",
+      [
+        "Rehearsal", "RehearsalTool", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem", "One4AllProtocol",
+        "TestSupport",
+      ]),
+    tests("TechnicianToolTests", ["TechnicianTool", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+    tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

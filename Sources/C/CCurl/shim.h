@@ -1,0 +1,6 @@
+#ifndef ONE4ALL_CCURL_H
+#define ONE4ALL_CCURL_H
+
+#include <curl/curl.h>
+
+#endif

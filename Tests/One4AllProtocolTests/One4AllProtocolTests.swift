@@ -1,0 +1,1 @@
+// One4AllProtocolTests
