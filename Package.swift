@@ -27,7 +27,8 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict
+  )
 }
 
 let package = Package(
@@ -57,7 +58,7 @@ let package = Package(
 
     // Ring 3: one adapter for each outside thing.
     room("LinuxSystem", ["CLinux"], in: "Adapters"),
-    room("CommandLine", ["CLinux"], in: "Adapters"),
+    room("ProgramArguments", ["CLinux"], in: "Adapters"),
     room("JSONText", ["JSONDocument", "CJansson"], in: "Adapters"),
     room("ZoneDatabase", ["CLinux"], in: "Adapters"),
     room("ReaderLine", ["AgentCore", "One4AllProtocol", "LinuxSystem", "CSerialPort"], in: "Adapters"),
@@ -72,19 +73,24 @@ let package = Package(
     room(
       "AgentRuntime",
       [
-        "AgentCore", "AgentStore", "CloudClient", "CommandLine", "Configuration", "ControlSocket", "JSONDocument",
+        "AgentCore", "AgentStore", "CloudClient", "ProgramArguments", "Configuration", "ControlSocket",
+        "JSONDocument",
         "JSONText", "LinuxSystem", "One4AllProtocol", "ReaderLine", "ServiceManager", "ZoneDatabase",
       ], in: "Programs"),
     room(
       "TechnicianTool",
       [
-        "AgentCore", "CommandLine", "Configuration", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
+        "AgentCore", "ProgramArguments", "Configuration", "ControlSocket", "JSONDocument", "JSONText",
+        "LinuxSystem",
         "One4AllProtocol", "ReaderLine", "ZoneDatabase",
       ], in: "Programs"),
     room("Rehearsal", ["JSONDocument", "One4AllProtocol"], in: "Programs"),
     room(
       "RehearsalTool",
-      ["CommandLine", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem", "Rehearsal", "ZoneDatabase"],
+      [
+        "ProgramArguments", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem", "Rehearsal",
+        "ZoneDatabase",
+      ],
       in: "Programs"),
     program("one4alld", ["AgentRuntime"]),
     program("one4allctl", ["TechnicianTool"]),
@@ -97,7 +103,7 @@ let package = Package(
     tests("One4AllProtocolTests", ["One4AllProtocol", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "TestSupport"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
-    tests("LinuxSystemTests", ["LinuxSystem", "CommandLine", "ZoneDatabase", "TestSupport"]),
+    tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
     tests(
       "CloudClientTests",
@@ -109,10 +115,12 @@ let package = Package(
     tests(
       "RehearsalTests",
       [
-        "Rehearsal", "RehearsalTool", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem", "One4AllProtocol",
+        "Rehearsal", "RehearsalTool", "HTTPServer", "JSONDocument", "JSONText", "LinuxSystem",
+        "One4AllProtocol",
         "TestSupport",
       ]),
-    tests("TechnicianToolTests", ["TechnicianTool", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+    tests(
+      "TechnicianToolTests", ["TechnicianTool", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

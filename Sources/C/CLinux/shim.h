@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <pty.h>
 #include <pwd.h>
 #include <signal.h>
@@ -28,5 +29,18 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+/* glibc shows these with _GNU_SOURCE only, which Swift's importer does not set. */
+int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags);
+int pthread_setname_np(pthread_t thread, const char *name);
+
+/* getopt's state is global variables, which Swift does not let itself touch. */
+static inline void one4all_getopt_restart(void) {
+  optind = 0;
+  opterr = 0;
+}
+static inline int one4all_getopt_index(void) { return optind; }
+static inline int one4all_getopt_letter(void) { return optopt; }
+static inline const char *one4all_getopt_argument(void) { return optarg; }
 
 #endif

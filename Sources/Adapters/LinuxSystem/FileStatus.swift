@@ -1,0 +1,52 @@
+import Glibc
+
+/// What the kernel says of a file.
+public struct FileStatus: Equatable, Sendable {
+  /// What sort of thing it is.
+  public enum Kind: Sendable {
+    /// An ordinary file.
+    case file
+    /// A folder.
+    case folder
+    /// A character device, as serial ports are.
+    case characterDevice
+    /// A unix socket.
+    case socket
+    /// A symbolic link (only when links are not followed).
+    case link
+    /// Anything else.
+    case other
+  }
+
+  /// What it is.
+  public let kind: Kind
+  /// The permission bits, e.g. 0o600.
+  public let permissions: UInt32
+  /// The owner's number.
+  public let owner: UInt32
+  /// Size in bytes.
+  public let size: Int64
+  /// Device number of the device itself, for device nodes.
+  public let device: UInt64
+  /// Number of the file in its file system.
+  public let inode: UInt64
+
+  /// Whether the group or others may read it.
+  public var isReadableByOthers: Bool { permissions & 0o044 != 0 }
+
+  init(_ status: stat) {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .folder
+    case S_IFCHR: kind = .characterDevice
+    case S_IFSOCK: kind = .socket
+    case S_IFLNK: kind = .link
+    default: kind = .other
+    }
+    permissions = status.st_mode & 0o7777
+    owner = status.st_uid
+    size = Int64(status.st_size)
+    device = UInt64(status.st_rdev)
+    inode = UInt64(status.st_ino)
+  }
+}

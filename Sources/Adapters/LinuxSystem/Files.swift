@@ -1,0 +1,98 @@
+import CLinux
+import Glibc
+
+/// Small files and paths.
+public enum Files {
+  /// The whole content of a file.
+  /// - Parameter limit: most bytes; a larger file is an error (EFBIG).
+  public static func read(_ path: String, limit: Int = 1 << 24) throws(SystemError) -> [UInt8] {
+    let file = Descriptor(owning: try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+    var content: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = try system("read", path) { Glibc.read(file.number, chunk.baseAddress, chunk.count) }
+      guard count > 0 else { return content }
+      content.append(contentsOf: chunk[..<count])
+      guard content.count <= limit else { throw SystemError("read", path, number: EFBIG) }
+    }
+  }
+
+  /// Replaces a file so that after a power cut it is either the old or the new one, whole: a temporary file
+  /// beside it, fsync, rename, fsync of the folder.
+  /// - Parameter mode: permission bits of the new file.
+  public static func replace(_ path: String, with content: [UInt8], mode: mode_t = 0o644) throws(SystemError)
+  {
+    let temporary = "\(path).\(getpid()).tmp"
+    do {
+      let file = Descriptor(
+        owning: try system("open", temporary) {
+          open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        })
+      try file.writeAll(content)
+      try system("fsync", temporary) { fsync(file.number) }
+    }
+    try system("rename", temporary) { rename(temporary, path) }
+    let folder = parent(of: path)
+    let directory = Descriptor(owning: try system("open", folder) { open(folder, O_RDONLY | O_CLOEXEC) })
+    try system("fsync", folder) { fsync(directory.number) }
+  }
+
+  /// What a folder holds, without `.` and `..`, sorted.
+  public static func list(_ path: String) throws(SystemError) -> [String] {
+    guard let folder = opendir(path) else { throw SystemError("opendir", path, number: errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// What stands at that path; nil when there is nothing.
+  /// - Parameter followingLinks: whether a link counts as what it points to.
+  public static func status(_ path: String, followingLinks: Bool = true) throws(SystemError) -> FileStatus? {
+    var status = stat()
+    do {
+      try system("stat", path) { followingLinks ? stat(path, &status) : lstat(path, &status) }
+    } catch {
+      if error.number == ENOENT || error.number == ENOTDIR { return nil }
+      throw error
+    }
+    return FileStatus(status)
+  }
+
+  /// Whether anything stands at that path.
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// The path with all links followed.
+  public static func resolve(_ path: String) throws(SystemError) -> String {
+    guard let resolved = realpath(path, nil) else { throw SystemError("realpath", path, number: errno) }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// Makes a folder and those above it.
+  public static func makeFolder(_ path: String, mode: mode_t = 0o755) throws(SystemError) {
+    if exists(path) { return }
+    let above = parent(of: path)
+    if above != path { try makeFolder(above, mode: mode) }
+    do { try system("mkdir", path) { mkdir(path, mode) } } catch {
+      if error.number != EEXIST { throw error }
+    }
+  }
+
+  /// The folder that a path stands in.
+  public static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The last part of a path.
+  public static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}
