@@ -1,1 +1,2 @@
-// One4AllProtocol
+/// A frame.
+public enum Frame: Equatable, Sendable { case endOfList }
