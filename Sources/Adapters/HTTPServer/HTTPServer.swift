@@ -57,9 +57,8 @@ public final class HTTPServer: Sendable {
       let listener = try Sockets.listen(loopbackPort: port)
       self.port = try Sockets.port(of: listener)
       exchanges = try ExchangeHooks(tls: tls, bodyLimit: bodyLimit, handler: handler)
-      let number = listener.release()
-      guard let started = exchanges.start(listener: number) else {
-        _ = Descriptor(owning: number)
+      // The library closes the socket, even when it refuses to start.
+      guard let started = exchanges.start(listener: listener.release()) else {
         throw HTTPServerError.refused(exchanges.lastComplaint)
       }
       daemon = Mutex(started)

@@ -15,9 +15,12 @@ public final class ControlChannel {
   private final class Client {
     let connection: Descriptor
     var received: [UInt8] = []
-    var unsent: [UInt8] = []
+    var outgoing: [UInt8] = []
+    var sent = 0
     var hasEnded = false
     var place: Int?
+
+    var hasUnsent: Bool { sent < outgoing.count }
 
     init(_ connection: consuming Descriptor) { self.connection = connection }
   }
@@ -40,7 +43,7 @@ public final class ControlChannel {
     listenerPlace = clients.count < ControlChannel.mostClients ? poll.add(listener.number, .read) : nil
     for client in clients {
       var wanted: Poll.Readiness = client.hasEnded ? [] : .read
-      if !client.unsent.isEmpty { wanted.insert(.write) }
+      if client.hasUnsent { wanted.insert(.write) }
       client.place = poll.add(client.connection.number, wanted)
     }
   }
@@ -58,7 +61,7 @@ public final class ControlChannel {
       if readiness.contains(.read) || readiness.contains(.hangUp) { receive(from: client, handler) }
       send(to: client)
     }
-    clients.removeAll { $0.hasEnded && $0.unsent.isEmpty }
+    clients.removeAll { $0.hasEnded && !$0.hasUnsent }
     if let place = listenerPlace, poll.readiness(at: place).contains(.read) { acceptAll() }
   }
 
@@ -95,25 +98,28 @@ public final class ControlChannel {
       let command = String(decoding: line, as: UTF8.self)
       client.received.removeSubrange(...end)
       let lines = handler(command).split(separator: "\n")
-      client.unsent += Array((lines.joined(separator: "\n") + "\n\n").utf8)
+      client.outgoing += Array((lines.joined(separator: "\n") + "\n\n").utf8)
     }
   }
 
   private func send(to client: Client) {
-    while !client.unsent.isEmpty {
-      let transfer = client.unsent.withUnsafeBytes { buffer in try? client.connection.write(buffer) }
+    while client.hasUnsent {
+      let transfer = client.outgoing[client.sent...].withUnsafeBytes { try? client.connection.write($0) }
       switch transfer {
-      case .bytes(let count): client.unsent.removeFirst(count)
+      case .bytes(let count): client.sent += count
       case .wouldBlock: return
       case .end, nil: drop(client)
       }
     }
+    client.outgoing = []
+    client.sent = 0
   }
 
   /// Gives a client up, with all that it was still to get.
   private func drop(_ client: Client) {
     client.hasEnded = true
     client.received = []
-    client.unsent = []
+    client.outgoing = []
+    client.sent = 0
   }
 }

@@ -20,6 +20,9 @@ public struct CloudFault: Equatable, Sendable {
   public var remaining: Int?
   /// In how many cases of a hundred, 0 to 100.
   public var percent = 100.0
+
+  /// A fault that strikes every request, before the work, until it is turned off.
+  public init(kind: Kind) { self.kind = kind }
 }
 
 /// Everything that is wrong with the cloud on purpose.

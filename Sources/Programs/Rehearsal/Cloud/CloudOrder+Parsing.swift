@@ -34,7 +34,6 @@ extension CloudOrder {
     ("misuse | misuse clear", "what was sent that no good client sends, as JSON"),
     ("devices", "all devices, as JSON"),
     ("sessions", "all sessions, as JSON"),
-    ("help", "this list"),
   ]
 
   /// Reads a command; words are separated by spaces.
@@ -92,7 +91,6 @@ extension CloudOrder {
     case "misuse": self = words.accept("clear") ? .clearMisuse : .misuse
     case "devices": self = .devices
     case "sessions": self = .sessions
-    case "help": self = .help
     case let other: throw CloudOrderError("no command '\(other)'; help lists them")
     }
     try words.end()

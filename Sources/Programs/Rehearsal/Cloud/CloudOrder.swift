@@ -48,8 +48,6 @@ public enum CloudOrder: Equatable, Sendable {
   case devices
   /// All sessions.
   case sessions
-  /// The commands.
-  case help
 }
 
 /// A change of a device on the cloud's side.
@@ -70,8 +68,6 @@ public enum CloudEdit: Equatable, Sendable {
 public enum CloudReply: Equatable, Sendable {
   /// It was done; a line for a person.
   case done(String)
-  /// Several lines for a person.
-  case lines([String])
   /// What was asked for, as a document.
   case document(JSONValue)
   /// Nothing was done; the text says why.

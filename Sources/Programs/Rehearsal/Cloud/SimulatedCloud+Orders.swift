@@ -68,12 +68,6 @@ extension SimulatedCloud {
       return .done("no misuse")
     case .devices: return .document(deviceOverview)
     case .sessions: return .document(sessionOverview)
-    case .help:
-      let width = CloudOrder.commands.map(\.syntax.count).max() ?? 0
-      return .lines(
-        CloudOrder.commands.map { command in
-          command.syntax + String(repeating: " ", count: width - command.syntax.count + 2) + command.meaning
-        })
     }
   }
 

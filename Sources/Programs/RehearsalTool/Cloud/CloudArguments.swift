@@ -27,7 +27,7 @@ struct CloudArguments {
       Option("verbose", letter: "v", help: "a line on standard error for each request"),
     ],
     sections: [
-      .init("Commands", CloudOrder.commands.map { ($0.syntax, $0.meaning) } + [connections]),
+      .init("Commands", CloudService.commands.map { ($0.syntax, $0.meaning) }),
       .init("Routes", CloudRoute.allCases.map { ($0.rawValue, $0.call) }),
       .init(
         "Exit codes",
@@ -36,8 +36,6 @@ struct CloudArguments {
           ("64", "the arguments make no sense"),
         ]),
     ])
-
-  private static let connections = ("connections", "how many connections were accepted")
 
   var settings = SimulatedCloud.Settings()
   var port: UInt16 = 0
@@ -85,7 +83,7 @@ struct CloudArguments {
     control = parsed.value("control")
     commands = parsed.values("then")
     isVerbose = parsed.has("verbose")
-    for command in commands where command.split(separator: " ") != ["connections"] {
+    for command in commands where !["connections", "help"].contains(command) {
       do throws(CloudOrderError) {
         _ = try CloudOrder(command)
       } catch {

@@ -59,16 +59,33 @@ public final class CloudService: Sendable {
   /// How many connections were accepted since the start.
   public var connections: Int { server.connections }
 
-  /// Carries out a command, one of `CloudOrder.commands` or `connections`.
+  /// The commands: the cloud's own, and those that ask about the connections to it.
+  public static let commands =
+    CloudOrder.commands + [
+      (syntax: "connections", meaning: "how many connections were accepted"),
+      (syntax: "help", meaning: "this list"),
+    ]
+
+  /// Carries out a command, one of `commands`.
   /// - Returns: the answer in one or more lines; it begins with `error: ` when nothing was done.
   public func tell(_ command: String) -> String {
-    if command.split(separator: " ") == ["connections"] { return "\(connections)" }
+    switch command.split(separator: " ") {
+    case ["connections"]: return "\(connections)"
+    case ["help"]: return CloudService.help
+    default: break
+    }
     return switch state.cloud.withLock({ $0.tell(command) }) {
     case .done(let text): text
-    case .lines(let lines): lines.joined(separator: "\n")
     case .document(let document): JSONText.write(document)
     case .refused(let reason): ControlChannel.refusal(reason)
     }
+  }
+
+  private static var help: String {
+    let width = commands.map(\.syntax.count).max() ?? 0
+    return commands.map { command in
+      command.syntax + String(repeating: " ", count: width - command.syntax.count + 2) + command.meaning
+    }.joined(separator: "\n")
   }
 
   /// Ends all connections and frees the port.
