@@ -20,7 +20,7 @@ public enum JSONText {
   public static func parse(_ text: [UInt8]) throws(JSONTextError) -> JSONValue {
     var failure = json_error_t()
     let root = text.withUnsafeBytes { bytes in
-      one4all_json_load(bytes.baseAddress, bytes.count, decodeAny, &failure)
+      one4all_json_load(bytes.baseAddress, bytes.count, decodeAny | allowNUL, &failure)
     }
     guard let root else {
       let reason = withUnsafeBytes(of: failure.text) { raw in
@@ -36,20 +36,24 @@ public enum JSONText {
   public static func parse(_ text: String) throws(JSONTextError) -> JSONValue { try parse(Array(text.utf8)) }
 
   /// The text of a document: one line, members in their order, or several indented lines.
-  /// A number that JSON cannot write (infinite, not a number) becomes `null`.
+  /// A number that JSON cannot write (infinite, not a number) becomes `null`; fractions are written with 15
+  /// significant digits, so that 46.2 stays 46.2.
   public static func write(_ document: JSONValue, indented: Bool = false) -> String {
     let root = node(of: document)
     defer { one4all_json_decref(root) }
-    let flags = encodeAny | (indented ? 2 : compact)
+    let flags = encodeAny | fifteenDigits | (indented ? 2 : compact)
     guard let text = json_dumps(root, flags) else { return "null" }
     defer { free(text) }
     return String(cString: text)
   }
 
-  // jansson's flags, which are macros that do not import: JSON_DECODE_ANY, JSON_ENCODE_ANY, JSON_COMPACT.
+  // jansson's flags, which are macros that do not import: JSON_DECODE_ANY, JSON_ALLOW_NUL, JSON_ENCODE_ANY,
+  // JSON_COMPACT, JSON_REAL_PRECISION(15).
   private static let decodeAny: Int = 0x4
+  private static let allowNUL: Int = 0x10
   private static let encodeAny = 0x200
   private static let compact = 0x20
+  private static let fifteenDigits = 15 << 11
 
   private static func value(of node: UnsafeMutablePointer<json_t>) -> JSONValue {
     switch node.pointee.type {

@@ -24,18 +24,24 @@ public enum Files {
   public static func replace(_ path: String, with content: [UInt8], mode: mode_t = 0o644) throws(SystemError)
   {
     let temporary = "\(path).\(getpid()).tmp"
-    do {
-      let file = Descriptor(
-        owning: try system("open", temporary) {
-          open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        })
-      try file.writeAll(content)
-      try system("fsync", temporary) { fsync(file.number) }
+    do throws(SystemError) {
+      try write(temporary, content, mode: mode)
+      try system("rename", temporary) { rename(temporary, path) }
+    } catch {
+      unlink(temporary)
+      throw error
     }
-    try system("rename", temporary) { rename(temporary, path) }
     let folder = parent(of: path)
     let directory = Descriptor(owning: try system("open", folder) { open(folder, O_RDONLY | O_CLOEXEC) })
     try system("fsync", folder) { fsync(directory.number) }
+  }
+
+  /// Writes a file and makes sure that it is on the disk.
+  private static func write(_ path: String, _ content: [UInt8], mode: mode_t) throws(SystemError) {
+    let file = Descriptor(
+      owning: try system("open", path) { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode) })
+    try file.writeAll(content)
+    try system("fsync", path) { fsync(file.number) }
   }
 
   /// What a folder holds, without `.` and `..`, sorted.

@@ -6,19 +6,31 @@ public enum Sockets {
   /// Listens on a unix socket, not blocking. A socket that nobody serves any more is replaced.
   /// - Parameters:
   ///   - path: at most 107 bytes.
-  ///   - mode: permission bits of the socket from the first moment.
+  ///   - mode: permission bits of the socket; at no moment has it more.
   public static func listen(unix path: String, mode: mode_t = 0o600) throws(SystemError) -> Descriptor {
     let address = try unixAddress(path)
     if try Files.status(path)?.kind == .socket {
-      guard (try? connect(unix: path)) == nil else { throw SystemError("bind", path, number: EADDRINUSE) }
+      guard isAbandoned(path) else { throw SystemError("bind", path, number: EADDRINUSE) }
       unlink(path)
     }
     let listener = try socket(AF_UNIX)
-    let before = umask(~mode & 0o777)
-    defer { umask(before) }
+    // The new file gets the permissions of the descriptor, less the umask; changing the umask itself would
+    // strike the files that other threads create meanwhile.
+    try system("fchmod", path) { fchmod(listener.number, mode) }
     try with(address, "bind", path) { bind(listener.number, $0, $1) }
+    try system("chmod", path) { chmod(path, mode) }
     try system("listen", path) { Glibc.listen(listener.number, 16) }
     return listener
+  }
+
+  /// Whether nobody serves a unix socket. Only a refused connection says so: one that is forbidden does not.
+  private static func isAbandoned(_ path: String) -> Bool {
+    do throws(SystemError) {
+      _ = try connect(unix: path)
+      return false
+    } catch {
+      return error.number == ECONNREFUSED
+    }
   }
 
   /// Connects to a unix socket; the descriptor blocks.

@@ -109,6 +109,11 @@ public enum OptionParser {
       case Int32(UInt8(ascii: ":")):
         throw UsageError("\(spelling(words, arguments.count)) needs an argument; see --help")
       case Int32(UInt8(ascii: "?")):
+        // getopt gives the number of a known option here when that was given an argument it does not take.
+        let index = Int(one4all_getopt_letter() - first)
+        if options.indices.contains(index) {
+          throw UsageError("--\(options[index].name) takes no argument; see --help")
+        }
         throw UsageError("unknown option \(spelling(words, arguments.count)); see --help")
       case first...:
         parsed.options.append((options[Int(code - first)].name, argument))

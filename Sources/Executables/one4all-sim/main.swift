@@ -1,1 +1,4 @@
-print("not built yet")
+import Glibc
+import RehearsalTool
+
+exit(RehearsalCommand.main(Array(CommandLine.arguments.dropFirst())))

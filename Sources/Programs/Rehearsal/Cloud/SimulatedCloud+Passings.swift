@@ -1,0 +1,71 @@
+import JSONDocument
+
+extension SimulatedCloud {
+  /// A passing by its session and its number there.
+  typealias Place = (session: CloudSession, number: Int64)
+
+  /// Takes passings; those whose number the session has already are dropped.
+  mutating func insert(
+    _ passings: [CloudPassing], into token: String, _ request: CloudRequest, now: Int64
+  ) throws(CloudRejection) -> CloudAnswer {
+    guard sessions[token]?.isActive == true else { throw .sessionNotFound }
+    var inserted = 0
+    for passing in passings {
+      if let known = sessions[token]?.passings[passing.number] {
+        if known != passing {
+          note(.changedPassing, "num_passing \(passing.number) again, with other content", request, now)
+        }
+      } else {
+        sessions[token]?.passings[passing.number] = passing
+        inserted += 1
+      }
+    }
+    return success([
+      "token_session": .string(token), "inserted_count": .whole(inserted),
+      "duplicate_count": .whole(passings.count - inserted),
+    ])
+  }
+
+  /// A device's passings of those times (milliseconds since 1970-01-01T00:00:00Z), in their order.
+  func passings(of deviceid: String, from: Int64, to: Int64) -> [Place] {
+    let range = from...to
+    let found = sessions(of: deviceid).flatMap { session in
+      session.passings.values.filter { range.contains($0.timestamp) }.map { (session, $0) }
+    }
+    return found.sorted { ($0.1.timestamp, $0.1.number) < ($1.1.timestamp, $1.1.number) }
+      .map { ($0.0, $0.1.number) }
+  }
+
+  /// A device's passings after one of a session, that session's rest first, then the later sessions.
+  /// - Parameter token: nil begins with the oldest session.
+  func passings(of deviceid: String, after token: String?, last: Int64) throws(CloudRejection) -> [Place] {
+    var rest = sessions(of: deviceid)[...]
+    if let token {
+      guard let index = rest.firstIndex(where: { $0.token == token }) else { throw .sessionNotFound }
+      rest = rest[index...]
+    }
+    return rest.flatMap { session in
+      let isResumed = session.token == token || (token == nil && session.token == rest.first?.token)
+      let least = isResumed && last < .max ? last + 1 : 0
+      return session.numbers(in: least...(.max)).map { (session, $0) }
+    }
+  }
+
+  /// An answer with that page of those passings.
+  func pageOf(_ places: [Place], _ page: Int) -> CloudAnswer {
+    let size = CloudOperation.pageSize
+    let pages = (places.count + size - 1) / size
+    let listed = page > pages ? [] : places.dropFirst((page - 1) * size).prefix(size)
+    let entries: [JSONValue] = listed.compactMap { place in
+      guard var object = place.session.passings[place.number]?.fields else { return nil }
+      object["token_session"] = .string(place.session.token)
+      return .object(object)
+    }
+    return success([
+      "result": .array(entries),
+      "pagination": [
+        "page": .whole(page), "limit": .whole(size), "total": .whole(places.count), "pages": .whole(pages),
+      ],
+    ])
+  }
+}
