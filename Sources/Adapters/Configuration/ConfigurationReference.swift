@@ -43,8 +43,9 @@ public enum ConfigurationReference {
 
   private static func sampleEntry(_ setting: SettingDeclaration) -> String {
     let standard = setting.defaultText.isEmpty ? "empty" : setting.defaultText
+    let range = setting.range.isEmpty ? "" : "; range: \(setting.range)"
     let lines =
-      setting.help + ["Takes: \(setting.takes)", "Default: \(standard)"]
+      setting.help + ["Type: \(setting.type)\(range)", "Default: \(standard)"]
       + (setting.reloadable ? [] : ["A change needs a restart of the daemon."])
     let value = setting.defaultText.isEmpty ? "" : " \(setting.defaultText)"
     return lines.map { "# \($0)\n" }.joined() + "#\(setting.name) =\(value)\n"
