@@ -10,7 +10,7 @@ public enum Sockets {
   public static func listen(unix path: String, mode: mode_t = 0o600) throws(SystemError) -> Descriptor {
     let address = try unixAddress(path)
     if try Files.status(path)?.kind == .socket {
-      guard isAbandoned(path) else { throw SystemError("bind", path, number: EADDRINUSE) }
+      guard !isServed(path) else { throw SystemError("bind", path, number: EADDRINUSE) }
       unlink(path)
     }
     let listener = try socket(AF_UNIX)
@@ -23,25 +23,32 @@ public enum Sockets {
     return listener
   }
 
-  /// Whether nobody serves a unix socket. Only a refused connection says so: one that is forbidden does not.
-  private static func isAbandoned(_ path: String) -> Bool {
-    do throws(SystemError) {
-      _ = try connect(unix: path)
-      return false
-    } catch {
-      return error.number == ECONNREFUSED
-    }
-  }
-
   /// Connects to a unix socket; the descriptor blocks.
-  public static func connect(unix path: String) throws(SystemError) -> Descriptor {
+  /// - Parameter milliseconds: how long to wait at most while the server takes no connections (EAGAIN then); nil
+  ///   for ever. Later writes have the same limit.
+  public static func connect(unix path: String, milliseconds: Int? = nil) throws(SystemError) -> Descriptor {
     let address = try unixAddress(path)
     let client = Descriptor(
       owning: try system("socket") {
         Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
       })
+    if let milliseconds {
+      // A limit of 0 would mean none.
+      let limit = max(1, milliseconds)
+      var time = timeval(tv_sec: limit / 1000, tv_usec: limit % 1000 * 1000)
+      let size = socklen_t(MemoryLayout<timeval>.size)
+      try system("setsockopt") { setsockopt(client.number, SOL_SOCKET, SO_SNDTIMEO, &time, size) }
+    }
     try with(address, "connect", path) { Glibc.connect(client.number, $0, $1) }
     return client
+  }
+
+  /// Whether somebody serves that unix socket; a server too busy to answer counts.
+  private static func isServed(_ path: String) -> Bool {
+    do throws(SystemError) {
+      _ = try connect(unix: path, milliseconds: 1000)
+      return true
+    } catch { return error.number != ECONNREFUSED && error.number != ENOENT }
   }
 
   /// Listens on a TCP port of 127.0.0.1, not blocking.

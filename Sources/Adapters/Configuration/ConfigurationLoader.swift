@@ -1,0 +1,125 @@
+import AgentCore
+import Glibc
+import LinuxSystem
+
+/// Reads a configuration: a file and its drop-ins, all or nothing.
+public enum ConfigurationLoader {
+  /// Largest file that is read, in bytes.
+  static let sizeLimit = 1 << 20
+
+  /// Reads the file at that path, then `PATH.d/*.conf` by name; what is read later wins.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - checkingFiles: whether the files that settings name (`api_key_file`, `ca_file`) are looked at too. A tool
+  ///     that only needs to know where the control socket is leaves them alone: its user may not read the key.
+  /// - Throws: everything that is wrong, by file and line; no settings come of a faulty configuration.
+  public static func load(path: String, checkingFiles: Bool = true) throws(ConfigurationErrors)
+    -> LoadedConfiguration
+  {
+    var reading = Reading()
+    reading.read(path, isDropIn: false)
+    let folder = "\(path).d"
+    if Files.exists(folder) {
+      do throws(SystemError) {
+        for name in try Files.list(folder) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
+          reading.read("\(folder)/\(name)", isDropIn: true)
+        }
+      } catch {
+        reading.report(folder, nil, "cannot be read: \(error.reason)")
+      }
+    }
+    if checkingFiles { reading.checkFiles() }
+    return try reading.result()
+  }
+}
+
+/// What has been read so far.
+private struct Reading {
+  private struct Found {
+    let place: Int
+    let problem: ConfigurationProblem
+  }
+
+  private var settings = SettingTable.defaults
+  private var origins: [String: SettingOrigin] = [:]
+  private var found: [Found] = []
+  private var files: [String] = []
+
+  mutating func report(_ file: String, _ line: Int?, _ message: String) {
+    let place = files.firstIndex(of: file) ?? files.count
+    found.append(
+      Found(place: place, problem: ConfigurationProblem(file: file, line: line, message: message)))
+  }
+
+  func result() throws(ConfigurationErrors) -> LoadedConfiguration {
+    guard found.isEmpty else {
+      // Faults of one line keep the order in which they were found.
+      let sorted = found.enumerated().sorted { left, right in
+        let leftKey = (left.element.place, left.element.problem.line ?? 0, left.offset)
+        return leftKey < (right.element.place, right.element.problem.line ?? 0, right.offset)
+      }
+      throw ConfigurationErrors(problems: sorted.map(\.element.problem))
+    }
+    return LoadedConfiguration(settings: settings, origins: origins)
+  }
+
+  mutating func read(_ path: String, isDropIn: Bool) {
+    files.append(path)
+    let content: [UInt8]
+    do throws(SystemError) {
+      let kind = try Files.status(path)?.kind
+      if kind == .folder { return report(path, nil, "cannot be read: it is a folder") }
+      // Reading a pipe in the drop-in folder could wait for ever.
+      if isDropIn && kind != .file && kind != .characterDevice {
+        return report(path, nil, "cannot be read: it is not an ordinary file")
+      }
+      content = try Files.read(path, limit: ConfigurationLoader.sizeLimit)
+    } catch {
+      return report(path, nil, "cannot be read: \(error.reason)")
+    }
+    interpret(IniDocument(content), path)
+  }
+
+  private mutating func interpret(_ document: IniDocument, _ path: String) {
+    for fault in document.faults { report(path, fault.line, fault.message) }
+    for section in document.sections where SettingSection(rawValue: section.name) == nil {
+      report(path, section.line, Wording.unknownSection(section.name))
+    }
+    var firstLines: [String: Int] = [:]
+    for entry in document.entries {
+      guard let declaration = SettingTable.find(entry.section, entry.key) else {
+        // Keys below an unknown section are no faults of their own.
+        if entry.section.isEmpty || SettingSection(rawValue: entry.section) != nil {
+          report(path, entry.line, Wording.unknownKey(entry.key, in: entry.section))
+        }
+        continue
+      }
+      if let first = firstLines[declaration.fullName] {
+        report(path, entry.line, "\(entry.key) is set twice in this file; first in line \(first)")
+        continue
+      }
+      firstLines[declaration.fullName] = entry.line
+      if let complaint = declaration.set(entry.value, &settings) {
+        report(path, entry.line, complaint)
+      } else {
+        origins[declaration.fullName] = .file(path, line: entry.line)
+      }
+    }
+  }
+
+  mutating func checkFiles() {
+    if let file = settings.cloud.apiKeyFile, case .file(let path, let line)? = origins["cloud.api_key_file"] {
+      do throws(APIKeyError) { _ = try APIKey.read(file: file, credentialsDirectory: nil) } catch {
+        report(path, line, "api_key_file: \(error)")
+      }
+    }
+    if let file = settings.cloud.caFile, case .file(let path, let line)? = origins["cloud.ca_file"] {
+      do throws(SystemError) {
+        guard try Files.status(file)?.kind == .file else {
+          return report(path, line, "ca_file: there is no file \(file)")
+        }
+        _ = try Files.read(file)
+      } catch { report(path, line, "ca_file: \(file) cannot be read: \(error.reason)") }
+    }
+  }
+}

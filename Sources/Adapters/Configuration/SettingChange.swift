@@ -1,0 +1,33 @@
+import AgentCore
+
+/// A setting that differs between two configurations.
+public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
+  /// Section and key, e.g. `reader.port`.
+  public let name: String
+  /// The value before, as it stands in a file; empty when unset.
+  public let old: String
+  /// The value now.
+  public let new: String
+  /// Whether only a restart of the daemon puts it in force.
+  public let needsRestart: Bool
+
+  /// `reader.port: /dev/ttyUSB0 -> /dev/ttyUSB1`.
+  public var description: String {
+    "\(name): \(old.isEmpty ? "(empty)" : old) -> \(new.isEmpty ? "(empty)" : new)"
+  }
+
+  /// What differs, in the order of the reference.
+  public static func between(_ old: AgentSettings, _ new: AgentSettings) -> [SettingChange] {
+    SettingTable.all.compactMap { declaration in
+      let (before, after) = (declaration.text(old), declaration.text(new))
+      guard before != after else { return nil }
+      return SettingChange(
+        name: declaration.fullName, old: before, new: after, needsRestart: !declaration.reloadable)
+    }
+  }
+}
+
+/// The settings that differ and that a reload cannot put in force, e.g. `store.directory`.
+public func changesNeedingRestart(from old: AgentSettings, to new: AgentSettings) -> [String] {
+  SettingChange.between(old, new).filter(\.needsRestart).map(\.name)
+}

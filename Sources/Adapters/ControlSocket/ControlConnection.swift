@@ -1,0 +1,105 @@
+import JSONDocument
+import JSONText
+import LinuxSystem
+
+/// One client of the control socket. Nothing here waits.
+final class ControlConnection {
+  private let descriptor: Descriptor
+  private var input: [UInt8] = []
+  private var output: ArraySlice<UInt8> = []
+  /// The client sends no more.
+  private var isInputOver = false
+  /// Nothing more is read; the connection ends when the output is out.
+  private var isClosing = false
+  private var lastMoved: Int64
+  private var place: Int?
+  private(set) var isOver = false
+
+  init(_ descriptor: consuming Descriptor, now: Int64) {
+    self.descriptor = descriptor
+    lastMoved = now
+  }
+
+  /// When the connection is closed for idleness, unless something moves.
+  var deadline: Int64 { lastMoved + nanoseconds(ControlLimits.idle) }
+
+  func add(to poll: inout Poll) {
+    // A client whose reply is not out yet, or whose next request is here already, is not read from: what it can
+    // make the daemon hold is bounded.
+    let wanted: Poll.Readiness = output.isEmpty && !hasRequest ? .read : .write
+    place = poll.add(descriptor.number, wanted)
+  }
+
+  /// Reads, answers at most one request, and writes.
+  func service(_ poll: Poll, now: Int64, answer: (JSONValue) -> JSONValue) {
+    let ready = place.map { poll.readiness(at: $0) } ?? []
+    place = nil
+    do throws(SystemError) {
+      if ready.contains(.failure) { isOver = true }
+      if ready.contains(.hangUp) && !output.isEmpty { isOver = true }
+      if isOver { return }
+      if !ready.isEmpty && output.isEmpty && !hasRequest { try read(now) }
+      if output.isEmpty && !isClosing { respond(answer) }
+      try flush(now)
+      let isDone = output.isEmpty && (isClosing || (isInputOver && !hasRequest))
+      if isDone || now >= deadline { isOver = true }
+    } catch { isOver = true }
+  }
+
+  /// Says why the client is not served; it ends when that is out.
+  func refuse(_ reason: String, now: Int64) {
+    reply(["error": .string(reason)])
+    isClosing = true
+    do throws(SystemError) { try flush(now) } catch { isOver = true }
+  }
+
+  private var hasRequest: Bool { input.contains(newline) }
+
+  private func read(_ now: Int64) throws(SystemError) {
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 16_384, alignment: 16)
+    defer { chunk.deallocate() }
+    while !hasRequest && input.count <= ControlLimits.request {
+      switch try descriptor.read(into: chunk) {
+      case .wouldBlock: return
+      case .end:
+        isInputOver = true
+        return
+      case .bytes(let count):
+        input.append(contentsOf: chunk[..<count])
+        lastMoved = now
+      }
+    }
+  }
+
+  private func respond(_ answer: (JSONValue) -> JSONValue) {
+    let end = input.firstIndex(of: newline)
+    guard (end ?? input.count) <= ControlLimits.request else {
+      input = []
+      reply(["error": .string("the request is longer than \(ControlLimits.request) bytes")])
+      isClosing = true
+      return
+    }
+    guard let end else { return }
+    let line = Array(input[..<end])
+    input.removeFirst(end + 1)
+    do throws(JSONTextError) { reply(answer(try JSONText.parse(line))) } catch {
+      reply(["error": .string("the request is \(error)")])
+    }
+  }
+
+  private func reply(_ document: JSONValue) {
+    var text = JSONText.write(document)
+    if text.utf8.count > ControlLimits.reply {
+      text = JSONText.write(["error": .string("the reply is longer than \(ControlLimits.reply) bytes")])
+    }
+    output = Array(text.utf8) + [newline]
+  }
+
+  private func flush(_ now: Int64) throws(SystemError) {
+    while !output.isEmpty {
+      guard let count = try transmit(output, descriptor.number) else { return }
+      output = output.dropFirst(count)
+      lastMoved = now
+    }
+  }
+}

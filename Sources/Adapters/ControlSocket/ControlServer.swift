@@ -1,0 +1,117 @@
+import Glibc
+import JSONDocument
+import LinuxSystem
+
+/// The daemon's side of the control socket: a request is a line of JSON, so is its reply, and the connection stays
+/// open for more. It belongs to one loop, never waits, and has no thread of its own.
+public final class ControlServer {
+  private let path: String
+  private let inode: UInt64
+  private var listener: Listener?
+  private var connections: [ControlConnection] = []
+  private var listenerPlace: Int?
+  /// While the process is short of descriptors, waiting clients must not keep the loop spinning.
+  private var acceptsAfter: Int64 = 0
+
+  /// A descriptor in a place that can be emptied.
+  private final class Listener {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  }
+
+  /// Serves a socket with permissions 0660, whose folder is made if need be. A socket that nobody serves is replaced.
+  /// - Parameters:
+  ///   - path: at most 107 bytes.
+  ///   - group: name of the group that may connect; nil for the daemon's own.
+  public init(path: String, group: String?) throws(ControlError) {
+    let number: gid_t? = if let group { try ControlServer.number(of: group) } else { nil }
+    do throws(SystemError) {
+      try Files.makeFolder(Files.parent(of: path))
+      // Nobody else gets in before the group is right.
+      let descriptor = try Sockets.listen(unix: path, mode: 0o600)
+      do throws(SystemError) {
+        if let number { try system("chown", path) { chown(path, uid_t.max, number) } }
+        try system("chmod", path) { chmod(path, 0o660) }
+        inode = try Files.status(path)?.inode ?? 0
+      } catch {
+        unlink(path)
+        throw error
+      }
+      listener = Listener(descriptor)
+    } catch {
+      throw error.number == EADDRINUSE ? .inUse(path: path) : .failed(error)
+    }
+    self.path = path
+  }
+
+  deinit { close() }
+
+  /// Closes all connections and removes the socket, unless another has taken its place.
+  public func close() {
+    connections = []
+    listenerPlace = nil
+    guard listener != nil else { return }
+    listener = nil
+    if (try? Files.status(path, followingLinks: false))?.inode == inode { unlink(path) }
+  }
+
+  /// How many clients are connected.
+  public var clientCount: Int { connections.count }
+
+  /// Adds what the loop must wait for before it calls `service`.
+  /// - Parameter now: monotonic nanoseconds, as everywhere here.
+  public func addDescriptors(to poll: inout Poll, now: Int64 = SystemClock.monotonicNanoseconds) {
+    listenerPlace = nil
+    if let listener, now >= acceptsAfter { listenerPlace = poll.add(listener.descriptor.number, .read) }
+    for connection in connections { connection.add(to: &poll) }
+  }
+
+  /// When `service` has something to do even if no descriptor is ready; nil when there is no such moment.
+  public var nextDeadline: Int64? {
+    let paused = acceptsAfter > 0 && listener != nil ? acceptsAfter : nil
+    return (connections.map(\.deadline) + [paused].compactMap { $0 }).min()
+  }
+
+  /// Takes new clients, answers those that asked, drops those that are gone, idle or do not read.
+  /// - Parameters:
+  ///   - poll: as filled by `addDescriptors`, after its wait.
+  ///   - answer: makes the reply to a request; called at most once for each client.
+  public func service(
+    _ poll: Poll, now: Int64 = SystemClock.monotonicNanoseconds, answer: (JSONValue) -> JSONValue
+  ) {
+    for connection in connections { connection.service(poll, now: now, answer: answer) }
+    connections.removeAll(where: \.isOver)
+    let isWaiting = listenerPlace.map { !poll.readiness(at: $0).isEmpty } ?? false
+    listenerPlace = nil
+    if now >= acceptsAfter { acceptsAfter = 0 }
+    if isWaiting { acceptAll(now) }
+  }
+
+  private func acceptAll(_ now: Int64) {
+    guard let listener else { return }
+    do throws(SystemError) {
+      // A bounded number, so that a flood of clients cannot hold the loop.
+      for _ in 0..<ControlLimits.clients {
+        guard let descriptor = try Sockets.accept(listener.descriptor) else { return }
+        let connection = ControlConnection(descriptor, now: now)
+        if connections.count < ControlLimits.clients {
+          connections.append(connection)
+        } else {
+          connection.refuse("the daemon serves \(ControlLimits.clients) clients already; try again", now: now)
+        }
+      }
+    } catch { acceptsAfter = now + 1_000_000_000 }
+  }
+
+  private static func number(of group: String) throws(ControlError) -> gid_t {
+    var entry = Glibc.group()
+    var found: UnsafeMutablePointer<Glibc.group>?
+    var buffer = [CChar](repeating: 0, count: 65_536)
+    let code = getgrnam_r(group, &entry, &buffer, buffer.count, &found)
+    guard found != nil else {
+      throw code == 0 || code == ENOENT
+        ? .unknownGroup(name: group) : .failed(SystemError("getgrnam", group, number: code))
+    }
+    return entry.gr_gid
+  }
+}
