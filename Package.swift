@@ -107,7 +107,7 @@ let package = Package(
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
     tests(
       "CloudClientTests",
-      ["CloudClient", "AgentCore", "HTTPServer", "JSONDocument", "LinuxSystem", "TestSupport"]),
+      ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
     tests("AgentStoreTests", ["AgentStore", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
