@@ -108,7 +108,7 @@ let package = Package(
     tests(
       "CloudClientTests",
       ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
-    tests("AgentStoreTests", ["AgentStore", "AgentCore", "LinuxSystem", "TestSupport"]),
+    tests("AgentStoreTests", ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "TestSupport"]),
     tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),
