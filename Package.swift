@@ -109,7 +109,7 @@ let package = Package(
       "CloudClientTests",
       ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
     tests("AgentStoreTests", ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "TestSupport"]),
-    tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "LinuxSystem", "TestSupport"]),
+    tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "CSystemd", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),
     tests(
