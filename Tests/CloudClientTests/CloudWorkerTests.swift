@@ -110,6 +110,19 @@ struct CloudWorkerTests {
     #expect(outcomes.allSatisfy { $0.result == .failure(.cancelled) })
   }
 
+  @Test(
+    "are called off within a second when the worker stops, while the server does not answer the handshake")
+  func stopsInHandshake() throws {
+    let server = try ScriptedServer { _, _ in .silence }
+    let client = try TestedWorker("https://127.0.0.1:\(server.port)")
+    client.worker.send(CloudRequest(identifier: 1, method: .get, path: "/devices/ab"))
+    #expect(eventually { server.connectionCount == 1 })
+    let before = SystemClock.monotonicNanoseconds
+    client.worker.stop()
+    #expect(SystemClock.monotonicNanoseconds - before < 1_000_000_000)
+    #expect(try client.outcomes(1).first?.result == .failure(.cancelled))
+  }
+
   @Test("can be stopped while nothing is under way, with a connection open")
   func stopsWhileIdle() throws {
     let server = try ScriptedServer { _, _ in ScriptedServer.answer("200 OK") }

@@ -3,7 +3,7 @@ import LinuxSystem
 import Synchronization
 
 /// Keeps what must survive a power cut, from a thread of its own. What waits goes into one transaction, so that many
-/// requests cost one wait for the disk.
+/// requests cost one wait for the disk. It must be stopped before it is let go of.
 public final class StoreWorker: Sendable {
   private enum Message: Sendable {
     case request(StoreRequest)
@@ -61,7 +61,7 @@ public final class StoreWorker: Sendable {
   }
 
   /// Puts a request behind those that wait; never waits itself.
-  /// - Returns: false when 65,536 wait already; the request then gets no report.
+  /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
   @discardableResult
   public func send(_ request: StoreRequest) -> Bool { shared.box.post(.request(request)) }
 

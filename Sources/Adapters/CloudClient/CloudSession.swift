@@ -37,7 +37,8 @@ final class CloudSession {
     errorText.deallocate()
   }
 
-  // libcurl wants this once in a process; 7.84 and newer do it safely whichever threads are about.
+  // libcurl wants this once in a process; 7.84 and newer do it safely whichever threads are about. 3 is
+  // CURL_GLOBAL_ALL, which does not import.
   private static let library: CURLcode = curl_global_init(3)
 
   /// Whether a request is under way.
@@ -72,7 +73,8 @@ final class CloudSession {
     guard options.result == CURLE_OK else {
       curl_slist_free_all(running.headers)
       return FailureMapping.failure(
-        options.result, verification: 0, detail: String(cString: curl_easy_strerror(options.result)))
+        options.result, verification: 0, proxyStatus: 0,
+        detail: String(cString: curl_easy_strerror(options.result)))
     }
     self.running = running
     guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
@@ -116,9 +118,11 @@ final class CloudSession {
     } else if code == CURLE_OK {
       result = .failure(.interrupted(detail: "the connection ended in the head of the answer"))
     } else {
+      let facts = TransferFacts(easy)
       result = .failure(
         FailureMapping.failure(
-          code, verification: TransferFacts(easy).verification, detail: redaction.apply(detail(of: code))))
+          code, verification: facts.verification, proxyStatus: facts.proxyStatus,
+          detail: redaction.apply(detail(of: code))))
       startsAfresh = true
     }
     finish()

@@ -5,7 +5,7 @@ import Synchronization
 /// Sends requests to the cloud, one at a time and in order, from a thread of its own.
 ///
 /// Every request that was accepted gets exactly one outcome, also when it is called off. The connection is kept
-/// between requests.
+/// between requests. It must be stopped before it is let go of.
 public final class CloudWorker: Sendable {
   private enum Message: Sendable {
     case configure(CloudAccess)
@@ -38,7 +38,7 @@ public final class CloudWorker: Sendable {
   public func configure(_ access: CloudAccess) { inbox.box.post(.configure(access)) }
 
   /// Puts a request behind those that wait.
-  /// - Returns: false when 1,024 messages wait already; the request then gets no outcome.
+  /// - Returns: false when 1,024 messages have come since the worker last looked; the request then gets no outcome.
   @discardableResult
   public func send(_ request: CloudRequest) -> Bool { inbox.box.post(.send(request)) }
 

@@ -10,9 +10,13 @@ enum FailureMapping {
   /// - Parameters:
   ///   - code: why the transfer ended.
   ///   - verification: OpenSSL's verdict on the certificate.
+  ///   - proxyStatus: the proxy's answer to the wish for a tunnel, 0 for none.
   ///   - detail: for a person.
-  static func failure(_ code: CURLcode, verification: Int, detail: String) -> CloudFailure {
-    switch code {
+  static func failure(_ code: CURLcode, verification: Int, proxyStatus: Int, detail: String)
+    -> CloudFailure
+  {
+    if proxyStatus >= 300 { return .unreachable(detail: "the proxy answers \(proxyStatus): \(detail)") }
+    return switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved(detail: detail)
     case CURLE_COULDNT_CONNECT, CURLE_PROXY: .unreachable(detail: detail)
     case CURLE_OPERATION_TIMEDOUT: .timedOut(detail: detail)

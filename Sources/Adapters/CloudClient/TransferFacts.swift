@@ -9,6 +9,9 @@ struct TransferFacts {
   /// The HTTP status.
   var status: Int { long(CURLINFO_RESPONSE_CODE) }
 
+  /// The HTTP status of the proxy's answer to the wish for a tunnel; 0 when there was none.
+  var proxyStatus: Int { long(CURLINFO_HTTP_CONNECTCODE) }
+
   /// OpenSSL's verdict on the server's certificate, X509_V_OK (0) for a good one.
   var verification: Int { long(CURLINFO_SSL_VERIFYRESULT) }
 
