@@ -107,9 +107,9 @@ let package = Package(
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
     tests(
       "CloudClientTests",
-      ["CloudClient", "AgentCore", "HTTPServer", "JSONDocument", "LinuxSystem", "TestSupport"]),
-    tests("AgentStoreTests", ["AgentStore", "AgentCore", "LinuxSystem", "TestSupport"]),
-    tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "LinuxSystem", "TestSupport"]),
+      ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
+    tests("AgentStoreTests", ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "TestSupport"]),
+    tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "CSystemd", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),
     tests(

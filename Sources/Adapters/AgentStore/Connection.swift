@@ -1,0 +1,69 @@
+import CSQLite
+
+/// An open SQLite database.
+struct Connection: ~Copyable {
+  let path: String
+  private let handle: OpaquePointer
+
+  /// Opens a file, making it when it is not there.
+  /// - Parameter busyTimeout: milliseconds to wait for another process' transaction.
+  init(_ path: String, busyTimeout: Int32) throws(StoreError) {
+    var handle: OpaquePointer?
+    // Used by one thread at a time, which the owner sees to.
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let result = sqlite3_open_v2(path, &handle, flags, nil)
+    guard let handle, result == SQLITE_OK else {
+      let error = Connection.error("open", path, result, handle)
+      sqlite3_close_v2(handle)
+      throw error
+    }
+    self.path = path
+    self.handle = handle
+    sqlite3_busy_timeout(handle, busyTimeout)
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// Whether the log of changes stays beside the file when it is closed, not worked into it.
+  func setKeepsLogOnClose(_ keeps: Bool) { one4all_sqlite_keep_log_on_close(handle, keeps ? 1 : 0) }
+
+  /// Runs statements that give no rows.
+  /// - Parameter operation: what it is done for, for the error.
+  func run(_ sql: String, for operation: String) throws(StoreError) {
+    let result = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard result == SQLITE_OK else { throw Connection.error(operation, path, result, handle) }
+  }
+
+  /// A statement to use many times.
+  func prepare(_ sql: String, for operation: String) throws(StoreError) -> Statement {
+    var statement: OpaquePointer?
+    let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    guard result == SQLITE_OK, let statement else {
+      throw Connection.error(operation, path, result, handle)
+    }
+    return Statement(owning: statement, operation: operation, path: path)
+  }
+
+  /// The whole number that a statement gives in its first row; 0 when it gives none.
+  func integer(_ sql: String, for operation: String) throws(StoreError) -> Int64 {
+    let statement = try prepare(sql, for: operation)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// The text that a statement gives in its first row; empty when it gives none.
+  func text(_ sql: String, for operation: String) throws(StoreError) -> String {
+    let statement = try prepare(sql, for: operation)
+    return try statement.step() ? statement.text(0) : ""
+  }
+
+  static func error(_ operation: String, _ path: String, _ result: Int32, _ handle: OpaquePointer?)
+    -> StoreError
+  {
+    // The handle's words are about the last call only when their number is that call's.
+    let isLast = handle != nil && sqlite3_extended_errcode(handle) == result
+    let words = isLast ? sqlite3_errmsg(handle) : sqlite3_errstr(result)
+    return .database(
+      operation: operation, path: path, number: result,
+      reason: words.map { String(cString: $0) } ?? "SQLite error")
+  }
+}

@@ -1,0 +1,72 @@
+import CSQLite
+
+/// A prepared statement. Places of parameters count from 1, columns from 0, as SQLite counts them.
+struct Statement: ~Copyable {
+  private let handle: OpaquePointer
+  private let operation: String
+  private let path: String
+
+  init(owning handle: OpaquePointer, operation: String, path: String) {
+    self.handle = handle
+    self.operation = operation
+    self.path = path
+  }
+
+  deinit { sqlite3_finalize(handle) }
+
+  func bind(_ place: Int32, _ value: Int64) throws(StoreError) {
+    try check(sqlite3_bind_int64(handle, place, value))
+  }
+
+  func bind(_ place: Int32, _ value: Int64?) throws(StoreError) {
+    if let value { try bind(place, value) } else { try check(sqlite3_bind_null(handle, place)) }
+  }
+
+  func bind(_ place: Int32, _ value: String) throws(StoreError) {
+    var value = value
+    let result = value.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) {
+        // A null pointer would be NULL, not the empty text.
+        $0.baseAddress.map { one4all_sqlite_bind_text(handle, place, $0, Int32(bytes.count)) }
+          ?? one4all_sqlite_bind_text(handle, place, "", 0)
+      }
+    }
+    try check(result)
+  }
+
+  /// Goes on to the next row.
+  /// - Returns: whether there is one.
+  func step() throws(StoreError) -> Bool {
+    let result = sqlite3_step(handle)
+    if result == SQLITE_ROW { return true }
+    try check(result == SQLITE_DONE ? SQLITE_OK : result)
+    return false
+  }
+
+  /// Runs a statement that gives no rows, and makes it ready for the next time.
+  func run() throws(StoreError) {
+    defer { reset() }
+    _ = try step()
+  }
+
+  /// Makes the statement ready for the next time; what is bound stays.
+  func reset() { sqlite3_reset(handle) }
+
+  func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  func integerOrNil(_ column: Int32) -> Int64? {
+    sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : integer(column)
+  }
+
+  func text(_ column: Int32) -> String {
+    guard let text = sqlite3_column_text(handle, column) else { return "" }
+    let count = Int(sqlite3_column_bytes(handle, column))
+    return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  private func check(_ result: Int32) throws(StoreError) {
+    if result != SQLITE_OK {
+      throw Connection.error(operation, path, result, sqlite3_db_handle(handle))
+    }
+  }
+}

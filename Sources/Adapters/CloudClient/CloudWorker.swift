@@ -1,0 +1,94 @@
+public import AgentCore
+public import LinuxSystem
+import Synchronization
+
+/// Sends requests to the cloud, one at a time and in order, from a thread of its own.
+///
+/// Every request that was accepted gets exactly one outcome, also when it is called off. The connection is kept
+/// between requests. It must be stopped before it is let go of.
+public final class CloudWorker: Sendable {
+  private enum Message: Sendable {
+    case configure(CloudAccess)
+    case send(CloudRequest)
+    case cancelAll
+    case stop
+  }
+
+  private final class Inbox: Sendable {
+    let box: Mailbox<Message>
+    // Beside the message, because a full box refuses messages; its descriptor is readable then.
+    let isStopping = Atomic(false)
+
+    init() throws(SystemError) { box = try Mailbox(capacity: 1024) }
+  }
+
+  private let inbox: Inbox
+  private let thread: WorkerThread
+
+  /// Starts the thread; until `configure` every request ends as misconfigured.
+  /// - Parameter report: called on the worker's thread with each outcome; it must not wait.
+  /// - Throws: when the thread or its wake-up cannot be had.
+  public init(report: @escaping @Sendable (CloudOutcome) -> Void) throws(SystemError) {
+    let inbox = try Inbox()
+    self.inbox = inbox
+    thread = try WorkerThread(name: "cloud") { CloudWorker.run(inbox, report) }
+  }
+
+  /// Uses this access for all requests that are sent from now on, over new connections.
+  public func configure(_ access: CloudAccess) { inbox.box.post(.configure(access)) }
+
+  /// Puts a request behind those that wait.
+  /// - Returns: false when 1,024 messages have come since the worker last looked; the request then gets no outcome.
+  @discardableResult
+  public func send(_ request: CloudRequest) -> Bool { inbox.box.post(.send(request)) }
+
+  /// Calls off what is under way and what waits; each ends as `cancelled`. The cloud may have done the work.
+  public func cancelAll() { inbox.box.post(.cancelAll) }
+
+  /// Calls everything off and waits for the thread's end, which takes less than a second.
+  public func stop() {
+    inbox.isStopping.store(true, ordering: .releasing)
+    inbox.box.post(.stop)
+    thread.join()
+  }
+
+  private static func run(_ inbox: Inbox, _ report: (CloudOutcome) -> Void) {
+    let session = CloudSession()
+    var queue = CloudQueue()
+    while true {
+      for message in inbox.box.takeAll() {
+        switch message {
+        case .configure(let access): queue.add(.configure(access))
+        case .send(let request): queue.add(.request(request))
+        case .cancelAll:
+          if let identifier = session.abandon() { report(.cancelled(identifier)) }
+          for identifier in queue.removeRequests() { report(.cancelled(identifier)) }
+        case .stop: break
+        }
+      }
+      if inbox.isStopping.load(ordering: .acquiring) { break }
+      while !session.isBusy, let job = queue.next() {
+        switch job {
+        case .configure(let access): session.configure(access)
+        case .request(let request):
+          if let failure = session.start(request) {
+            report(CloudOutcome(identifier: request.identifier, result: .failure(failure)))
+          }
+        }
+      }
+      if session.isBusy {
+        if let outcome = session.advance(orUntilReadable: inbox.box.descriptor) { report(outcome) }
+      } else {
+        _ = try? Poll.wait(for: inbox.box.descriptor, .read, milliseconds: -1)
+      }
+    }
+    if let identifier = session.abandon() { report(.cancelled(identifier)) }
+    for identifier in queue.removeRequests() { report(.cancelled(identifier)) }
+  }
+}
+
+extension CloudOutcome {
+  fileprivate static func cancelled(_ identifier: UInt64) -> CloudOutcome {
+    CloudOutcome(identifier: identifier, result: .failure(.cancelled))
+  }
+}

@@ -1,0 +1,171 @@
+import AgentCore
+import CSQLite
+import Glibc
+import LinuxSystem
+import TestSupport
+import Testing
+
+@testable import AgentStore
+
+@Suite("Opening the store")
+struct OpeningTests {
+  private let folder = TemporaryFolder()
+  private var file: String { folder.file(AgentDatabase.fileName) }
+
+  /// A store with a hundred bindings, closed in order.
+  private func fill() throws {
+    let store = try TestedStore(folder.path)
+    for number in 1...100 { store.worker.send(.keep(binding(number))) }
+    store.worker.stop()
+    try #require(!Files.exists(file + "-wal"))
+  }
+
+  /// Opens a damaged store and looks at what became of it.
+  private func expectSetAside(_ damaged: [UInt8]) throws {
+    let store = try TestedStore(folder.path)
+    let aside = try #require(store.worker.setAside)
+    #expect(aside.hasPrefix(file + ".damaged-2"))
+    let label = aside.dropFirst((file + ".damaged-").count)
+    #expect(label.utf8.count == 16 && label.hasSuffix("Z") && label.dropFirst(8).hasPrefix("T"))
+    #expect(try Files.read(aside) == damaged)
+    #expect(try store.worker.bindings(cloud: cloud).isEmpty)
+    #expect(try store.report(.keep(binding(1))) == .kept(binding(1)))
+  }
+
+  private func overwrite(_ bytes: [UInt8]) throws { try Files.replace(file, with: bytes) }
+
+  @Test("sets a file aside that is no database")
+  func garbage() throws {
+    try fill()
+    var bytes = try Files.read(file)
+    bytes.replaceSubrange(0..<16, with: Array("not a database! ".utf8))
+    try overwrite(bytes)
+    try expectSetAside(bytes)
+  }
+
+  @Test("sets a file aside that has a page turned round")
+  func flippedPage() throws {
+    try fill()
+    var bytes = try Files.read(file)
+    for index in 4096..<8192 { bytes[index] ^= 0xFF }
+    try overwrite(bytes)
+    try expectSetAside(bytes)
+  }
+
+  @Test("sets a file aside that was cut", arguments: [0, 1, 99, 512, 4096, 6000])
+  func truncated(_ length: Int) throws {
+    try fill()
+    let bytes = Array(try Files.read(file).prefix(length))
+    try overwrite(bytes)
+    try expectSetAside(bytes)
+  }
+
+  @Test("sets a log aside whose database is gone")
+  func lostDatabase() throws {
+    folder.write(AgentDatabase.fileName + "-wal", "log")
+    let store = try TestedStore(folder.path)
+    let aside = try #require(store.worker.setAside)
+    #expect(try Files.read(aside + "-wal") == Array("log".utf8))
+  }
+
+  @Test("sets the log aside with its damaged database")
+  func damagedWithLog() throws {
+    let source = TemporaryFolder()
+    let store = try TestedStore(source.path)
+    _ = try store.report(.keep(binding(1)))
+    try copyStore(from: source, to: folder)
+    let log = try Files.read(file + "-wal")
+    #expect(!log.isEmpty)
+    let damaged = Array("garbage".utf8)
+    try overwrite(damaged)
+    try expectSetAside(damaged)
+    let names = try Files.list(folder.path)
+    let kept = try #require(names.first { $0.hasPrefix("one4all.db.damaged-") && $0.hasSuffix("-wal") })
+    #expect(try Files.read(folder.file(kept)) == log)
+  }
+
+  @Test("never overwrites what was set aside before")
+  func setAsideTwice() throws {
+    for count in 1...3 {
+      try overwrite(Array("garbage \(count)".utf8))
+      _ = try TestedStore(folder.path)
+    }
+    let contents = try Files.list(folder.path).filter { $0.contains(".damaged-") }
+      .map { String(decoding: try Files.read(folder.file($0)), as: UTF8.self) }
+    #expect(contents.sorted() == ["garbage 1", "garbage 2", "garbage 3"])
+  }
+
+  @Test("checks all of a large file after an end that was not orderly, and only the small tables else")
+  func largeFile() throws {
+    try fill()
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      try connection.run(
+        """
+        CREATE TABLE large (number INTEGER PRIMARY KEY, content BLOB NOT NULL);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+        INSERT INTO large SELECT i, zeroblob(1000) FROM n;
+        """, for: "test")
+    }
+    let size = try #require(try Files.status(file)?.size)
+    #expect(size > 4 << 20)
+    let intact = try Files.read(file)
+    var damaged = intact
+    for index in (3 << 20)..<(3 << 20) + 4096 { damaged[index] ^= 0xFF }
+
+    try overwrite(damaged)
+    #expect(try TestedStore(folder.path).worker.setAside == nil)
+
+    try overwrite(damaged)
+    folder.write(AgentDatabase.fileName + "-wal", "left behind by a killed process")
+    #expect(try TestedStore(folder.path).worker.setAside != nil)
+
+    damaged = intact
+    for index in 4096..<8192 { damaged[index] ^= 0xFF }
+    try overwrite(damaged)
+    #expect(try TestedStore(folder.path).worker.setAside != nil)
+  }
+
+  @Test("refuses a file of a newer agent and leaves it as it is")
+  func newerSchema() throws {
+    try fill()
+    do { try Connection(file, busyTimeout: 0).run("PRAGMA user_version = 99", for: "test") }
+    let before = try Files.read(file)
+    let names = try Files.list(folder.path)
+    let error = StoreError.newerSchema(path: file, found: 99, known: Schema.version)
+    #expect(throws: error) { try TestedStore(folder.path) }
+    #expect("\(error)".contains("schema version 99"))
+    #expect(try Files.read(file) == before)
+    #expect(try Files.list(folder.path) == names)
+  }
+
+  @Test("refuses a store that is in use and names its holder")
+  func inUse() throws {
+    let first = try TestedStore(folder.path)
+    let error = StoreError.inUse(path: folder.file(AgentDatabase.lockName), holder: getpid())
+    #expect(throws: error) { try TestedStore(folder.path) }
+    #expect("\(error)".contains("process \(getpid())"))
+    first.worker.stop()
+    _ = try TestedStore(folder.path)
+  }
+
+  @Test("says which call failed when the folder cannot be made")
+  func noFolder() throws {
+    let path = folder.write("file", "") + "/state"
+    #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) { try TestedStore(path) }
+  }
+
+  @Test("says what SQLite could not do when the file cannot be opened, and sets nothing aside")
+  func noFile() throws {
+    try Files.makeFolder(file)
+    do {
+      _ = try TestedStore(folder.path)
+      Issue.record("it was opened")
+    } catch let error as StoreError {
+      #expect(error.failure.operation == "open")
+      #expect(error.failure.number & 0xFF == SQLITE_CANTOPEN)
+      #expect(error.description.contains(file))
+    }
+    #expect(try Files.list(folder.path) == [AgentDatabase.fileName, AgentDatabase.lockName])
+  }
+}
