@@ -128,6 +128,7 @@ class Machine:
         agent, agent_there = socket.socketpair()
         self.adapter_end, adapter_there = socket.socketpair()
         self.monitor, self.agent = Channel("the monitor", monitor), Channel("the agent in the machine", agent)
+        self.up, self.questions = False, 0
         theirs = [monitor_there, agent_there, adapter_there]
         forward = f"guestfwd=tcp:{self.GUEST_ADDRESS}:{port}-cmd:{shutil.which('socat')} STDIO TCP:127.0.0.1:{port}"
         self.process = start(
@@ -162,8 +163,8 @@ class Machine:
         deadline = time.monotonic() + seconds
         self.monitor.receive(deadline)
         self._tell("qmp_capabilities")
-        self.agent.send({"execute": "guest-sync", "arguments": {"id": 1}})
-        self.agent.receive(deadline)
+        self._ask("guest-ping", {}, deadline)
+        self.up = True
         state = self.run("systemctl is-system-running --wait", seconds=seconds).output.strip()
         if state != "running":
             failed = self.run("systemctl --failed --plain --no-legend").output
@@ -209,9 +210,12 @@ class Machine:
         stop(self.process)
 
     def _ask(self, what, arguments, deadline):
-        self.agent.send({"execute": what, "arguments": arguments})
-        # Time to answer even when the deadline is near: a half-read answer would be taken for the next one's.
-        answer = self.agent.receive(max(deadline, time.monotonic() + 5))
+        self.questions += 1
+        self.agent.send({"execute": what, "arguments": arguments, "id": self.questions})
+        answer = {}
+        # An answer that came too late for an earlier question is nobody's.
+        while answer.get("id") != self.questions:
+            answer = self.agent.receive(deadline)
         if "return" not in answer:
             raise Failure(f"the agent in the machine refused {what}: {answer}")
         return answer["return"]

@@ -285,6 +285,9 @@ class SystemTest:
 
 def keep_evidence(machine, log, logs, failed):
     """Saves the guest's journal; on failure the daemon's lines are shown too."""
+    if not machine.up:
+        log(f"what the machine said while it booted is in {logs}/console.txt")
+        return
     try:
         journal = machine.must("journalctl --boot --no-pager --output=short-iso-precise", COMMAND)
         (logs / "journal.txt").write_text(journal + "\n")
@@ -335,11 +338,14 @@ def main(guest, binaries, logs):
         except (Failure, OSError, KeyError, ValueError, subprocess.CalledProcessError) as error:
             log(f"FAILED: {error if isinstance(error, Failure) else repr(error)}")
         finally:
-            if machine:
-                keep_evidence(machine, log, logs, failed)
-                machine.stop()
-            for process in processes:
-                stop(process)
+            try:
+                if machine:
+                    keep_evidence(machine, log, logs, failed)
+            finally:
+                if machine:
+                    machine.stop()
+                for process in processes:
+                    stop(process)
             print(f"logs: {logs}", flush=True)
     return 1 if failed else 0
 
