@@ -283,6 +283,14 @@ class SystemTest:
         self.last_words(key)
 
 
+def show_outputs(log, logs):
+    """The last lines of what stands round the daemon, for a run that failed."""
+    for name in ("reader.txt", "cloud.txt", "qemu.txt"):
+        lines = (logs / name).read_text(errors="replace").splitlines() if (logs / name).exists() else []
+        for line in lines[-5:]:
+            log(f"{name}: {line}")
+
+
 def keep_evidence(machine, log, logs, failed):
     """Saves the guest's journal; on failure the daemon's lines are shown too."""
     if not machine.up:
@@ -299,7 +307,7 @@ def keep_evidence(machine, log, logs, failed):
 
 
 def main(guest, binaries, logs):
-    log, processes, machine, failed = Log(logs / "log.txt"), [], None, True
+    log, processes, machine, cable, failed = Log(logs / "log.txt"), [], None, None, True
     # The finally below must also run when somebody stops the test.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="one4all-system-test.") as folder:
@@ -337,6 +345,9 @@ def main(guest, binaries, logs):
             log("PASSED")
         except (Failure, OSError, KeyError, ValueError, subprocess.CalledProcessError) as error:
             log(f"FAILED: {error if isinstance(error, Failure) else repr(error)}")
+            if cable and cable.ended:
+                log(cable.ended)
+            show_outputs(log, logs)
         finally:
             try:
                 if machine:
