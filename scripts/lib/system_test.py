@@ -325,7 +325,7 @@ def main(guest, binaries, logs):
             simulate("reader", "--tcp", reader_port, "--serial-number", SERIAL_NUMBER, "--model", MODEL,
                      "--firmware", FIRMWARE, "--rate", 2)
             simulate("cloud", "--port", cloud_port, "--tls-cert", folder / "server.pem",
-                     "--tls-key", folder / "server.key", "--key", f"{key}:READ_WRITE")
+                     "--tls-key", folder / "server.key", "--key", f"{key}:READ_WRITE", "--verbose")
             cloud = Cloud(cloud_port, key, folder / "ca.pem")
             until("the simulated cloud answers", 10, cloud.answers)
 
