@@ -20,11 +20,11 @@ public struct Conditions: Sendable {
   init() {}
 
   /// Whether it is wrong now.
-  func isActive(_ event: EventName, _ subject: String = "") -> Bool { index(event, subject) != nil }
+  func isActive(_ event: EventName, of subject: String = "") -> Bool { index(event, subject) != nil }
 
   /// It is wrong. Tells when that or its message is new.
   mutating func raise(
-    _ event: EventName, _ subject: String = "", _ message: String, _ fields: [JournalField: String] = [:],
+    _ event: EventName, of subject: String = "", _ message: String, _ fields: [JournalField: String] = [:],
     at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let known = index(event, subject)
@@ -41,7 +41,7 @@ public struct Conditions: Sendable {
 
   /// It is right again. Tells, when it was wrong before and there is something to tell.
   mutating func clear(
-    _ event: EventName, _ subject: String = "", telling recovery: LogEntry? = nil, at now: MonotonicTime,
+    _ event: EventName, of subject: String = "", telling recovery: LogEntry? = nil, at now: MonotonicTime,
     _ log: inout [LogEntry]
   ) {
     guard let index = index(event, subject) else { return }
@@ -52,7 +52,8 @@ public struct Conditions: Sendable {
     var fields = recovery.fields
     fields[.repetitions] = String(condition.repetitions)
     log.append(
-      LogEntry(recovery.event, "\(recovery.message) (\(lasted)\(again))", priority: recovery.priority, fields))
+      LogEntry(recovery.event, "\(recovery.message) (\(lasted)\(again))", priority: recovery.priority, fields)
+    )
   }
 
   /// Forgets without a word, where something else has been told instead.
@@ -69,6 +70,8 @@ public func humanSpan(_ span: Duration) -> String {
   if milliseconds < 1000 { return "\(milliseconds) ms" }
   let seconds = milliseconds / 1000
   if seconds < 60 { return "\(seconds) s" }
-  if seconds < 3600 { return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds / 60) min \(seconds % 60) s" }
+  if seconds < 3600 {
+    return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds / 60) min \(seconds % 60) s"
+  }
   return "\(seconds / 3600) h \(seconds / 60 % 60) min"
 }

@@ -129,7 +129,8 @@ public struct ReaderSession: Sendable {
     lineBackoff = ReaderSession.lineBackoff(for: new.port)
     silenceBackoff.reset()
     state = .opening
-    conditions.drop(.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused)
+    conditions.drop(
+      .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused)
     open(&actions)
   }
 
@@ -194,7 +195,8 @@ extension ReaderSession {
       if wasAlive {
         state = .opening
         actions.append(
-          .log(LogEntry(.readerLost, "the line to the reader was lost: \(reason)", fields([.reason: reason]))))
+          .log(LogEntry(.readerLost, "the line to the reader was lost: \(reason)", fields([.reason: reason])))
+        )
       } else {
         enter(.unusable, .readerUnusable, "the line opens and is lost at once: \(reason)", at: now, &actions)
       }
@@ -246,7 +248,8 @@ extension ReaderSession {
 
   private func printable(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
-      byte >= 32 && byte < 127 ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      byte >= 32 && byte < 127
+        ? String(UnicodeScalar(byte)) : "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }
 
@@ -301,7 +304,8 @@ extension ReaderSession {
   }
 
   /// A valid frame: a reader speaks.
-  private mutating func alive(at heardAt: MonotonicTime, _ now: MonotonicTime, _ actions: inout [AgentAction]) {
+  private mutating func alive(at heardAt: MonotonicTime, _ now: MonotonicTime, _ actions: inout [AgentAction])
+  {
     lastValidAt = heardAt
     strayBytes = 0
     sample = []
@@ -329,7 +333,8 @@ extension ReaderSession {
       startAsking(at: now, &actions)
     }
     if lastValidAt.map({ now - $0 < settings.replyTimeout }) ?? false {
-      refused(command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
+      refused(
+        command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
     }
   }
 
@@ -343,7 +348,8 @@ extension ReaderSession {
       refused(command, "the reader refused \(command.text): \(refusal.rawValue)", at: now, &actions)
       return
     case .unexpected:
-      refused(command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now, &actions)
+      refused(
+        command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now, &actions)
       return
     case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done, .pushTags,
       .passings, .files, .fileInfo, .bounce, .buzzer:
@@ -351,7 +357,7 @@ extension ReaderSession {
     }
     var log: [LogEntry] = []
     let recovery = LogEntry(.readerChanged, "the reader answers \(command.text) again", fields())
-    conditions.clear(.readerRefused, command.text, telling: recovery, at: now, &log)
+    conditions.clear(.readerRefused, of: command.text, telling: recovery, at: now, &log)
     actions += log.map(AgentAction.log)
   }
 
@@ -361,7 +367,7 @@ extension ReaderSession {
     // Without a status nobody is identified, and nothing else asks for it again.
     if command == .getStatus && !isIdentified { pollAt = now + settings.pollInterval }
     var log: [LogEntry] = []
-    conditions.raise(.readerRefused, command.text, message, fields(), at: now, &log)
+    conditions.raise(.readerRefused, of: command.text, message, fields(), at: now, &log)
     actions += log.map(AgentAction.log)
   }
 

@@ -1,0 +1,96 @@
+/// What the reader said, line by line.
+public enum Frame: Equatable, Sendable {
+  /// The greeting that may come on connect.
+  case hello(Hello)
+  /// A detection, pushed or listed.
+  case passing(Passing)
+  /// The answer to a command.
+  case reply(Reply)
+  /// The empty line that ends GETPASSINGS and GETFILE.
+  case endOfList
+  /// Bytes that are no frame, or none that can be trusted.
+  case malformed(MalformedFrame)
+
+  /// Whether it proves that a reader is speaking.
+  public var isValid: Bool {
+    switch self {
+    case .hello, .passing, .reply, .endOfList: true
+    case .malformed: false
+    }
+  }
+}
+
+/// A line that begins with `HELLO`.
+public struct Hello: Equatable, Sendable {
+  /// The whole line.
+  public let text: String
+
+  /// - Parameter text: the whole line, with its `HELLO`.
+  public init(text: String) { self.text = text }
+}
+
+/// Bytes that are no frame.
+public struct MalformedFrame: Equatable, Sendable {
+  /// What is wrong with them.
+  public let reason: MalformedReason
+  /// The bytes, at most `Framer.maximumFrameLength` of them, without the line end.
+  public let raw: [UInt8]
+
+  /// Keeps at most `Framer.maximumFrameLength` bytes.
+  public init(reason: MalformedReason, raw: [UInt8]) {
+    self.reason = reason
+    self.raw = raw.count > Framer.maximumFrameLength ? Array(raw[..<Framer.maximumFrameLength]) : raw
+  }
+
+  /// The bytes as text for a person: what is not printable ASCII stands as `\xNN`. At most `limit` bytes.
+  public func printable(limit: Int = 64) -> String {
+    let hex: [UInt8] = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in raw.prefix(limit) {
+      if byte.isPrintable {
+        text.append(byte)
+      } else {
+        text += [0x5C, 0x78, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// Why bytes are no frame. The raw values are keys in status documents.
+public enum MalformedReason: String, Error, CaseIterable, Sendable {
+  /// No line end within `Framer.maximumFrameLength` bytes.
+  case tooLong = "too_long"
+  /// The frame ended before its last field was whole.
+  case truncated
+  /// Bytes that are no text.
+  case noise
+  /// Text of another protocol.
+  case unrecognised
+  /// A name that is no command of this protocol.
+  case unknownName = "unknown_name"
+  /// A command's name alone: an echo of what we sent, not an answer.
+  case noArguments = "no_arguments"
+  /// GETSTATUS with fewer than 30 fields, or without serial number, model or firmware version.
+  case statusFields = "status_fields"
+  /// Two frames ran into each other and it is not certain where the second begins.
+  case ambiguousJoin = "ambiguous_join"
+  /// A passing with more than eight fields.
+  case fieldCount = "field_count"
+  /// A passing's running number: not a number from 1 to 4294967295, or leading zeros.
+  case number
+  /// A passing's prefix: not two letters.
+  case prefix
+  /// A passing's chip: not five digits.
+  case chip
+  /// A passing's date: not `yyyy-MM-dd`, or no such day.
+  case date
+  /// A passing's time: not `HH:mm:ss.SSS`, or no such time.
+  case time
+  /// A passing's antenna: not 1 to 8.
+  case antenna
+  /// A passing's reads: not a number, or leading zeros.
+  case reads
+  /// A passing's check: not five visible characters.
+  case check
+}

@@ -1,0 +1,203 @@
+/// Bytes in any chunks to frames, in order. The same bytes give the same frames however they are cut.
+///
+/// CR LF or LF ends a frame. A passing on a line of its own is parsed straight from the bytes and allocates
+/// nothing; every other line goes through `LineResolver`. Memory is bounded by a few frame lengths.
+public struct Framer: Sendable {
+  /// A frame may have this many bytes, its line end not counted. A longer one is given up and counted once.
+  public static let maximumFrameLength = 4096
+  /// A frame of full length with its CR.
+  private static let windowLength = maximumFrameLength + 1
+
+  /// What came since the last line end; once a frame was given up, at least the last `windowLength` bytes.
+  private var pending: [UInt8] = []
+  private var hasGivenUp = false
+  /// A reply was taken after silence although its CR had come: its LF still belongs to it.
+  private var owesLineFeed = false
+
+  /// Everything seen so far.
+  public private(set) var counters = FrameCounters()
+
+  /// Nothing seen yet.
+  public init() { pending.reserveCapacity(2 * Self.windowLength) }
+
+  /// Bytes waiting for their line end; 0 when idle. Of a frame that was given up, the bytes kept.
+  public var pendingCount: Int { pending.count }
+
+  /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
+  public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+    counters.bytes += UInt64(chunk.count)
+    var start = 0
+    if owesLineFeed, chunk.count > 0 {
+      owesLineFeed = false
+      if chunk[0] == ASCII.lineFeed { start = 1 }
+    }
+    while let end = Self.lineFeed(in: chunk, from: start) {
+      if pending.isEmpty {
+        takeLine(chunk.extracting(start..<end), emit)
+      } else {
+        keep(chunk.extracting(start..<end), emit)
+        takePending(emit)
+      }
+      start = end + 1
+    }
+    if start < chunk.count { keep(chunk.extracting(start..<chunk.count), emit) }
+  }
+
+  /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
+  public mutating func feed(_ chunk: [UInt8], _ emit: (consuming Frame) -> Void) { feed(chunk.span, emit) }
+
+  /// To be called when the line has been silent: a reply that waits without its line end is emitted if it is
+  /// whole and its end is certain; what else waits stays.
+  public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
+    guard !pending.isEmpty, !hasGivenUp else { return }
+    let line = Self.withoutCarriageReturns(pending)
+    let isTerminated = line.count < pending.count
+    var resolver = LineResolver(line)
+    let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
+    guard let last = pieces.last, last.range.upperBound == line.count, case .reply(let reply) = last.frame,
+      isTerminated || LineResolver.isWhole(reply)
+    else { return }
+    pending.removeAll(keepingCapacity: true)
+    owesLineFeed = isTerminated
+    emitAll(of: line, pieces, emit)
+  }
+
+  /// The stream has ended. A whole reply or passing that only lacks its line end is emitted; anything else
+  /// that waits becomes a malformed frame. Then the framer is ready for another stream.
+  public mutating func finish(_ emit: (consuming Frame) -> Void) {
+    flushAfterSilence(emit)
+    owesLineFeed = false
+    let wasGivenUp = hasGivenUp
+    hasGivenUp = false
+    guard !pending.isEmpty else { return }
+    let line = Self.withoutCarriageReturns(pending)
+    pending.removeAll(keepingCapacity: true)
+    if wasGivenUp { return }
+    if let passing = try? Passing(parsing: line) {
+      deliver(.passing(passing), emit)
+    } else {
+      deliver(.malformed(MalformedFrame(reason: .truncated, raw: line)), emit)
+    }
+  }
+
+  // MARK: Lines
+
+  private static func lineFeed(in chunk: borrowing Span<UInt8>, from start: Int) -> Int? {
+    var index = start
+    while index < chunk.count {
+      if chunk[index] == ASCII.lineFeed { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// A line that lies in the chunk as a whole, its LF not included.
+  private mutating func takeLine(_ line: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+    var length = line.count
+    if length > 0, line[length - 1] == ASCII.carriageReturn { length -= 1 }
+    if length > Self.maximumFrameLength {
+      keep(line, emit)
+      takePending(emit)
+      return
+    }
+    do throws(MalformedReason) {
+      deliver(.passing(try Passing(parsing: line.extracting(0..<length))), emit)
+    } catch {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(length)
+      for index in 0..<length { bytes.append(line[index]) }
+      resolve(bytes, emit)
+    }
+  }
+
+  private mutating func takePending(_ emit: (consuming Frame) -> Void) {
+    if hasGivenUp {
+      salvage(emit)
+    } else {
+      let isEndedByReturn = pending.last == ASCII.carriageReturn
+      let length = isEndedByReturn ? pending.count - 1 : pending.count
+      do throws(MalformedReason) {
+        let passing = try Passing(parsing: pending.span.extracting(0..<length))
+        deliver(.passing(passing), emit)
+      } catch {
+        resolve(pending, emit)
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+    hasGivenUp = false
+  }
+
+  private mutating func resolve(_ bytes: [UInt8], _ emit: (consuming Frame) -> Void) {
+    let line = Self.withoutCarriageReturns(bytes)
+    if line.isEmpty {
+      deliver(.endOfList, emit)
+    } else {
+      var resolver = LineResolver(line)
+      emitAll(of: line, resolver.pieces(ending: .certain), emit)
+    }
+  }
+
+  /// The end of a line that was given up and counted: a frame that begins in it for certain is a good frame.
+  private mutating func salvage(_ emit: (consuming Frame) -> Void) {
+    let line = Self.withoutCarriageReturns(Array(pending.suffix(Self.windowLength)))
+    var resolver = LineResolver(line)
+    guard let last = resolver.pieces(ending: .certain).last, last.range.lowerBound > 0,
+      last.range.upperBound == line.count, last.frame.isValid
+    else { return }
+    deliver(last.frame, emit)
+  }
+
+  /// Emits the frames that were found and, as malformed ones, the bytes between them.
+  private mutating func emitAll(
+    of line: [UInt8], _ pieces: [LineResolver.Piece], _ emit: (consuming Frame) -> Void
+  ) {
+    var end = 0
+    for piece in pieces {
+      emitUnused(line[end..<piece.range.lowerBound], emit)
+      deliver(piece.frame, emit)
+      end = piece.range.upperBound
+    }
+    emitUnused(line[end...], emit)
+  }
+
+  private mutating func emitUnused(_ bytes: ArraySlice<UInt8>, _ emit: (consuming Frame) -> Void) {
+    if bytes.allSatisfy({ $0 == ASCII.carriageReturn }) { return }
+    let raw = Array(bytes)
+    deliver(.malformed(MalformedFrame(reason: LineResolver.reason(for: raw), raw: raw)), emit)
+  }
+
+  private mutating func deliver(_ frame: consuming Frame, _ emit: (consuming Frame) -> Void) {
+    counters.count(frame)
+    emit(frame)
+  }
+
+  // MARK: What waits
+
+  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+    var index = 0
+    while index < part.count, !hasGivenUp {
+      pending.append(part[index])
+      index += 1
+      if pending.count > Self.windowLength
+        || (pending.count == Self.windowLength && pending.last != ASCII.carriageReturn)
+      {
+        hasGivenUp = true
+        let raw = Array(pending[..<Self.maximumFrameLength])
+        deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
+      }
+    }
+    // Of a long rest only the end can still matter.
+    index = max(index, part.count - Self.windowLength)
+    while index < part.count {
+      if pending.count >= 2 * Self.windowLength { pending.removeFirst(pending.count - Self.windowLength) }
+      pending.append(part[index])
+      index += 1
+    }
+  }
+
+  private static func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {
+    var length = bytes.count
+    while length > 0, bytes[length - 1] == ASCII.carriageReturn { length -= 1 }
+    return length == bytes.count ? bytes : Array(bytes[..<length])
+  }
+}

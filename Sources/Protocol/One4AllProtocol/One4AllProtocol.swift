@@ -1,2 +1,0 @@
-/// A frame.
-public enum Frame: Equatable, Sendable { case endOfList }
