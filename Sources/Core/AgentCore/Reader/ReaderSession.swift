@@ -57,6 +57,12 @@ public struct ReaderSession: Sendable {
   /// Who the reader is; nil before it has said so.
   public var identity: ReaderIdentity? { status.map(ReaderIdentity.init) }
 
+  /// Why it is not connected, for a person; nil when it is, or when it is being opened.
+  public var stateReason: String? {
+    let events: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
+    return state == .connected ? nil : conditions.active.last { events.contains($0.event) }?.message
+  }
+
   /// Whether a reader speaks on the line and has said who it is.
   public var isConnected: Bool { state == .connected && isIdentified }
 

@@ -1,0 +1,388 @@
+import JSONDocument
+
+// What the cloud and the store say to it.
+extension DeviceReport {
+  /// A request has come to its end. The outcome of one that was called off is ignored.
+  mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ actions: inout [AgentAction]) {
+    guard let (identifier, purpose) = underWay, identifier == outcome.identifier else { return }
+    underWay = nil
+    var log: [LogEntry] = []
+    switch outcome.result {
+    case .failure(let failure): failed(words(for: failure, at: now), at: now, &log)
+    case .success(let answer):
+      clock.learn(from: answer, at: now)
+      if let problem = trouble(in: answer, to: purpose) {
+        failed(problem, status: answer.status, retryAfter: answer.retryAfter, at: now, &log)
+      } else {
+        switch purpose {
+        case .bind: bound(answer, at: now, &actions, &log)
+        case .verify: verified(answer, at: now, &log)
+        case .report(let lastSeen): reported(answer, lastSeen, at: now, &actions, &log)
+        }
+      }
+    }
+    // A read that came to nothing is still owed.
+    if purpose == .verify, !isDocumentCurrent, verifyAt == nil { verifyAt = notBefore }
+    actions += log.map(AgentAction.log)
+  }
+
+  /// The store has done something, or failed to.
+  mutating func handle(_ report: StoreReport, at now: Moment, _ actions: inout [AgentAction]) {
+    var log: [LogEntry] = []
+    switch report {
+    case .kept(let kept):
+      conditions.clear(
+        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic,
+        &log)
+      bindings[kept.serialNumber] = kept
+      guard standing == .keeping(kept) else { break }
+      standing = .verifying
+      notBefore = now.monotonic
+      log.append(LogEntry(.deviceBound, "reader \(kept.serialNumber) is device \(kept.deviceid)", fields()))
+    case .failed(.keep, let failure):
+      conditions.raise(
+        .storeFailing, "the binding cannot be kept: \(failure.description)", fields(), at: now.monotonic, &log
+      )
+      notBefore = now.monotonic + .seconds(5)
+    case .failed(_, let failure):
+      conditions.raise(
+        .storeFailing, "the state cannot be written: \(failure.description)", at: now.monotonic, &log)
+    case .forgotten: break
+    case .noted:
+      conditions.clear(
+        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic,
+        &log)
+    }
+    actions += log.map(AgentAction.log)
+  }
+
+  // MARK: Trouble
+
+  /// What is wrong with an answer whatever it was asked for; nil when it is an answer to go by.
+  private func trouble(in answer: CloudAnswer, to purpose: Purpose) -> String? {
+    switch answer.status {
+    case 429: return "the cloud asks for patience (429)"
+    case 501 where isReport(purpose): return nil
+    case 408, 500...599: return "the cloud fails (HTTP \(answer.status))"
+    case 300...399: return "an answer that leads elsewhere (HTTP \(answer.status)): a captive portal?"
+    case 200...299:
+      if case .other = answer.body { return "an answer that is no JSON: a captive portal?" }
+      return nil
+    default: return nil
+    }
+  }
+
+  private func isReport(_ purpose: Purpose) -> Bool {
+    if case .report = purpose { true } else { false }
+  }
+
+  private func words(for failure: CloudFailure, at now: Moment) -> String {
+    let hostTime = now.wall.iso8601
+    switch failure {
+    case .unresolved(let detail): return "the cloud's name does not resolve: \(detail)"
+    case .unreachable(let detail): return "the cloud cannot be reached: \(detail)"
+    case .timedOut(let detail): return "the cloud did not answer in time: \(detail)"
+    case .interrupted(let detail): return "the connection to the cloud broke: \(detail)"
+    case .certificateNotYetValid:
+      return "the cloud's certificate is not yet valid: the host's clock, \(hostTime), is probably behind"
+    case .certificateExpired:
+      return "the cloud's certificate has expired: the host's clock, \(hostTime), may be ahead"
+    case .untrusted(let detail): return "the cloud's certificate is not trusted: \(detail)"
+    case .tooLarge: return "the cloud's answer is larger than 4 MiB"
+    case .redirected(let target): return "the cloud leads elsewhere, to \(target): a captive portal?"
+    case .misconfigured(let detail): return "the cloud's settings cannot work: \(detail)"
+    case .cancelled: return "the request was called off"
+    }
+  }
+
+  private mutating func failed(
+    _ message: String, status: Int? = nil, retryAfter: Duration? = nil, at now: Moment,
+    _ log: inout [LogEntry]
+  ) {
+    lastError = message
+    isDocumentCurrent = false
+    var wait = backoff.next(&random)
+    if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
+    notBefore = now.monotonic + wait
+    // The same outage shows different faces; one of them is enough in the journal.
+    let told = conditions.active.first { $0.event == .cloudFailing }?.message ?? message
+    conditions.raise(
+      .cloudFailing, told, fields(status.map { [.httpStatus: String($0)] } ?? [:]), at: now.monotonic, &log)
+  }
+
+  private mutating func keyRefused(
+    _ answer: CloudAnswer, _ what: String, at now: Moment, _ log: inout [LogEntry]
+  ) {
+    let message =
+      "the cloud refuses the key for \(what) (HTTP \(answer.status)): everything is held; check the key and its access type"
+    lastError = message
+    isKeyRefused = true
+    isDocumentCurrent = false
+    let slowly = min(max(cloud.heartbeatInterval * 10, .seconds(60)), .seconds(300))
+    notBefore = now.monotonic + random.spread(slowly, by: 0.1)
+    conditions.raise(
+      .cloudKeyRefused, message, fields([.httpStatus: String(answer.status)]), at: now.monotonic, &log)
+  }
+
+  private mutating func answered(at now: Moment, _ log: inout [LogEntry]) {
+    backoff.reset()
+    lastError = nil
+    let recovered = LogEntry(.cloudRecovered, "the cloud answers again", fields())
+    conditions.clear(.cloudFailing, telling: recovered, at: now.monotonic, &log)
+  }
+
+  private mutating func keyAccepted(at now: Moment, _ log: inout [LogEntry]) {
+    isKeyRefused = false
+    let accepted = LogEntry(.cloudRecovered, "the cloud accepts the key", fields())
+    conditions.clear(.cloudKeyRefused, telling: accepted, at: now.monotonic, &log)
+  }
+
+  // MARK: Answers
+
+  private mutating func bound(
+    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+  ) {
+    switch answer.status {
+    case 200...299, 409:
+      guard let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid) else {
+        failed(
+          "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid", status: answer.status,
+          at: now, &log)
+        return
+      }
+      answered(at: now, &log)
+      keyAccepted(at: now, &log)
+      keep(deviceid, at: now, &actions)
+    case 401, 403: keyRefused(answer, "binding a device", at: now, &log)
+    default: failed(refusal(answer, "to bind the device"), status: answer.status, at: now, &log)
+    }
+  }
+
+  private mutating func keep(_ deviceid: String, at now: Moment, _ actions: inout [AgentAction]) {
+    guard let identity else { return }
+    let lastSeen = binding?.deviceid == deviceid ? confirmedLastSeen : nil
+    let new = DeviceBinding(
+      cloud: cloud.url, serialNumber: identity.serialNumber, deviceid: deviceid, boundAt: now.wall,
+      lastSeen: lastSeen)
+    confirmedLastSeen = lastSeen
+    standing = .keeping(new)
+    actions.append(.store(.keep(new)))
+  }
+
+  /// A deviceid becomes part of a path: nothing but letters, digits, `-` and `_` may stand in it.
+  private func isPlausible(_ deviceid: String) -> Bool {
+    (1...128).contains(deviceid.utf8.count)
+      && deviceid.utf8.allSatisfy { byte in
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+          || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || byte == UInt8(ascii: "-")
+          || byte == UInt8(ascii: "_")
+      }
+  }
+
+  private func refusal(_ answer: CloudAnswer, _ what: String) -> String {
+    let reason = DeviceDocument.description(in: answer.body).map { ": \($0)" } ?? ""
+    return "the cloud refuses \(what) (HTTP \(answer.status))\(reason)"
+  }
+
+  private mutating func verified(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+    switch answer.status {
+    case 200...299:
+      guard let read = DeviceDocument(answer.body),
+        read.deviceid.map({ $0.lowercased() == binding?.deviceid.lowercased() }) ?? true
+      else {
+        failed(
+          "the cloud's answer is no such device: a captive portal?", status: answer.status, at: now, &log)
+        return
+      }
+      answered(at: now, &log)
+      took(read, at: now, &log)
+    case 401, 403:
+      answered(at: now, &log)
+      unreadable(answer, at: now, &log)
+    case 404: missing(at: now, &log)
+    default: failed(refusal(answer, "to show the device"), status: answer.status, at: now, &log)
+    }
+  }
+
+  private mutating func took(_ read: DeviceDocument, at now: Moment, _ log: inout [LogEntry]) {
+    guard let identity else { return }
+    isUnreadable = false
+    document = read
+    isDocumentCurrent = true
+    verifiedAt = now.monotonic
+    conditions.drop(.deviceUnverified)
+    if let serial = read.serialNumber, serial != identity.serialNumber {
+      standing = .conflict
+      verifyAt = now.monotonic + random.spread(max(cloud.heartbeatInterval, .seconds(10)), by: 0.1)
+      conditions.raise(
+        .deviceConflict,
+        "device \(binding?.deviceid ?? "") is \(serial) in the cloud, but the reader is \(identity.serialNumber): nothing is sent",
+        fields([.readerValue: identity.serialNumber, .cloudValue: serial]), at: now.monotonic, &log)
+      return
+    }
+    if standing != .working {
+      reportAt = now.monotonic
+      let again = LogEntry(.deviceAgrees, "the device in the cloud is this reader's again", fields())
+      conditions.clear(.deviceConflict, telling: again, at: now.monotonic, &log)
+      conditions.clear(.deviceUnbound, telling: again, at: now.monotonic, &log)
+    }
+    standing = .working
+    if isRouteDoubted { fallBack("404 though the device is there", at: now, &log) }
+    judge(at: now, &log)
+  }
+
+  /// Acts on each difference: reported again at once the first time, then ever more slowly.
+  private mutating func judge(at now: Moment, _ log: inout [LogEntry]) {
+    guard let comparison = comparison(at: now) else { return }
+    let differences = comparison.correctable
+    for field in comparison.fields where field.name != .serialNumber {
+      if field.agrees == false {
+        conditions.raise(
+          .deviceDiffers, of: field.name.rawValue,
+          "\(field.name.rawValue) differs: the reader says \(field.reader ?? "nothing"), the cloud says \(field.cloud ?? "nothing")",
+          fields([
+            .field: field.name.rawValue, .readerValue: field.reader ?? "", .cloudValue: field.cloud ?? "",
+          ]), at: now.monotonic, &log)
+      } else {
+        let mended = LogEntry(
+          .deviceAgrees, "\(field.name.rawValue) agrees: \(field.cloud ?? "nothing")",
+          fields([.field: field.name.rawValue]))
+        conditions.clear(
+          .deviceDiffers, of: field.name.rawValue, telling: mended, at: now.monotonic, &log)
+      }
+    }
+    if differences.isEmpty {
+      differenceBackoff.reset()
+    } else if differenceBackoff.failures == 0 {
+      _ = differenceBackoff.next(&random)
+      reportAt = now.monotonic
+    } else {
+      reportAt = min(reportAt, now.monotonic + differenceBackoff.next(&random))
+    }
+  }
+
+  private mutating func unreadable(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+    isUnreadable = true
+    document = nil
+    isDocumentCurrent = false
+    verifyAt = now.monotonic + DeviceReport.unverifiedRecheck
+    if isRouteDoubted {
+      // Nobody can say whether the device is there; the answer to the report itself is all there is.
+      fallBack("404, and the key may not read the device", at: now, &log)
+    }
+    // A device that was held as another's or as gone stays held: not being allowed to look proves nothing.
+    if standing == .conflict || standing == .unbound { return }
+    if standing != .working { reportAt = now.monotonic }
+    standing = .working
+    conditions.raise(
+      .deviceUnverified,
+      "the key may not read the device (HTTP \(answer.status)): reports go out unverified, asked again in an hour",
+      fields([.httpStatus: String(answer.status)]), at: now.monotonic, &log)
+  }
+
+  private mutating func missing(at now: Moment, _ log: inout [LogEntry]) {
+    answered(at: now, &log)
+    document = nil
+    isDocumentCurrent = false
+    isRouteDoubted = false
+    if cloud.rebind {
+      log.append(
+        LogEntry(
+          .deviceUnbound, "the device is gone from the cloud; it is bound again (rebind = yes)",
+          priority: .warning, fields()))
+      standing = .binding
+      return
+    }
+    standing = .unbound
+    verifyAt = now.monotonic + random.spread(max(cloud.heartbeatInterval, .seconds(30)), by: 0.1)
+    conditions.raise(
+      .deviceUnbound,
+      "device \(binding?.deviceid ?? "") is gone from the cloud: a person unbound it. Nothing is sent; `one4allctl bind` binds it again",
+      fields(), at: now.monotonic, &log)
+  }
+
+  private mutating func reported(
+    _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ actions: inout [AgentAction],
+    _ log: inout [LogEntry]
+  ) {
+    let isDocumented = heartbeatRequest == .documented
+    switch answer.status {
+    case 409 where isDocumented, 200...299:
+      answered(at: now, &log)
+      keyAccepted(at: now, &log)
+      lastHeartbeatAt = now.wall
+      reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+      if isDocumented {
+        if let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid),
+          deviceid.lowercased() != binding?.deviceid.lowercased()
+        {
+          log.append(
+            LogEntry(
+              .deviceUnbound,
+              "the cloud made a new device, \(deviceid), of the report: the former one was unbound",
+              fields()))
+          keep(deviceid, at: now, &actions)
+          return
+        }
+      } else if let lastSeen {
+        confirm(lastSeen, at: now, &actions)
+      }
+      if !isUnreadable { verifyAt = now.monotonic }
+    case 401, 403: keyRefused(answer, "reporting the device", at: now, &log)
+    case 404 where !isDocumented:
+      answered(at: now, &log)
+      doubtRoute(answer, at: now, &log)
+    case 405 where !isDocumented, 501 where !isDocumented:
+      answered(at: now, &log)
+      fallBack("HTTP \(answer.status)", at: now, &log)
+    case 400 where !isDocumented && !isTelemetryRefused && telemetry != nil:
+      // The names of the telemetry are on no page of the vendor: without them the report may pass.
+      answered(at: now, &log)
+      isTelemetryRefused = true
+      log.append(
+        LogEntry(
+          .reportRoute, refusal(answer, "the report with telemetry") + "; it goes out without from now on",
+          priority: .warning, fields([.httpStatus: "400"])))
+    default: failed(refusal(answer, "the report"), status: answer.status, at: now, &log)
+    }
+  }
+
+  private mutating func confirm(_ lastSeen: WallTime, at now: Moment, _ actions: inout [AgentAction]) {
+    let newest = max(lastSeen, confirmedLastSeen ?? lastSeen)
+    confirmedLastSeen = newest
+    guard let serialNumber = identity?.serialNumber else { return }
+    bindings[serialNumber]?.lastSeen = newest
+    // Kept now and then only: a memory card wears out, and the cloud remembers as well.
+    guard notedLastSeenAt.map({ now.monotonic - $0 >= .seconds(600) }) ?? true else { return }
+    notedLastSeenAt = now.monotonic
+    actions.append(.store(.noteLastSeen(cloud: cloud.url, serialNumber: serialNumber, newest)))
+  }
+
+  /// The report was answered 404: is the route missing, or the device? Reading the device tells.
+  private mutating func doubtRoute(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+    guard isUnreadable else {
+      isRouteDoubted = true
+      verifyAt = now.monotonic
+      return
+    }
+    let words = DeviceDocument.description(in: answer.body)?.lowercased() ?? ""
+    if words.contains("device not found") {
+      missing(at: now, &log)
+    } else {
+      fallBack("404, and the key may not read the device", at: now, &log)
+    }
+  }
+
+  private mutating func fallBack(_ why: String, at now: Moment, _ log: inout [LogEntry]) {
+    isRouteDoubted = false
+    guard !isRouteMissing else { return }
+    log.append(
+      LogEntry(
+        .reportRoute,
+        "the cloud does not know \(cloud.heartbeatRequest) (\(why)); the device is reported by \(HeartbeatRequest.documented) from now on",
+        priority: .warning, fields([.reason: why])))
+    isRouteMissing = true
+    lastReportedFrameAt = nil
+    reportAt = now.monotonic
+  }
+}

@@ -1,0 +1,334 @@
+import JSONDocument
+import One4AllProtocol
+
+/// Keeps the cloud's device true to the reader: binds it once, reports it, reads it back after every report and acts
+/// on each difference. One request is under way at a time.
+///
+/// The cloud is read before the first report, so that one reader's identity never lands on another's device.
+public struct DeviceReport: Sendable {
+  enum Standing: Equatable, Sendable {
+    /// No reader has said who it is.
+    case unknown
+    /// `POST /devices` is to be sent.
+    case binding
+    /// The cloud has given a deviceid; it is being kept on disk.
+    case keeping(DeviceBinding)
+    /// Kept; to be read for the first time.
+    case verifying
+    /// Read (or not readable with this key); reports go out.
+    case working
+    /// The device belongs to another serial number.
+    case conflict
+    /// The cloud has no such device.
+    case unbound
+  }
+
+  enum Purpose: Equatable, Sendable {
+    case bind
+    case verify
+    case report(lastSeen: WallTime?)
+  }
+
+  /// How long an unreadable device is left before it is asked for again.
+  static let unverifiedRecheck = Duration.seconds(3600)
+
+  var cloud: AgentSettings.Cloud
+  var device: AgentSettings.Device
+  var random: RandomSource
+  var conditions = Conditions()
+  /// By serial number, for the cloud in use.
+  var bindings: [String: DeviceBinding]
+
+  // What the reader says.
+  var identity: ReaderIdentity?
+  var telemetry: ReaderStatus?
+  var lastFrameAt: MonotonicTime?
+  var isConnected = false
+
+  // What is under way and what is due.
+  var standing = Standing.unknown
+  var underWay: (identifier: UInt64, purpose: Purpose)?
+  var nextIdentifier: UInt64 = 1
+  var notBefore: MonotonicTime
+  var reportAt: MonotonicTime
+  var verifyAt: MonotonicTime?
+  var backoff = Backoff(first: .seconds(1), cap: .seconds(60))
+  var differenceBackoff: Backoff
+  var isKeyRefused = false
+
+  // What is known of the cloud.
+  var clock = ClockTrust()
+  var isUnreadable = false
+  var isRouteMissing = false
+  var isRouteDoubted = false
+  var isTelemetryRefused = false
+  var document: DeviceDocument?
+  var isDocumentCurrent = false
+  var verifiedAt: MonotonicTime?
+  var confirmedLastSeen: WallTime?
+  var notedLastSeenAt: MonotonicTime?
+  var lastReportedFrameAt: MonotonicTime?
+
+  /// When the cloud last took a report.
+  public internal(set) var lastHeartbeatAt: WallTime?
+  /// The last thing that went wrong with the cloud; nil once it is right again.
+  public internal(set) var lastError: String?
+
+  init(
+    cloud: AgentSettings.Cloud, device: AgentSettings.Device, bindings: [DeviceBinding], random: RandomSource,
+    at now: MonotonicTime
+  ) {
+    self.cloud = cloud
+    self.device = device
+    self.random = random
+    self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 }
+    notBefore = now
+    reportAt = now
+    differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
+  }
+
+  /// The binding of the reader that is there; nil before it is bound.
+  public var binding: DeviceBinding? { identity.flatMap { bindings[$0.serialNumber] } }
+
+  /// The request that reports the device now.
+  public var heartbeatRequest: HeartbeatRequest { isRouteMissing ? .documented : cloud.heartbeatRequest }
+
+  /// The host's clock less the cloud's; nil before the cloud has answered.
+  public var clockOffset: Duration? { clock.offset }
+
+  /// How it stands.
+  public var state: CloudState {
+    switch standing {
+    case .unknown: return .waiting
+    case .conflict: return .conflict
+    case .unbound: return .unbound
+    case .binding, .keeping, .verifying, .working: break
+    }
+    if isKeyRefused { return .refused }
+    if conditions.isActive(.cloudFailing) || conditions.isActive(.storeFailing) { return .failing }
+    if standing == .verifying { return .verifying }
+    if standing != .working { return .binding }
+    if conditions.isActive(.clockUntrusted) { return .clock }
+    return isUnreadable ? .unverified : .ok
+  }
+
+  /// Reader and cloud, field by field; nil before a reader has said who it is. Nothing is said to agree that was
+  /// not read back lately.
+  public func comparison(at now: Moment) -> DeviceComparison? {
+    identity.map { identity in
+      DeviceComparison(
+        identity: identity, alias: device.alias, lastSeen: lastFrameAt.map(now.label),
+        confirmed: isRouteMissing ? nil : confirmedLastSeen, document: isDocumentCurrent ? document : nil)
+    }
+  }
+
+  /// True when reader and cloud agree, false when they differ (in a field, or about whose device it is), nil when
+  /// that cannot be said.
+  public func agrees(at now: Moment) -> Bool? {
+    switch standing {
+    case .conflict, .unbound: false
+    case .unknown, .binding, .keeping, .verifying, .working: comparison(at: now)?.agrees
+    }
+  }
+
+  /// When the next attempt is due; nil when one is under way or nothing is.
+  public var nextAttemptAt: MonotonicTime? {
+    guard underWay == nil else { return nil }
+    let due: MonotonicTime?
+    switch standing {
+    case .unknown: due = nil
+    case .binding, .keeping, .verifying: due = notBefore
+    case .working:
+      due = conditions.isActive(.clockUntrusted) ? verifyAt : [reportAt, verifyAt].compactMap { $0 }.min()
+    case .conflict, .unbound: due = verifyAt
+    }
+    return due.map { max($0, notBefore) }
+  }
+
+  // MARK: What the reader says
+
+  /// Takes over what the session knows of the reader.
+  mutating func observe(_ session: ReaderSession, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    let wasConnected = isConnected
+    isConnected = session.isConnected
+    lastFrameAt = session.lastFrameAt
+    telemetry = isConnected ? session.status : nil
+    if session.identity != identity {
+      let isAnother = session.identity?.serialNumber != identity?.serialNumber
+      identity = session.identity
+      if isAnother { begin(at: now, &actions) } else { reportAt = now }
+    } else if isConnected && !wasConnected {
+      reportAt = now
+    }
+  }
+
+  /// Another reader, or none: everything known of the former one's device is put away.
+  mutating func begin(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    if underWay != nil { actions.append(.cancelCloud) }
+    underWay = nil
+    document = nil
+    isDocumentCurrent = false
+    lastHeartbeatAt = nil
+    lastReportedFrameAt = nil
+    notedLastSeenAt = nil
+    verifyAt = nil
+    verifiedAt = nil
+    isRouteDoubted = false
+    differenceBackoff.reset()
+    confirmedLastSeen = binding?.lastSeen
+    conditions.drop(.deviceDiffers, .deviceConflict, .deviceUnbound, .deviceUnverified)
+    standing = identity == nil ? .unknown : binding == nil ? .binding : .verifying
+    reportAt = now
+  }
+
+  /// New settings are in force. Everything that was given up is tried again.
+  mutating func apply(
+    _ cloud: AgentSettings.Cloud, _ device: AgentSettings.Device, bindings: [DeviceBinding]?,
+    at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    self.cloud = cloud
+    self.device = device
+    if let bindings { self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 } }
+    differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
+    isRouteMissing = false
+    isTelemetryRefused = false
+    isUnreadable = false
+    isKeyRefused = false
+    lastError = nil
+    backoff.reset()
+    notBefore = now
+    conditions.drop(.cloudFailing, .cloudKeyRefused)
+    begin(at: now, &actions)
+  }
+
+  /// A technician wants the reader bound, whatever was before.
+  mutating func bind(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    guard identity != nil else { return }
+    begin(at: now, &actions)
+    standing = .binding
+    isKeyRefused = false
+    conditions.drop(.cloudKeyRefused)
+    backoff.reset()
+    notBefore = now
+  }
+
+  // MARK: What is due
+
+  /// Sends what is due.
+  mutating func advance(to now: Moment, _ actions: inout [AgentAction]) {
+    guard underWay == nil, now.monotonic >= notBefore, let purpose = next(at: now, &actions) else { return }
+    send(purpose, at: now, &actions)
+  }
+
+  private mutating func next(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
+    let isVerifyDue = verifyAt.map { now.monotonic >= $0 } ?? false
+    switch standing {
+    case .unknown: return nil
+    case .binding: return .bind
+    case .keeping(let binding):
+      // The store has failed to keep it before; `notBefore` is moved so that it is not asked twice.
+      if conditions.isActive(.storeFailing) {
+        notBefore = now.monotonic + .seconds(30)
+        actions.append(.store(.keep(binding)))
+      }
+      return nil
+    case .verifying: return .verify
+    case .conflict, .unbound: return isVerifyDue ? .verify : nil
+    case .working: return isVerifyDue ? .verify : nextReport(at: now, &actions)
+    }
+  }
+
+  private mutating func nextReport(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
+    guard now.monotonic >= reportAt else { return nil }
+    guard isClockTrusted(at: now, &actions) else {
+      // Only an answer of the cloud can make the clock trusted; a read is harmless.
+      if verifyAt == nil { verifyAt = now.monotonic + min(cloud.heartbeatInterval, .seconds(30)) }
+      return nil
+    }
+    if isRouteMissing {
+      // The documented route carries no last_seen, and the cloud may take it for a sign of life.
+      guard isConnected, lastFrameAt != lastReportedFrameAt else {
+        reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+        return isUnreadable ? nil : .verify
+      }
+      // It would also make a removed device anew: look first.
+      if !isUnreadable, verifiedAt.map({ now.monotonic - $0 > .seconds(1) }) ?? true { return .verify }
+    }
+    return .report(lastSeen: lastSeen(at: now))
+  }
+
+  private mutating func isClockTrusted(at now: Moment, _ actions: inout [AgentAction]) -> Bool {
+    var log: [LogEntry] = []
+    defer { actions += log.map(AgentAction.log) }
+    guard clock.isTrusted(at: now) else {
+      let offset =
+        clock.offset.map { offset in
+          offset < .zero
+            ? "it is \(humanSpan(abs(offset))) behind the cloud's"
+            : "it is \(humanSpan(offset)) ahead of the cloud's"
+        } ?? "the kernel does not call it synchronised, and the cloud has not said the time"
+      if !conditions.isActive(.clockUntrusted) || clock.offset != nil {
+        conditions.raise(
+          .clockUntrusted, "the host's clock is not trusted, reports wait: \(offset)", fields(),
+          at: now.monotonic,
+          &log)
+      }
+      return false
+    }
+    conditions.clear(
+      .clockUntrusted, telling: LogEntry(.clockTrusted, "the host's clock is trusted", fields()),
+      at: now.monotonic, &log)
+    return true
+  }
+
+  /// The reader's last frame, labelled now; never earlier than what the cloud has taken before. Where the cloud's own
+  /// word differs by less than can be told apart, its word is kept.
+  private func lastSeen(at now: Moment) -> WallTime? {
+    guard let lastFrameAt else { return confirmedLastSeen }
+    var label = now.label(lastFrameAt)
+    if let confirmedLastSeen { label = max(label, confirmedLastSeen) }
+    if let cloudSays = document?.lastSeen.flatMap(WallTime.init(iso8601:)), cloudSays > label,
+      cloudSays - label <= DeviceComparison.lastSeenTolerance
+    {
+      label = cloudSays
+    }
+    return label
+  }
+
+  private mutating func send(_ purpose: Purpose, at now: Moment, _ actions: inout [AgentAction]) {
+    guard let identity else { return }
+    let request: CloudRequest
+    let identifier = nextIdentifier
+    switch purpose {
+    case .bind:
+      request = CloudRequest(
+        identifier: identifier, method: .post, path: "/devices", body: ReportBody.binding(identity, device))
+    case .verify:
+      guard let binding else { return }
+      request = CloudRequest(identifier: identifier, method: .get, path: "/devices/\(binding.deviceid)")
+      verifyAt = nil
+    case .report(let lastSeen):
+      guard let binding else { return }
+      let route = heartbeatRequest
+      let body =
+        route == .documented
+        ? ReportBody.binding(identity, device)
+        : ReportBody.heartbeat(
+          identity, device, lastSeen: lastSeen, telemetry: isTelemetryRefused ? nil : telemetry)
+      request = CloudRequest(
+        identifier: identifier, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
+      )
+      lastReportedFrameAt = lastFrameAt
+    }
+    nextIdentifier += 1
+    underWay = (identifier, purpose)
+    actions.append(.cloud(request))
+  }
+
+  func fields(_ more: [JournalField: String] = [:]) -> [JournalField: String] {
+    var fields = more
+    fields[.serialNumber] = identity?.serialNumber
+    fields[.deviceid] = binding?.deviceid
+    return fields
+  }
+}

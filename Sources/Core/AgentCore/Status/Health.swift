@@ -1,0 +1,25 @@
+import One4AllProtocol
+
+/// Whether all is well, in one line.
+public struct Health: Equatable, Sendable {
+  /// Whether a reader speaks and the cloud takes and shows what it says.
+  public let isWell: Bool
+  /// One line for a person: reader, cloud, age of the last frame.
+  public let summary: String
+  /// What is wrong now, the worst first.
+  public let conditions: [Conditions.Condition]
+
+  /// How it stands with that agent.
+  public init(_ agent: Agent, at now: Moment) {
+    let session = agent.session
+    let report = agent.report
+    conditions = (session.conditions.active + report.conditions.active).sorted { left, right in
+      (left.event.priority, left.since) < (right.event.priority, right.since)
+    }
+    let isCloudWell = report.state == .ok || report.state == .unverified
+    isWell = session.isConnected && isCloudWell && report.agrees(at: now) != false
+    let age = session.lastFrameAt.map { "last frame \(humanSpan(now.monotonic - $0)) ago" } ?? "no frame yet"
+    let name = session.identity.map { " \($0.serialNumber)" } ?? ""
+    summary = "reader\(name) \(session.state.rawValue), cloud \(report.state.rawValue), \(age)"
+  }
+}
