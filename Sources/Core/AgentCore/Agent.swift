@@ -50,7 +50,10 @@ public struct Agent: Sendable {
     return actions
   }
 
-  /// Whether `one4allctl bind` can do anything now; the reason when it cannot.
+  /// The daemon ends: what must be kept is kept, and the line is let go.
+  public func farewell() -> [AgentAction] { report.farewell + [.line(.close(opening: session.opening))] }
+
+  /// Why `one4allctl bind` can do nothing now; nil when it can.
   public var bindRefusal: String? {
     session.identity == nil ? "no reader has said who it is yet" : nil
   }

@@ -1,1 +1,4 @@
-print("not built yet")
+import AgentRuntime
+import Glibc
+
+exit(DaemonCommand.main(Array(CommandLine.arguments.dropFirst())))

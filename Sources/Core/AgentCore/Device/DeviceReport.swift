@@ -145,6 +145,12 @@ public struct DeviceReport: Sendable {
     return due.map { max($0, notBefore) }
   }
 
+  /// What must be kept when the daemon ends.
+  var farewell: [AgentAction] {
+    guard let serialNumber = identity?.serialNumber, let confirmedLastSeen else { return [] }
+    return [.store(.noteLastSeen(cloud: cloud.url, serialNumber: serialNumber, confirmedLastSeen))]
+  }
+
   // MARK: What the reader says
 
   /// Takes over what the session knows of the reader.

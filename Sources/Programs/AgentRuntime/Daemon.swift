@@ -1,0 +1,219 @@
+import AgentCore
+import AgentStore
+import CloudClient
+import Configuration
+import ControlSocket
+import Glibc
+import JSONDocument
+import LinuxSystem
+import ProgramArguments
+import ReaderLine
+import ServiceManager
+
+/// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
+/// journal, the control socket and the signals. Events come through one mailbox, in order.
+final class Daemon {
+  private let configurationPath: String
+  private var settings: AgentSettings
+  private var agent: Agent
+  private let signals: SignalReader
+  private let events: Mailbox<AgentEvent>
+  private let line: LineWorker
+  private let cloud: CloudWorker
+  private let store: StoreWorker
+  private let journal: Journal
+  private let notifier = ServiceNotifier()
+  private var control: ControlService
+  private var statusLine = ServiceStatusLine()
+
+  /// Runs until SIGTERM or SIGINT.
+  static func run(configuration path: String) throws(StartError) {
+    let daemon = try Daemon(configuration: path)
+    daemon.loop()
+    daemon.stop()
+  }
+
+  private init(configuration path: String) throws(StartError) {
+    configurationPath = path
+    do throws(ConfigurationErrors) {
+      settings = try ConfigurationLoader.load(path: path).settings
+    } catch { throw .configuration(error) }
+    let access = try Daemon.access(settings.cloud)
+    journal = Journal(level: settings.logLevel)
+    do throws(SystemError) {
+      // Before any thread is started, so that none of them takes a signal.
+      signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
+      let events = try Mailbox<AgentEvent>(capacity: 1 << 18)
+      self.events = events
+      line = try LineWorker { report in events.post(.line(report)) }
+      cloud = try CloudWorker { outcome in events.post(.cloud(outcome)) }
+    } catch { throw .system(error) }
+    let bindings: [DeviceBinding]
+    do throws(StoreError) {
+      let events = events
+      store = try StoreWorker(directory: settings.storeDirectory) { report in events.post(.store(report)) }
+      bindings = try store.bindings(cloud: settings.cloud.url)
+    } catch { throw .store(error) }
+    cloud.configure(access)
+    control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
+    agent = Agent(
+      settings: settings, bindings: bindings, seed: UInt64.random(in: .min ... .max),
+      at: Daemon.now().monotonic)
+    if let setAside = store.setAside {
+      journal.write(
+        LogEntry(.storeDamaged, "the state was damaged; it is kept as \(setAside), and a new one is in use"))
+    }
+    journal.write(
+      LogEntry(
+        .daemonStarted, "one4alld \(Product.version) works for the reader on \(settings.reader.port)",
+        [.port: "\(settings.reader.port)"]))
+  }
+
+  private static func access(_ settings: AgentSettings.Cloud) throws(StartError) -> CloudAccess {
+    let key: Secret
+    do throws(APIKeyError) {
+      key = try APIKey.read(file: settings.apiKeyFile, credentialsDirectory: Credentials.directory)
+    } catch { throw .key(error) }
+    return CloudAccess(
+      url: settings.url, authHeader: settings.authHeader, key: key, caFile: settings.caFile,
+      proxy: settings.proxy, connectTimeout: settings.connectTimeout, requestTimeout: settings.requestTimeout,
+      userAgent: "one4all-agent/\(Product.version)")
+  }
+
+  private static func now() -> Moment {
+    Moment(
+      monotonic: MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds),
+      wall: WallTime(milliseconds: SystemClock.wallMilliseconds),
+      kernelSynchronised: SystemClock.isSynchronised)
+  }
+
+  // MARK: The loop
+
+  private func loop() {
+    tell(control.open())
+    take(.tick)
+    notifier.ready(status: statusLine.text(for: agent, at: Daemon.now()))
+    var poll = Poll()
+    while true {
+      poll.removeAll()
+      let signalPlace = poll.add(signals.descriptor, .read)
+      poll.add(events.descriptor, .read)
+      control.addDescriptors(to: &poll)
+      do throws(SystemError) {
+        try poll.wait(milliseconds: waitMilliseconds())
+      } catch {
+        // Only a lack of memory or a programming error gets here; the next round tries again.
+        journal.write(
+          LogEntry(.controlFailing, "waiting for events failed: \(error)", [.reason: error.operation]))
+      }
+      if poll.readiness(at: signalPlace).contains(.read), !handleSignals() { return }
+      for event in events.takeAll() { take(event) }
+      control.service(poll) { request in self.answer(request) }
+      tell(control.retry(at: Daemon.now().monotonic))
+      take(.tick)
+      if let text = statusLine.change(for: agent, at: Daemon.now()) { notifier.status(text) }
+    }
+  }
+
+  private func waitMilliseconds() -> Int32 {
+    let now = Daemon.now().monotonic
+    let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
+    guard let next = deadlines.min() else { return -1 }
+    // Rounded up: waking just before the deadline would only turn the loop once more.
+    return Int32(clamping: max(0, ((next - now).wholeNanoseconds + 999_999) / 1_000_000))
+  }
+
+  private func take(_ event: AgentEvent) {
+    for action in agent.handle(event, at: Daemon.now()) { perform(action) }
+  }
+
+  private func perform(_ action: AgentAction) {
+    switch action {
+    case .line(let request): line.request(request)
+    case .cloud(let request):
+      // A full box is an outcome like any other failure; the core tries again.
+      if !cloud.send(request) {
+        events.post(.cloud(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled))))
+      }
+    case .cancelCloud: cloud.cancelAll()
+    case .store(let request):
+      if !store.send(request) {
+        let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
+        events.post(.store(.failed(request, failure)))
+      }
+    case .log(let entry): journal.write(entry)
+    }
+  }
+
+  private func tell(_ entry: LogEntry?) {
+    if let entry { journal.write(entry) }
+  }
+
+  // MARK: Signals
+
+  /// - Returns: false when the daemon shall end.
+  private func handleSignals() -> Bool {
+    while let signal = try? signals.next() {
+      switch signal {
+      case SIGHUP: reload()
+      default:
+        let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
+        journal.write(LogEntry(.daemonStopping, "\(name): one4alld ends", [.reason: name]))
+        return false
+      }
+    }
+    return true
+  }
+
+  private func reload() {
+    notifier.reloading()
+    defer { notifier.ready(status: statusLine.text(for: agent, at: Daemon.now())) }
+    let new: AgentSettings
+    do throws(ConfigurationErrors) {
+      new = try ConfigurationLoader.load(path: configurationPath).settings
+    } catch {
+      for problem in error.problems {
+        let place = problem.line.map { "\(problem.file):\($0)" } ?? problem.file
+        journal.write(LogEntry(.settingsRefused, "\(problem); the running settings stay", [.place: place]))
+      }
+      return
+    }
+    do throws(StartError) {
+      cloud.configure(try Daemon.access(new.cloud))
+    } catch {
+      journal.write(LogEntry(.settingsRefused, "\(error); the running settings stay"))
+      return
+    }
+    let changes = SettingChange.between(settings, new)
+    let bindings =
+      new.cloud.url == settings.cloud.url ? nil : (try? store.bindings(cloud: new.cloud.url)) ?? []
+    settings = new
+    journal.level = new.logLevel
+    let words = changes.isEmpty ? "nothing changed" : changes.map { "\($0)" }.joined(separator: "; ")
+    journal.write(LogEntry(.settingsReloaded, "settings read again: \(words)"))
+    take(.reloaded(new, bindings: bindings))
+  }
+
+  private func stop() {
+    notifier.stopping()
+    for action in agent.farewell() { perform(action) }
+    control.close()
+    line.stop()
+    cloud.stop()
+    store.stop()
+  }
+
+  // MARK: The control socket
+
+  private func answer(_ request: JSONValue) -> JSONValue {
+    switch request["request"]?.string {
+    case "status": return AgentStatus.document(of: agent, version: Product.version, at: Daemon.now())
+    case "bind":
+      if let refusal = agent.bindRefusal { return ["error": .string(refusal)] }
+      take(.bindRequested)
+      return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
+    case let other?: return ["error": .string("no request '\(other)'; there are status and bind")]
+    case nil: return ["error": "a request is an object with a member 'request'"]
+    }
+  }
+}
