@@ -99,7 +99,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["LinuxSystem"], path: "Tests/TestSupport", swiftSettings: strict),
-    tests("ArchitectureTests", ["TestSupport"]),
+    tests("ArchitectureTests", ["LinuxSystem", "TestSupport"]),
     tests("One4AllProtocolTests", ["One4AllProtocol", "TestSupport"], resources: [.copy("Fixtures")]),
     tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "TestSupport"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
