@@ -84,7 +84,7 @@ let package = Package(
         "LinuxSystem",
         "One4AllProtocol", "ReaderLine", "ZoneDatabase",
       ], in: "Programs"),
-    room("Rehearsal", ["JSONDocument", "One4AllProtocol"], in: "Programs"),
+    room("Rehearsal", ["JSONDocument"], in: "Programs"),
     room(
       "RehearsalTool",
       [

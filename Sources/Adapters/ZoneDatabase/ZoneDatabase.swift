@@ -1,1 +1,86 @@
-// ZoneDatabase
+import CLinux
+import Glibc
+import Synchronization
+
+/// Local wall clocks and UTC, by the system's zone database and glibc. glibc has one zone a process, so callers take
+/// turns.
+public enum ZoneDatabase {
+  /// What a local wall clock's reading may be in UTC.
+  public enum UTC: Equatable, Sendable {
+    /// One moment, milliseconds since 1970-01-01T00:00:00Z.
+    case once(Int64)
+    /// Clocks were set back: it was read twice.
+    case twice(earlier: Int64, later: Int64)
+    /// Clocks were set forward over it: it was never read. The moment of the jump.
+    case never(jump: Int64)
+  }
+
+  private static let current = Mutex<String?>(nil)
+
+  /// Whether the database has that zone; names are like `Europe/Madrid`, and never lead out of the database.
+  public static func exists(_ zone: String) -> Bool {
+    let isName = zone.utf8.allSatisfy { byte in
+      byte > 32 && byte < 127 && byte != UInt8(ascii: ":") && byte != UInt8(ascii: "\\")
+    }
+    guard isName, !zone.isEmpty, !zone.hasPrefix("/"), !zone.split(separator: "/").contains("..") else {
+      return false
+    }
+    let folder = getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
+    var status = stat()
+    return stat("\(folder)/\(zone)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// The wall clock of a zone at that moment, milliseconds since 1970-01-01T00:00:00 read as if it were UTC; nil when
+  /// there is no such zone.
+  public static func local(utc milliseconds: Int64, zone: String) -> Int64? {
+    inZone(zone) { milliseconds + offset(at: milliseconds) }
+  }
+
+  /// The moments at which a zone's wall clock showed that reading; nil when there is no such zone.
+  public static func utc(local milliseconds: Int64, zone: String) -> UTC? {
+    inZone(zone) {
+      // Both offsets that are in force around the reading; clocks change less often than once in two days.
+      let day: Int64 = 86_400_000
+      let before = offset(at: milliseconds - day)
+      let after = offset(at: milliseconds + day)
+      let candidates = Set([before, after]).map { milliseconds - $0 }.filter {
+        $0 + offset(at: $0) == milliseconds
+      }
+      switch candidates.count {
+      case 1: return .once(candidates[0])
+      case 2: return .twice(earlier: candidates.min() ?? 0, later: candidates.max() ?? 0)
+      default: return .never(jump: jump(between: milliseconds - day, and: milliseconds + day))
+      }
+    }
+  }
+
+  private static func inZone<Value>(_ zone: String, _ body: () -> Value) -> Value? {
+    guard exists(zone) else { return nil }
+    return current.withLock { current in
+      if current != zone {
+        setenv("TZ", ":\(zone)", 1)
+        tzset()
+        current = zone
+      }
+      return body()
+    }
+  }
+
+  /// East of UTC is positive, milliseconds.
+  private static func offset(at milliseconds: Int64) -> Int64 {
+    var seconds = time_t(milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0))
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return Int64(parts.tm_gmtoff) * 1000
+  }
+
+  private static func jump(between early: Int64, and late: Int64) -> Int64 {
+    var (low, high) = (early / 1000, late / 1000)
+    let before = offset(at: early)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if offset(at: middle * 1000) == before { low = middle } else { high = middle }
+    }
+    return high * 1000
+  }
+}

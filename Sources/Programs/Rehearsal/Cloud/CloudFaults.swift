@@ -44,7 +44,7 @@ struct CloudFaults: Equatable, Sendable {
   var fields = CloudFieldFaults()
 
   /// Decides about a request and counts it: the latest fault that fits is the one, and the latest delay.
-  mutating func judge(_ route: CloudRoute?, random: inout CloudRandom) -> Verdict {
+  mutating func judge(_ route: CloudRoute?, random: inout RehearsalRandom) -> Verdict {
     var verdict = Verdict()
     var isSlow = false
     for index in list.indices.reversed() {

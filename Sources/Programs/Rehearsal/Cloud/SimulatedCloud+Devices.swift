@@ -20,7 +20,7 @@ extension SimulatedCloud {
 
   /// 201 for a new device; 409 with the deviceid for one that is bound, which takes over what was sent.
   mutating func bind(_ binding: CloudBinding, now: Int64) -> CloudAnswer {
-    let deviceid = CloudRandom.digest(binding.serialNumber, seed: settings.seed, digits: 64)
+    let deviceid = RehearsalRandom.digest(binding.serialNumber, seed: settings.seed, digits: 64)
     let isNew = devices[deviceid] == nil
     var device =
       devices[deviceid]

@@ -21,7 +21,8 @@ extension SimulatedCloud {
     _ = try device(deviceid)
     for other in sessions(of: deviceid) { sessions[other.token]?.isActive = false }
     sessionsMade += 1
-    let token = CloudRandom.digest("session \(sessionsMade)", seed: settings.seed, digits: 32).lowercased()
+    let token = RehearsalRandom.digest("session \(sessionsMade)", seed: settings.seed, digits: 32)
+      .lowercased()
     sessions[token] = CloudSession(token: token, deviceid: deviceid, alias: alias, createdAt: now)
     sessionOrder.append(token)
     return token

@@ -35,12 +35,12 @@ public struct SimulatedCloud: Sendable {
   var sessions: [String: CloudSession] = [:]
   var sessionOrder: [String] = []
   var sessionsMade = 0
-  private var random: CloudRandom
+  private var random: RehearsalRandom
 
   /// A cloud that knows no device yet.
   public init(_ settings: Settings) {
     self.settings = settings
-    random = CloudRandom(seed: settings.seed)
+    random = RehearsalRandom(seed: settings.seed)
   }
 
   /// Answers a request.

@@ -1,5 +1,5 @@
 /// A small, seeded source of random numbers (SplitMix64), so that a rehearsal can be repeated exactly.
-struct CloudRandom: RandomNumberGenerator, Sendable {
+struct RehearsalRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
@@ -18,10 +18,17 @@ struct CloudRandom: RandomNumberGenerator, Sendable {
     // FNV-1a over the text, then the mixer above stretches it.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    var random = CloudRandom(seed: hash ^ (seed &* 0x9E37_79B9_7F4A_7C15))
+    var random = RehearsalRandom(seed: hash ^ (seed &* 0x9E37_79B9_7F4A_7C15))
     return (0..<digits / 16).map { _ in
       let word = String(random.next(), radix: 16, uppercase: true)
       return String(repeating: "0", count: 16 - word.count) + word
     }.joined()
+  }
+}
+
+extension RehearsalRandom {
+  /// Whether something of that probability, 0 to 1, happens now.
+  mutating func comes(_ probability: Double) -> Bool {
+    probability > 0 && Double.random(in: 0..<1, using: &self) < probability
   }
 }
