@@ -1,1 +1,4 @@
-print("not built yet")
+import Glibc
+import TechnicianTool
+
+exit(ToolCommand.main(Array(CommandLine.arguments.dropFirst())))

@@ -3,7 +3,7 @@ import ProgramArguments
 /// `one4all-sim`: a reader and a cloud to rehearse with.
 public enum RehearsalCommand {
   /// The version that `--version` shows.
-  public static let version = "0.1.0"
+  public static let version = Product.version
 
   private static let help = CommandHelp(
     usage: [

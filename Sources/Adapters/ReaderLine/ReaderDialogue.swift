@@ -1,0 +1,97 @@
+public import AgentCore
+import LinuxSystem
+public import One4AllProtocol
+
+/// A conversation with a reader without the daemon: one command, one reply, each with a deadline.
+public struct ReaderDialogue: ~Copyable {
+  /// Why there is no reply.
+  public enum Failure: Error, Equatable, Sendable {
+    /// Nothing was heard in time.
+    case silent
+    /// Something was heard, but nothing valid; the first bytes of it.
+    case foreign([UInt8])
+    /// A reader speaks, but did not answer.
+    case unanswered(Command)
+    /// The line was lost.
+    case lost(reason: String)
+  }
+
+  private let line: OpenedLine
+  private var framer = Framer()
+  private var waiting: [Frame] = []
+  private var sample: [UInt8] = []
+  private var hasHeardReader = false
+
+  /// What the address resolved to.
+  public var device: String { line.device }
+
+  /// Opens a line as the daemon does.
+  public init(_ options: LineOptions) throws(LineFailure) {
+    let opened: OpenedLine
+    switch options.address {
+    case .device(let path): opened = try OpenedLine.open(device: path, options)
+    case .tcp(let host, let port):
+      opened = try OpenedLine.open(host: host, port: port, options) { socket, milliseconds in
+        _ = try? Poll.wait(for: socket, .write, milliseconds: milliseconds)
+        return false
+      }
+    }
+    if opened.kind == .serial {
+      var poll = Poll()
+      _ = try? poll.wait(milliseconds: Int32(clamping: options.settleDelay.wholeMilliseconds))
+    }
+    opened.flushInput()
+    line = opened
+  }
+
+  /// Sends a command and waits for its reply; other frames are passed over.
+  public mutating func ask(_ command: Command, timeout: Duration) throws(Failure) -> Reply {
+    do throws(SystemError) { try line.descriptor.writeAll(command.encoded()) } catch {
+      throw .lost(reason: line.lossReason(error))
+    }
+    let end = SystemClock.monotonicNanoseconds + timeout.wholeNanoseconds
+    while true {
+      while !waiting.isEmpty {
+        switch waiting.removeFirst() {
+        case .reply(let reply):
+          hasHeardReader = true
+          if reply.name == command.replyName { return reply }
+        case .hello, .passing: hasHeardReader = true
+        case .endOfList, .malformed: break
+        }
+      }
+      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
+      guard left > 0 else { throw outcome(of: command) }
+      try hear(milliseconds: Int32(clamping: min(left, 200)))
+    }
+  }
+
+  private func outcome(of command: Command) -> Failure {
+    hasHeardReader ? .unanswered(command) : sample.isEmpty ? .silent : .foreign(sample)
+  }
+
+  /// Waits for bytes; when none come, what waits is taken for a reply without its line end.
+  private mutating func hear(milliseconds: Int32) throws(Failure) {
+    var frames: [Frame] = []
+    do throws(SystemError) {
+      guard try !Poll.wait(for: line.descriptor.number, .read, milliseconds: milliseconds).isEmpty else {
+        framer.flushAfterSilence { frames.append($0) }
+        waiting += frames
+        return
+      }
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+      defer { buffer.deallocate() }
+      switch try line.descriptor.read(into: buffer) {
+      case .bytes(let count):
+        let bytes = Array(buffer[..<count])
+        if sample.count < 32 { sample += bytes.prefix(32 - sample.count) }
+        framer.feed(bytes) { frames.append($0) }
+        waiting += frames
+      case .wouldBlock: break
+      case .end: throw SystemError("read", number: 0)
+      }
+    } catch {
+      throw .lost(reason: line.lossReason(error.number == 0 ? nil : error))
+    }
+  }
+}

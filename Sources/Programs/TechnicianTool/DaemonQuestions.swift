@@ -1,0 +1,79 @@
+import AgentCore
+import Configuration
+import ControlSocket
+import JSONDocument
+import JSONText
+import ProgramArguments
+
+/// Asks the daemon over its control socket.
+enum DaemonQuestion {
+  static func ask(_ request: JSONValue, configuration: String) throws(ToolError) -> JSONValue {
+    let socket: String
+    do throws(ConfigurationErrors) {
+      // The key file is the daemon's to read, not the technician's.
+      socket = try ConfigurationLoader.load(path: configuration, checkingFiles: false).settings.controlSocket
+    } catch { throw .configuration(error) }
+    do throws(ControlError) {
+      return try ControlClient.ask(path: socket, request)
+    } catch { throw .control(error) }
+  }
+}
+
+/// `one4allctl status`.
+enum StatusCommand {
+  static let help = CommandHelp(
+    usage: ["one4allctl [--config FILE] status [--json]"],
+    summary:
+      "How it stands with reader and cloud. The first line says whether all is well, and so does the exit code;\n"
+      + "with --json the document alone says it.",
+    options: [ToolCommand.configOption, Option("json", help: "the document of docs/status.md instead")],
+    sections: [ToolCommand.exitCodes])
+
+  static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
+    guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
+    let file = parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration
+    let status = try DaemonQuestion.ask(["request": "status"], configuration: file)
+    if parsed.has("json") {
+      // A program reads the document; that it was had is all the exit code says.
+      Output.write(JSONText.write(status, indented: true) + "\n")
+      return .success
+    }
+    Output.write(StatusPage(status, isColoured: Output.isColourTerminal).text)
+    return status["well"]?.bool == true ? .success : .failure
+  }
+}
+
+/// `one4allctl bind`.
+enum BindCommand {
+  static let help = CommandHelp(
+    usage: ["one4allctl [--config FILE] bind"],
+    summary:
+      "Makes the reader on the line a device of the cloud, whatever was before: after a person removed the device\n"
+      + "there, or when the cloud's device belongs to another reader.",
+    options: [ToolCommand.configOption], sections: [ToolCommand.exitCodes])
+
+  static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
+    guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
+    let file = parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration
+    let answer = try DaemonQuestion.ask(["request": "bind"], configuration: file)
+    let reader = answer["serial_number"]?.string ?? "the reader"
+    Output.write("\(reader) is being bound; one4allctl status shows what comes of it\n")
+    return .success
+  }
+}
+
+/// `one4allctl check-config`.
+enum CheckConfigCommand {
+  static let help = CommandHelp(
+    usage: ["one4allctl [--config FILE] check-config"],
+    summary: "Prints the settings in force with their origin, or everything that is wrong with them.",
+    options: [ToolCommand.configOption], sections: [ToolCommand.exitCodes])
+
+  static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
+    guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
+    let check = ConfigurationCheck.run(
+      path: parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration)
+    if check.isFaulty { Output.complain(check.text) } else { Output.write(check.text) }
+    return check.isFaulty ? .configuration : .success
+  }
+}

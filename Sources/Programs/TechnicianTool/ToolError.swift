@@ -1,0 +1,34 @@
+import AgentCore
+import Configuration
+import ControlSocket
+import ProgramArguments
+
+/// Why a command could not do its work.
+enum ToolError: Error, CustomStringConvertible {
+  case usage(String)
+  case configuration(ConfigurationErrors)
+  case control(ControlError)
+  case line(LineFailure)
+  case reader(String)
+
+  var description: String {
+    switch self {
+    case .usage(let text), .reader(let text): text
+    case .configuration(let errors): "the configuration is wrong:\n\(errors)"
+    case .control(let error): "\(error)"
+    case .line(.busy(let path, let holder)) where holder?.name == "one4alld":
+      "\(path) is in use by \(holder.map { "\($0)" } ?? ""): the daemon has it; ask it by one4allctl status"
+    case .line(let failure): "\(failure)"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .usage: .usage
+    case .configuration: .configuration
+    case .control(.notPermitted), .line(.notPermitted): .noPermission
+    case .control(.refused): .failure
+    case .control, .line, .reader: .unavailable
+    }
+  }
+}
