@@ -25,6 +25,7 @@ final class Daemon {
   private let notifier = ServiceNotifier()
   private var control: ControlService
   private var statusLine = ServiceStatusLine()
+  private var hasSettled = false
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
@@ -112,7 +113,15 @@ final class Daemon {
       tell(control.retry(at: Daemon.now().monotonic))
       take(.tick)
       if let text = statusLine.change(for: agent, at: Daemon.now()) { notifier.status(text) }
+      settle()
     }
+  }
+
+  /// After the first heartbeat everything has run once, and what only starting up has needed can go.
+  private func settle() {
+    guard !hasSettled, agent.report.lastHeartbeatAt != nil else { return }
+    hasSettled = true
+    ResidentMemory.letGoOfStartUp()
   }
 
   private func waitMilliseconds() -> Int32 {
