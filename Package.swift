@@ -101,7 +101,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["LinuxSystem"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["LinuxSystem", "TestSupport"]),
     tests("One4AllProtocolTests", ["One4AllProtocol", "TestSupport"], resources: [.copy("Fixtures")]),
-    tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "TestSupport"]),
+    tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),

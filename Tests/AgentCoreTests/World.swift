@@ -1,0 +1,296 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+
+/// A world without real time, lines, network or disk: the agent between the rehearsal's reader and cloud. Time goes
+/// from one deadline to the next.
+final class World {
+  /// What can be wrong with the line, beside what the reader itself does.
+  enum Plug {
+    case plugged
+    case unplugged
+    case busy
+  }
+
+  static let start: Int64 = 1_800_000_000_000
+
+  var agent: Agent
+  var settings: AgentSettings
+  var reader: SimulatedReader
+  var cloud: SimulatedCloud
+  var plug = Plug.plugged
+  /// Milliseconds since the world began.
+  private(set) var elapsed: Int64 = 0
+  /// How far the host's wall clock is from true time, milliseconds.
+  var hostOffset: Int64 = 0
+  var isKernelSynchronised = true
+  /// What the disk holds.
+  private(set) var disk: [DeviceBinding] = []
+  var isDiskFull = false
+  /// How long the cloud takes, milliseconds; nil: it never answers, and the request times out after 30 s.
+  var cloudLatency: Int64? = 20
+  /// The body of every 2xx answer is replaced by this text.
+  var portalText: String?
+
+  private(set) var log: [LogEntry] = []
+  /// Requests to the cloud, with the time they were sent.
+  private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
+  private(set) var commands: [(at: Int64, text: String)] = []
+  private(set) var openings: [Int64] = []
+
+  private var pending: [(at: Int64, event: AgentEvent)] = []
+  private var framer = Framer()
+  private var opening: UInt64?
+  private var isOpen = false
+
+  init(
+    access: Rehearsal.CloudAccess = [.read, .write, .unbind], bindings: [DeviceBinding] = [],
+    seed: UInt64 = 1,
+    change: (inout AgentSettings) -> Void = { _ in }
+  ) {
+    settings = World.settings
+    change(&settings)
+    cloud = SimulatedCloud(.init(keys: ["key": access]))
+    reader = SimulatedReader(World.readerSettings, at: .init(elapsed: 0, local: World.start))
+    disk = bindings
+    agent = Agent(settings: settings, bindings: bindings, seed: seed, at: MonotonicTime(nanoseconds: 0))
+    take(.tick)
+  }
+
+  static var readerSettings: SimulatedReader.Settings {
+    var settings = SimulatedReader.Settings()
+    settings.isStarted = true
+    return settings
+  }
+
+  static let settings = AgentSettings(
+    reader: .init(
+      port: .device(path: "/dev/ttyUSB0"), baudRate: 115_200, dtr: true, rts: true, settleDelay: .zero,
+      pollInterval: .seconds(10), silenceTimeout: .seconds(30), replyTimeout: .seconds(3), timeZone: nil),
+    cloud: .init(
+      url: "https://cloud.example/v0", apiKeyFile: nil, authHeader: "api_key", caFile: nil, proxy: nil,
+      connectTimeout: .seconds(10), requestTimeout: .seconds(30), heartbeatInterval: .seconds(30),
+      heartbeatRequest: .default, rebind: false), device: .init(alias: nil, type: "One4All"),
+    storeDirectory: "/var/lib/one4all", controlSocket: "/run/one4all/control.sock", controlGroup: nil,
+    logLevel: .info)
+
+  // MARK: Time
+
+  var now: Moment {
+    Moment(
+      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
+      wall: WallTime(milliseconds: World.start + elapsed + hostOffset),
+      kernelSynchronised: isKernelSynchronised)
+  }
+
+  private var readerNow: SimulatedReader.Moment { .init(elapsed: elapsed, local: World.start + elapsed) }
+
+  /// Lets so many seconds pass.
+  func pass(seconds: Double) {
+    let end = elapsed + Int64(seconds * 1000)
+    while true {
+      let agentDue = agent.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
+      let due = [pending.map(\.at).min(), agentDue, reader.nextDeadline].compactMap { $0 }.min() ?? end
+      guard due <= end else { break }
+      elapsed = max(elapsed, due)
+      turn()
+    }
+    elapsed = end
+    turn()
+  }
+
+  /// Lets time pass until something is so.
+  /// - Returns: whether it came true in time.
+  func pass(atMost seconds: Double, until condition: (World) -> Bool) -> Bool {
+    let end = elapsed + Int64(seconds * 1000)
+    while elapsed < end {
+      if condition(self) { return true }
+      pass(seconds: 0.05)
+    }
+    return condition(self)
+  }
+
+  private func turn() {
+    let due = pending.filter { $0.at <= elapsed }
+    pending.removeAll { $0.at <= elapsed }
+    for item in due { take(item.event) }
+    hear(reader.advance(to: readerNow))
+    take(.tick)
+  }
+
+  func take(_ event: AgentEvent) {
+    for action in agent.handle(event, at: now) { perform(action) }
+  }
+
+  private func later(_ milliseconds: Int64, _ event: AgentEvent) {
+    pending.append((elapsed + milliseconds, event))
+  }
+
+  // MARK: What the agent does
+
+  private func perform(_ action: AgentAction) {
+    switch action {
+    case .line(let request): perform(request)
+    case .cloud(let request): ask(request)
+    case .cancelCloud: pending.removeAll { if case .cloud = $0.event { true } else { false } }
+    case .store(let request): store(request)
+    case .log(let entry): log.append(entry)
+    }
+  }
+
+  private func perform(_ request: LineRequest) {
+    switch request {
+    case .open(let number, _):
+      openings.append(elapsed)
+      opening = number
+      isOpen = false
+      framer = Framer()
+      switch plug {
+      case .plugged:
+        isOpen = true
+        later(1, .line(.opened(opening: number, device: "/dev/ttyUSB0")))
+        hear(reader.connected(1, at: readerNow))
+      case .unplugged:
+        later(1, .line(.failed(opening: number, .absent(path: "/dev/ttyUSB0", present: []))))
+      case .busy:
+        let holder = PortHolder(processID: 7, name: "minicom")
+        later(1, .line(.failed(opening: number, .busy(path: "/dev/ttyUSB0", holder: holder))))
+      }
+    case .write(let number, let bytes):
+      guard number == opening, isOpen else { return }
+      commands.append((elapsed, String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)))
+      hear(reader.received(bytes, on: 1, at: readerNow))
+    case .close:
+      isOpen = false
+      reader.disconnected(1)
+    }
+  }
+
+  /// Bytes of the reader reach the agent 2 ms later.
+  func hear(_ outputs: [SimulatedReader.Output]) {
+    for output in outputs { hear(output.bytes) }
+  }
+
+  func hear(_ bytes: [UInt8]) {
+    guard isOpen, let opening else { return }
+    var frames: [Frame] = []
+    framer.feed(bytes) { frames.append($0) }
+    framer.flushAfterSilence { frames.append($0) }
+    let at = MonotonicTime(nanoseconds: (elapsed + 2) * 1_000_000)
+    later(
+      2,
+      .line(
+        .heard(
+          opening: opening,
+          .init(frames: frames, byteCount: bytes.count, sample: Array(bytes.prefix(32)), at: at))))
+  }
+
+  private func ask(_ request: AgentCore.CloudRequest) {
+    requests.append((elapsed, request))
+    guard let cloudLatency else {
+      later(
+        30_000,
+        .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no answer")))))
+      return
+    }
+    let answer = cloud.answer(
+      .init(
+        request.method.rawValue, "/v0" + request.path, apiKey: "key",
+        contentType: request.body == nil ? nil : "application/json",
+        body: request.body.map { .document($0) } ?? .none, bodySize: request.body == nil ? 0 : 100),
+      now: World.start + elapsed)
+    later(
+      cloudLatency + answer.delayMilliseconds,
+      .cloud(.init(identifier: request.identifier, result: result(of: answer))))
+  }
+
+  private func result(of answer: Rehearsal.CloudAnswer) -> Result<AgentCore.CloudAnswer, CloudFailure> {
+    if answer.isReset { return .failure(.interrupted(detail: "reset")) }
+    var date: WallTime?
+    if case .at(let milliseconds) = answer.date { date = WallTime(milliseconds: milliseconds / 1000 * 1000) }
+    let retry = answer.headers.first { $0.name == "Retry-After" }.flatMap { Int64($0.value) }
+    let body: AgentCore.CloudAnswer.Body =
+      switch answer.body {
+      case .empty: .empty
+      case .document(let document): .json(document)
+      case .text(let text, _): .other(text)
+      }
+    return .success(
+      .init(
+        status: answer.status, body: portalText.map { .other($0) } ?? body, date: date, hostTime: now.wall,
+        retryAfter: retry.map { .seconds($0) }))
+  }
+
+  private func store(_ request: StoreRequest) {
+    if isDiskFull {
+      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
+      later(1, .store(.failed(request, failure)))
+      return
+    }
+    switch request {
+    case .keep(let binding):
+      disk.removeAll { $0.serialNumber == binding.serialNumber }
+      disk.append(binding)
+      later(1, .store(.kept(binding)))
+    case .forget(let cloud, let serial):
+      disk.removeAll { $0.serialNumber == serial }
+      later(1, .store(.forgotten(cloud: cloud, serialNumber: serial)))
+    case .noteLastSeen(let cloud, let serial, let time):
+      for index in disk.indices where disk[index].serialNumber == serial { disk[index].lastSeen = time }
+      later(1, .store(.noted(cloud: cloud, serialNumber: serial, time)))
+    }
+  }
+
+  // MARK: What a test does and sees
+
+  /// The cable is pulled while the line is open.
+  func pull() {
+    plug = .unplugged
+    guard isOpen, let opening else { return }
+    isOpen = false
+    reader.disconnected(1)
+    later(1, .line(.failed(opening: opening, .lost(reason: "unplugged"))))
+  }
+
+  /// Tells the reader something; the line has to be the reader's own.
+  func tellReader(_ command: String) throws {
+    let (output, _) = reader.carryOut(try ReaderOrder(command), at: readerNow)
+    hear(output)
+  }
+
+  /// Tells the cloud something.
+  @discardableResult
+  func tellCloud(_ command: String) -> JSONValue? {
+    switch cloud.tell(command) {
+    case .document(let document): document
+    case .done(let text): .string(text)
+    case .refused(let reason): .string("refused: \(reason)")
+    }
+  }
+
+  /// The devices that the cloud has, asked past the API.
+  var devices: [JSONValue] { tellCloud("devices")?.array ?? [] }
+  /// What was sent that no good client sends.
+  var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
+  /// The state document.
+  var status: JSONValue { AgentStatus.document(of: agent, version: "test", at: now) }
+  var agrees: Bool? { status["device"]?["agrees"]?.bool }
+  var cloudState: CloudState { agent.report.state }
+  var readerState: ReaderState { agent.session.state }
+
+  func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
+  func sent(_ method: CloudMethod) -> [AgentCore.CloudRequest] {
+    requests.map(\.request).filter { $0.method == method }
+  }
+  func clearRequests() { requests = [] }
+
+  /// A world in which reader and cloud agree.
+  static func settled(
+    access: Rehearsal.CloudAccess = [.read, .write, .unbind], change: (inout AgentSettings) -> Void = { _ in }
+  ) -> World {
+    let world = World(access: access, change: change)
+    world.pass(seconds: 3)
+    return world
+  }
+}
