@@ -323,7 +323,7 @@ def main(guest, binaries, logs):
                 processes.append(start([binaries / "one4all-sim", what, *arguments], output))
 
             simulate("reader", "--tcp", reader_port, "--serial-number", SERIAL_NUMBER, "--model", MODEL,
-                     "--firmware", FIRMWARE, "--rate", 2)
+                     "--firmware", FIRMWARE, "--started", "--rate", 2)
             simulate("cloud", "--port", cloud_port, "--tls-cert", folder / "server.pem",
                      "--tls-key", folder / "server.key", "--key", f"{key}:READ_WRITE", "--verbose")
             cloud = Cloud(cloud_port, key, folder / "ca.pem")

@@ -22,12 +22,17 @@ public enum ZoneDatabase {
     let isName = zone.utf8.allSatisfy { byte in
       byte > 32 && byte < 127 && byte != UInt8(ascii: ":") && byte != UInt8(ascii: "\\")
     }
-    guard isName, !zone.isEmpty, !zone.hasPrefix("/"), !zone.split(separator: "/").contains("..") else {
-      return false
-    }
+    // No part is empty, `.` or `..`: such a name could lead out of the database, or be another one's second name.
+    let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
+    guard isName, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else { return false }
     let folder = getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
-    var status = stat()
-    return stat("\(folder)/\(zone)", &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    // The folder holds tables as well, which glibc would silently take for UTC.
+    let file = open("\(folder)/\(zone)", O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var magic = [UInt8](repeating: 0, count: 4)
+    let count = magic.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+    return count == magic.count && magic == Array("TZif".utf8)
   }
 
   /// The wall clock of a zone at that moment, milliseconds since 1970-01-01T00:00:00 read as if it were UTC; nil when
@@ -54,10 +59,10 @@ public enum ZoneDatabase {
     }
   }
 
-  private static func inZone<Value>(_ zone: String, _ body: () -> Value) -> Value? {
-    guard exists(zone) else { return nil }
-    return current.withLock { current in
+  private static func inZone<Value: Sendable>(_ zone: String, _ body: () -> Value) -> Value? {
+    current.withLock { current in
       if current != zone {
+        guard exists(zone) else { return nil }
         setenv("TZ", ":\(zone)", 1)
         tzset()
         current = zone

@@ -1,17 +1,56 @@
-/// What goes wrong on purpose.
-struct ReaderFaults: Equatable, Sendable {
-  /// Nothing leaves the reader.
-  var isMute = false
-  /// It says NMEA sentences instead.
-  var isForeign = false
-  /// Chance of noise in front of a frame, 0 to 1.
-  var noise = 0.0
-  /// Chance that a pushed frame is cut off.
-  var cut = 0.0
-  /// Chance that a pushed frame never leaves.
-  var lose = 0.0
-  /// GETSTATUS is answered without CR LF.
-  var statusWithoutLineEnd = false
+/// What goes wrong between the reader and its host.
+public struct ReaderFaults: Equatable, Sendable {
+  /// Probability that noise bytes come before a frame, 0 to 1.
+  public var noise = 0.0
+  /// Probability that a frame ends early, without its CR LF, 0 to 1.
+  public var cut = 0.0
+  /// Probability that a pushed passing never leaves, 0 to 1; the reader's memory has it.
+  public var lose = 0.0
+  /// So many pushed passings from now on never leave.
+  public var loseNext = 0
+  /// So many frames from now on end early.
+  public var cutNext = 0
+  /// Nothing leaves; what comes in is still obeyed.
+  public var isMute = false
+  /// GETSTATUS is answered without its CR LF (seen in the wild).
+  public var statusWithoutLineEnd = false
+  /// What the next command of a name is answered with instead of being done.
+  public var refusals: [String: String] = [:]
 
-  static func isChance(_ value: Double) -> Bool { (0...1).contains(value) }
+  /// No faults.
+  public init() {}
+}
+
+extension ReaderFaults {
+  /// Whether this pushed passing is lost.
+  mutating func losesPush(_ random: inout RehearsalRandom) -> Bool {
+    if loseNext > 0 {
+      loseNext -= 1
+      return true
+    }
+    return random.comes(lose)
+  }
+
+  /// How many bytes of a frame are left, its CR LF counted; nil when it stays whole.
+  mutating func cutLength(of count: Int, _ random: inout RehearsalRandom) -> Int? {
+    guard count > 3 else { return nil }
+    if cutNext > 0 {
+      cutNext -= 1
+    } else if !random.comes(cut) {
+      return nil
+    }
+    return Int.random(in: 1...count - 3, using: &random)
+  }
+
+  /// The noise before a frame, mostly none: NUL, 0xFF or anything.
+  func noiseBytes(_ random: inout RehearsalRandom) -> [UInt8] {
+    guard random.comes(noise) else { return [] }
+    return (0..<Int.random(in: 1...8, using: &random)).map { _ in
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: 0
+      case 1: 0xFF
+      default: UInt8.random(in: 0...255, using: &random)
+      }
+    }
+  }
 }

@@ -1,68 +1,137 @@
-public import JSONDocument
+import JSONDocument
+
+// What a person can tell the reader to do.
 
 extension SimulatedReader {
-  /// Does what it is told. Plugging, and writing the identity down, are the business of whoever serves the reader.
-  /// - Returns: bytes that leave because of it, and the answer for whoever told it.
-  public mutating func carryOut(_ order: ReaderOrder, at now: Moment) -> (output: [Output], answer: String) {
+  /// Does what a person wants.
+  /// - Parameters:
+  ///   - order: what.
+  ///   - milliseconds: now.
+  /// - Returns: what came of it, and the frames that left because of it. After `plug` and `reboot` the
+  ///   caller looks at `isPlugged` and `isRunning` to pull the cable.
+  public mutating func obey(
+    _ order: ReaderOrder, at milliseconds: Int64
+  ) -> (answer: ReaderAnswer, transmissions: [ReaderTransmission]) {
+    pass(to: milliseconds)
+    let answer = carryOut(order)
+    return (answer, takeTransmissions())
+  }
+
+  private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
+      .statusWithoutLineEnd:
+      misbehave(order)
+      return .done("done")
+    case .start: return sessionAnswer(.start)
+    case .stop: return sessionAnswer(.stop)
+    case .newFile: return sessionAnswer(.newFile)
+    case .pass(let prefix, let chip, let antenna): return pass(prefix: prefix, chip: chip, antenna: antenna)
+    case .timeZone(let zone):
+      guard settings.localClock(now, zone) != nil else { return .refused("no zone '\(zone)'") }
+      settings.timeZone = zone
+      return .done("done")
+    case .identity: return .document(identity)
+    case .count: return .document(counts.document)
+    case .truth(let file): return truth(of: file)
+    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
+      .clockOffset, .clockDrift:
+      change(order)
+      return .done("done")
+    }
+  }
+
+  private mutating func misbehave(_ order: ReaderOrder) {
+    switch order {
+    case .ok:
+      faults = ReaderFaults()
+      foreignDue = nil
+      isPlugged = true
     case .mute(let isMute): faults.isMute = isMute
-    case .reboot(let milliseconds): restart(for: milliseconds, at: now)
+    case .reboot(let milliseconds): reboot(milliseconds: milliseconds)
+    case .foreign(let isForeign): foreignDue = isForeign ? foreignDue ?? now : nil
+    case .plug(let isIn): isPlugged = isIn
+    case .noise(let probability): faults.noise = probability
+    case .cut(let probability): faults.cut = probability
+    case .lose(let probability): faults.lose = probability
+    case .cutNext(let count): faults.cutNext = count
+    case .loseNext(let count): faults.loseNext = count
+    case .refuse(let name, let answer): faults.refusals[name] = answer
+    case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
+    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
+      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockDrift, .identity, .count, .truth:
+      break
+    }
+  }
+
+  private mutating func change(_ order: ReaderOrder) {
+    switch order {
     case .firmware(let version): settings.firmware = version
     case .serialNumber(let number): settings.serialNumber = number
     case .model(let model): settings.model = model
-    case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
-    case .greeting(let isOn): settings.greets = isOn
-    case .rate(let rate):
-      settings.rate = rate
-      if isReading { scheduleNext(after: now.elapsed) }
-    case .pass(let chip, let antenna):
-      guard isReading else { return ([], "error: the reader does not read; start it first") }
-      let before = files.last?.passings.count
-      let output = pass(settings.prefix, chip, antenna, nil, nil, at: now)
-      if files.last?.passings.count == before {
-        return ([], "error: chip \(chip) passed within the bounce time")
-      }
-      return (output, files.last?.passings.last?.line ?? "")
-    case .start:
-      guard !isReading else { return ([], "error: it reads already") }
-      start(at: now)
-    case .stop:
-      guard isReading else { return ([], "error: it does not read") }
-      stop()
-    case .newFile:
-      guard isReading else { return ([], "error: it does not read") }
-      openFile(at: now)
-    case .battery(let percent): battery = percent
-    case .mains(let isOn): hasMains = isOn
-    case .clockOffset(let milliseconds): clockOffset = milliseconds
-    case .foreign(let isOn): faults.isForeign = isOn
-    case .noise(let chance): faults.noise = chance
-    case .cut(let chance): faults.cut = chance
-    case .lose(let chance): faults.lose = chance
-    case .plugged: break
-    case .recover: faults = ReaderFaults()
-    case .identity: return ([], "")
-    case .count: return ([], "\(files.last?.passings.count ?? 0)")
-    case .truth(let name): return ([], truth(name))
+    case .hello(let isOn): sendsHello = isOn
+    case .booleans(let spelling): self.spelling = spelling
+    case .rate(let rate): feed.setRate(rate, isRunning: isStarted, at: now * 1000)
+    case .battery(let percent): power.setPercent(percent)
+    case .drain(let percent): power.setDrain(percent)
+    case .mains(let isOn): power.setMains(isOn)
+    case .antennas(let antennas): settings.antennas = antennas
+    case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
+    case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
+      .statusWithoutLineEnd, .timeZone, .pass, .start, .stop, .newFile, .identity, .count, .truth:
+      break
     }
-    return ([], "ok")
   }
 
-  private func truth(_ name: String?) -> String {
-    guard let file = name == nil ? files.last : files.first(where: { $0.name == name }) else {
-      return "error: no such file"
-    }
-    return file.passings.isEmpty ? "none" : file.passings.map(\.line).joined(separator: "\n")
+  private mutating func sessionAnswer(_ request: ReaderRequest) -> ReaderAnswer {
+    guard isRunning else { return .refused("it is rebooting") }
+    let (text, isDone) = session(request)
+    return isDone ? .done(text) : .refused("the reader says \(text)")
   }
 
-  /// Who it is and how it stands.
-  public var identity: JSONValue {
+  private mutating func pass(prefix: String?, chip: String, antenna wanted: Int?) -> ReaderAnswer {
+    guard isStarted else { return .refused("it is not started") }
+    guard let antenna = wanted ?? settings.antennas.first else { return .refused("no antenna is connected") }
+    guard settings.antennas.contains(antenna) else { return .refused("antenna \(antenna) is not connected") }
+    guard let frame = meet(feed.read(prefix: prefix, chip: chip, antenna: antenna), at: now * 1000) else {
+      return .refused("ignored: the chip has passed less than \(bounceSeconds) s ago")
+    }
+    return .done(frame)
+  }
+
+  private var identity: JSONValue {
     [
       "serial_number": .string(settings.serialNumber), "model": .string(settings.model),
       "firmware": .string(settings.firmware), "time_zone": .string(settings.timeZone),
-      "reading": .bool(isReading), "pushing": .bool(isPushing), "session_file": .text(files.last?.name),
-      "passings": .integer(Int64(files.last?.passings.count ?? 0)),
-      "files": .array(files.map { .string($0.name) }),
+      "local_time": .string(
+        "\(ReaderTime(localMilliseconds).date) \(ReaderTime(localMilliseconds).preciseTime)"),
+      "clock_offset_ms": .integer(clock.offset(at: now)), "started": .bool(isStarted),
+      "session_file": .text(memory.current?.name), "pushing": .bool(isPushing),
+      "antennas": .string(settings.antennas.map(String.init).joined()),
+      "bounce_seconds": .whole(bounceSeconds), "battery_percent": .whole(percent),
+      "battery_volts": .real((power.volts * 10).rounded() / 10), "mains_power": .bool(power.hasMains),
+      "plugged": .bool(isPlugged), "running": .bool(isRunning),
     ]
+  }
+
+  private func truth(of name: String?) -> ReaderAnswer {
+    if let name {
+      guard let file = memory.file(named: name) else { return .refused("no file '\(name)'") }
+      return .done(frames(of: file).joined(separator: "\n"))
+    }
+    return .document([
+      "sessions": .array(
+        memory.files.map { file in
+          [
+            "file": .string(file.name), "count": .whole(file.passings.count),
+            "frames": .array(frames(of: file).map { .string($0) }),
+          ]
+        })
+    ])
+  }
+
+  private func frames(of file: ReaderMemory.File) -> [String] {
+    file.frames(1...max(1, file.passings.count))
   }
 }

@@ -1,259 +1,243 @@
-/// A One4All 5, as far as its text protocol goes, written from the protocol's description alone. Pure: bytes and times
-/// come in, bytes go out.
+/// A One4All reader as a state machine: bytes and the time in, bytes out. It knows no files, sockets or clocks.
+///
+/// It is written from the protocol reference alone and shares nothing with the agent's parser, so that the two
+/// check each other. Times are milliseconds since 1970-01-01T00:00:00Z and never go back: an earlier time
+/// counts as the latest that was seen.
 public struct SimulatedReader: Sendable {
-  /// Now.
-  public struct Moment: Equatable, Sendable {
-    /// Milliseconds of a clock that never steps.
-    public let elapsed: Int64
-    /// The wall clock of the reader's zone, milliseconds since 1970-01-01T00:00:00 read as if it were UTC; the
-    /// reader's own clock may be off from it.
-    public let local: Int64
-    /// A moment.
-    public init(elapsed: Int64, local: Int64) {
-      self.elapsed = elapsed
-      self.local = local
-    }
-  }
+  /// Longest line that it takes from the host, in bytes.
+  public static let longestLine = 1024
+  /// How often a foreign device speaks, in milliseconds.
+  static let foreignInterval: Int64 = 1000
 
-  /// Bytes that leave the reader.
-  public struct Output: Equatable, Sendable {
-    /// On which connection.
-    public let connection: Int
-    /// The bytes.
-    public let bytes: [UInt8]
-  }
+  var settings: ReaderSettings
+  var faults: ReaderFaults
+  var now: Int64
+  var clock = ReaderClock()
+  var power: ReaderPower
+  var memory = ReaderMemory()
+  var feed: ReaderFeed
+  var counts = ReaderCounts()
+  var random: RehearsalRandom
 
-  /// What it begins with.
-  public struct Settings: Sendable {
-    /// GETSTATUS field 3.
-    public var serialNumber = "O4A5-00051"
-    /// GETSTATUS field 4.
-    public var model = "One4All 5"
-    /// GETSTATUS field 29.
-    public var firmware = "1.1.3.0"
-    /// GETSTATUS field 19.
-    public var timeZone = "America/Mexico_City"
-    /// Two letters in front of each chip.
-    public var prefix = "MC"
-    /// Passings a second while it reads; 0 for none.
-    public var rate = 0.0
-    /// How many chips there are, from 00001 on.
-    public var starters = 500
-    /// Decides chips, antennas, checks and faults.
-    public var seed: UInt64 = 1
-    /// Whether it reads from the beginning.
-    public var isStarted = false
-    /// Whether it greets a new connection.
-    public var greets = true
-    /// Passings to replay instead of made-up ones, and how much faster than they were.
-    public var replay: [ReplayedPassing] = []
-    /// 1 is the pace of the file.
-    public var replaySpeed = 1.0
-    /// The usual reader.
-    public init() {}
-  }
-
-  struct SessionFile: Sendable {
-    let name: String
-    var passings: [RecordedPassing] = []
-  }
-
-  var settings: Settings
-  var faults = ReaderFaults()
-  var chance: RehearsalRandom
-  var files: [SessionFile] = []
-  var isReading = false
+  var sendsHello = true
+  var spelling = ReaderOrder.BooleanSpelling.asSeen
+  var isStarted = false
   var isPushing = false
-  /// The connection that spoke last.
-  var speaker: Int?
+  var hasBuzzer = true
+  var bounceSeconds = 5
+  /// When each chip last made a passing, in microseconds.
+  var lastPassing: [String: Int64] = [:]
+
+  /// The connections, and what has come on each of an unfinished line.
   var connections: [Int: [UInt8]] = [:]
-  /// How far the reader's clock is off, milliseconds.
-  var clockOffset: Int64 = 0
-  var bounce = 5
-  var buzzer = true
-  var battery = 100
-  var hasMains = true
-  var protocolVersion = "3.0"
-  var nextPassingAt: Int64?
-  var replayed = 0
-  var replayBegan: Int64?
-  var lastRead: [String: Int64] = [:]
-  /// Dead until then.
-  var restartsAt: Int64?
+  /// The connection that spoke last; only it gets pushes.
+  var speaker: Int?
+  /// When a reboot is over; nil while it runs.
+  var deadUntil: Int64?
+  /// When a foreign device speaks next; nil while this is a reader.
+  var foreignDue: Int64?
+  var transmissions: [ReaderTransmission] = []
 
-  /// A reader that has just been switched on.
-  public init(_ settings: Settings, at now: Moment) {
+  /// Whether the cable is in.
+  public internal(set) var isPlugged = true
+
+  /// Whether it runs, and is not dead in a reboot.
+  public var isRunning: Bool { deadUntil == nil }
+
+  /// A reader that has just been powered up.
+  public init(_ settings: ReaderSettings, at milliseconds: Int64) {
     self.settings = settings
-    chance = RehearsalRandom(seed: settings.seed)
-    if settings.isStarted || settings.rate > 0 || !settings.replay.isEmpty { start(at: now) }
+    faults = settings.faults
+    now = milliseconds
+    power = ReaderPower(at: milliseconds)
+    feed = ReaderFeed(settings)
+    random = RehearsalRandom(seed: ~settings.seed)
+    if settings.isStarted { _ = openSession() }
   }
 
-  func clock(_ now: Moment) -> Int64 { now.local + clockOffset }
+  /// When `advance(to:)` has something to do; nil when there is nothing in sight.
+  public var nextDeadline: Int64? {
+    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }].compactMap { $0 }.min()
+  }
 
-  // MARK: Connections
-
-  /// A host has connected.
-  public mutating func connected(_ connection: Int, at now: Moment) -> [Output] {
+  /// A host has connected, or opened the port.
+  /// - Parameters:
+  ///   - connection: any number that no other connection has. A serial line has the same one always: what it
+  ///     said before it was opened again still counts as having spoken last.
+  ///   - milliseconds: now.
+  public mutating func connected(_ connection: Int, at milliseconds: Int64) -> [ReaderTransmission] {
+    pass(to: milliseconds)
     connections[connection] = []
-    guard settings.greets, restartsAt == nil else { return [] }
-    return say("HELLO;\(settings.serialNumber)", to: connection)
+    greet(connection)
+    return takeTransmissions()
   }
 
-  /// A host is gone.
-  public mutating func disconnected(_ connection: Int) {
-    connections[connection] = nil
-    if speaker == connection {
-      speaker = nil
-      isPushing = false
-    }
-  }
+  /// A host has gone, or closed the port.
+  public mutating func disconnected(_ connection: Int) { connections[connection] = nil }
 
-  /// Bytes have come.
-  public mutating func received(_ bytes: [UInt8], on connection: Int, at now: Moment) -> [Output] {
-    guard restartsAt == nil else { return [] }
-    var output: [Output] = []
-    var pending = connections[connection, default: []]
+  /// Bytes from a host, in any chunks.
+  public mutating func received(
+    _ bytes: some Sequence<UInt8>, from connection: Int, at milliseconds: Int64
+  ) -> [ReaderTransmission] {
+    pass(to: milliseconds)
+    guard isPlugged, isRunning, var line = connections[connection] else { return takeTransmissions() }
     for byte in bytes {
-      if byte == UInt8(ascii: "\n") {
-        let line = String(decoding: pending.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
-        pending = []
-        speaker = connection
-        if !line.isEmpty { output += answer(line, on: connection, at: now) }
-      } else if pending.count < 1024 {
-        pending.append(byte)
+      counts.bytesReceived += 1
+      guard byte == UInt8(ascii: "\n") else {
+        line.append(byte)
+        if line.count > SimulatedReader.longestLine {
+          counts.badLines += 1
+          line = []
+        }
+        continue
       }
+      if line.last == UInt8(ascii: "\r") { line.removeLast() } else { counts.badLines += 1 }
+      if !line.isEmpty && foreignDue == nil { obey(line: line, from: connection) }
+      line = []
     }
-    connections[connection] = pending
-    return output
+    connections[connection] = line
+    return takeTransmissions()
   }
 
-  // MARK: Time
-
-  /// When `advance` wants to be called, milliseconds of the clock that never steps; nil when nothing is due.
-  public var nextDeadline: Int64? { restartsAt ?? (isReading ? nextPassingAt : nil) }
-
-  /// Does what is due.
-  public mutating func advance(to now: Moment) -> [Output] {
-    if let restartsAt {
-      guard now.elapsed >= restartsAt else { return [] }
-      self.restartsAt = nil
-      return settings.greets
-        ? connections.keys.sorted().flatMap { say("HELLO;\(settings.serialNumber)", to: $0) } : []
-    }
-    var output: [Output] = []
-    while isReading, let due = nextPassingAt, now.elapsed >= due {
-      output += passOne(at: now)
-      scheduleNext(after: due)
-    }
-    return output
+  /// Does what is due until then: passings, the end of a reboot.
+  public mutating func advance(to milliseconds: Int64) -> [ReaderTransmission] {
+    pass(to: milliseconds)
+    return takeTransmissions()
   }
 
-  mutating func scheduleNext(after due: Int64) {
-    if replayed < settings.replay.count, let began = replayBegan {
-      nextPassingAt =
-        began + Int64(Double(settings.replay[replayed].offset) / max(settings.replaySpeed, 0.001))
-    } else if settings.replay.isEmpty, settings.rate > 0 {
-      nextPassingAt = due + max(1, Int64(1000 / settings.rate))
-    } else {
-      nextPassingAt = nil
-    }
+  mutating func takeTransmissions() -> [ReaderTransmission] {
+    defer { transmissions = [] }
+    return transmissions
+  }
+}
+
+// MARK: - Time
+
+extension SimulatedReader {
+  /// The reader's wall clock in local milliseconds.
+  var localMilliseconds: Int64 {
+    (settings.localClock(now, settings.timeZone) ?? now) + clock.offset(at: now)
   }
 
-  /// Restarts: dead for so long, push mode off, not reading; the files stay.
-  mutating func restart(for milliseconds: Int64, at now: Moment) {
-    stop()
+  mutating func pass(to milliseconds: Int64) {
+    while let deadline = nextDeadline, deadline <= milliseconds {
+      now = max(now, deadline)
+      if let end = deadUntil, end <= now { powerUp() }
+      if let due = foreignDue, due <= now { speakForeign(due) }
+      if let due = feed.due, due / 1000 <= now { meet(feed.next(antennas: settings.antennas), at: due) }
+    }
+    now = max(now, milliseconds)
+    power.advance(to: now)
+  }
+
+  /// Goes dead; what only power keeps is lost.
+  mutating func reboot(milliseconds: Int64) {
+    counts.reboots += 1
+    deadUntil = now + milliseconds
+    closeSession()
+    memory.restart()
     isPushing = false
     speaker = nil
+    lastPassing = [:]
     for connection in connections.keys { connections[connection] = [] }
-    restartsAt = now.elapsed + milliseconds
   }
 
-  // MARK: Sessions
+  private mutating func powerUp() {
+    deadUntil = nil
+    for connection in connections.keys.sorted() { greet(connection) }
+  }
 
-  mutating func start(at now: Moment) {
-    isReading = true
-    openFile(at: now)
-    nextPassingAt = nil
-    if !settings.replay.isEmpty {
-      replayBegan = now.elapsed
-      replayed = 0
-      scheduleNext(after: now.elapsed)
-    } else if settings.rate > 0 {
-      scheduleNext(after: now.elapsed)
+  private mutating func greet(_ connection: Int) {
+    if sendsHello { send("HELLO \(settings.model)", to: connection) }
+  }
+
+  /// A GPS receiver's date and time, as one finds them on the wrong serial port (NMEA 0183, ZDA).
+  private mutating func speakForeign(_ due: Int64) {
+    let time = ReaderTime(due)
+    let date = time.date.split(separator: "-")
+    let clock = time.time.filter { $0 != ":" }
+    let body = "GPZDA,\(clock).00,\(date[2]),\(date[1]),\(date[0]),00,00"
+    let sum = body.utf8.reduce(0) { $0 ^ $1 }
+    let digits = String(sum, radix: 16, uppercase: true)
+    for connection in connections.keys.sorted() {
+      send("$\(body)*\(digits.count == 1 ? "0" : "")\(digits)", to: connection, isForeign: true)
     }
+    foreignDue = due + SimulatedReader.foreignInterval
+  }
+}
+
+// MARK: - Sessions and passings
+
+extension SimulatedReader {
+  /// Opens a session file and begins to read.
+  mutating func openSession() -> String {
+    isStarted = true
+    feed.start(at: now * 1000)
+    lastPassing = [:]
+    return memory.open(at: localMilliseconds)
   }
 
-  mutating func stop() {
-    isReading = false
-    nextPassingAt = nil
+  /// Ends start mode; the file stays the current one.
+  mutating func closeSession() {
+    isStarted = false
+    feed.stop()
   }
 
-  mutating func openFile(at now: Moment) {
-    // Two files in one second would have one name: the reader waits for the next second.
-    var time = clock(now)
-    while files.contains(where: { $0.name == ReaderCalendar.fileName(time) }) { time += 1000 }
-    files.append(SessionFile(name: ReaderCalendar.fileName(time)))
-    lastRead = [:]
-  }
-
-  // MARK: Passings
-
-  private mutating func passOne(at now: Moment) -> [Output] {
-    if replayed < settings.replay.count {
-      let next = settings.replay[replayed]
-      replayed += 1
-      return pass(next.prefix, next.chip, next.antenna, next.reads, next.check, at: now)
-    }
-    let chip = String(Int.random(in: 1...max(1, settings.starters), using: &chance))
-    let padded = String(repeating: "0", count: max(0, 5 - chip.count)) + chip
-    return pass(settings.prefix, padded, nil, nil, nil, at: now)
-  }
-
-  /// A chip goes over the mat. Within the bounce time after its last passing nothing is recorded.
-  mutating func pass(
-    _ prefix: String, _ chip: String, _ antenna: Int?, _ reads: Int?, _ check: String?, at now: Moment
-  ) -> [Output] {
-    guard isReading, !files.isEmpty else { return [] }
-    let key = prefix + chip
-    if settings.replay.isEmpty, let last = lastRead[key], now.elapsed - last < Int64(bounce) * 1000 {
-      return []
-    }
-    lastRead[key] = now.elapsed
-    let hex = String(UInt32.random(in: 0...0xFFFFF, using: &chance), radix: 16)
-    let passing = RecordedPassing(
-      number: files[files.count - 1].passings.count + 1, prefix: prefix, chip: chip, local: clock(now),
-      antenna: antenna ?? Int.random(in: 1...8, using: &chance),
-      reads: reads ?? Int.random(in: 1...20, using: &chance),
-      check: check ?? String(repeating: "0", count: 5 - hex.count) + hex)
-    files[files.count - 1].passings.append(passing)
-    guard isPushing, let speaker, restartsAt == nil, !chance.comes(faults.lose) else { return [] }
-    if chance.comes(faults.cut) {
-      let whole = Array(passing.line.utf8)
-      return emit(Array(whole.prefix(Int.random(in: 1..<whole.count, using: &chance))) + lineEnd, to: speaker)
-    }
-    return say(passing.line, to: speaker)
-  }
-
-  // MARK: Saying
-
-  var lineEnd: [UInt8] { [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
-
-  mutating func say(_ line: String, to connection: Int, ended: Bool = true) -> [Output] {
-    emit(Array(line.utf8) + (ended ? lineEnd : []), to: connection)
-  }
-
-  private mutating func emit(_ bytes: [UInt8], to connection: Int) -> [Output] {
-    guard !faults.isMute, connections[connection] != nil else { return [] }
-    var bytes = bytes
-    if faults.isForeign {
-      bytes = Array("$GPGGA,120000.00,1924.90,N,09910.20,W,1,08,0.9,2240.0,M,,M,,*5C".utf8) + lineEnd
-    }
-    if chance.comes(faults.noise) {
-      let noise = (0..<Int.random(in: 1...6, using: &chance)).map { _ in
-        [0, 0xFF, 0xFE, 0x80, 0x01].randomElement(using: &chance) ?? 0
+  /// A chip is at an antenna.
+  /// - Returns: the frame that was recorded; nil when it was ignored.
+  @discardableResult
+  mutating func meet(_ read: ReaderFeed.Read?, at microseconds: Int64) -> String? {
+    guard let read, isStarted else { return nil }
+    let name = read.prefix + read.chip
+    if !read.isFiltered {
+      if let last = lastPassing[name], microseconds - last < Int64(bounceSeconds) * 1_000_000 {
+        counts.bounced += 1
+        return nil
       }
-      bytes = noise.map { UInt8($0) } + bytes
+      lastPassing[name] = microseconds
     }
-    return [Output(connection: connection, bytes: bytes)]
+    let passing = RecordedPassing(
+      prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds, antenna: read.antenna,
+      reads: read.reads, check: read.check)
+    guard let number = memory.keep(passing) else { return nil }
+    counts.recorded += 1
+    let frame = passing.frame(number: number)
+    if isPushing, let speaker { push(frame, to: speaker) }
+    return frame
+  }
+}
+
+// MARK: - Sending
+
+extension SimulatedReader {
+  private mutating func push(_ frame: String, to connection: Int) {
+    guard isOpen(connection), foreignDue == nil else { return }
+    if faults.losesPush(&random) {
+      counts.lost += 1
+      return
+    }
+    counts.pushed += 1
+    send(frame, to: connection, isPush: true)
+  }
+
+  /// Sends a frame, through the faults.
+  mutating func send(
+    _ frame: String, to connection: Int, isPush: Bool = false, isForeign: Bool = false,
+    hasLineEnd: Bool = true
+  ) {
+    guard isOpen(connection), isForeign || foreignDue == nil else { return }
+    var bytes = Array(frame.utf8)
+    if hasLineEnd { bytes += [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
+    if let length = faults.cutLength(of: bytes.count, &random) {
+      counts.cut += 1
+      bytes.removeSubrange(length...)
+    }
+    let noise = faults.noiseBytes(&random)
+    if !noise.isEmpty { counts.noisy += 1 }
+    transmissions.append(ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
+  }
+
+  private func isOpen(_ connection: Int) -> Bool {
+    isPlugged && isRunning && !faults.isMute && connections[connection] != nil
   }
 }

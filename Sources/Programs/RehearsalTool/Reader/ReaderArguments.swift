@@ -8,101 +8,141 @@ struct ReaderArguments {
   static let help = CommandHelp(
     usage: ["one4all-sim reader --pty LINK [OPTION]…", "one4all-sim reader --tcp PORT [OPTION]…"],
     summary:
-      "A One4All reader on a pty or on a TCP port of 127.0.0.1. The first line on standard output, when it is ready:\n"
+      "A One4All reader on a pseudo-terminal or on 127.0.0.1. The first line on standard output, when it is ready:\n"
       + "  reader: listening on LINK\n  reader: listening on tcp://127.0.0.1:PORT",
     options: [
-      Option("pty", argument: "LINK", help: "a pty behind this symbolic link"),
-      Option("tcp", argument: "PORT", help: "a TCP port of 127.0.0.1; 0 takes a free one"),
-      Option("serial-number", argument: "S", help: "serial number (O4A5-00051)"),
-      Option("model", argument: "M", help: "model (One4All 5)"),
-      Option("firmware", argument: "V", help: "firmware version (1.1.3.0)"),
-      Option("time-zone", argument: "ZONE", help: "zone of its clock (America/Mexico_City)"),
-      Option("started", help: "it reads from the beginning"),
-      Option("rate", argument: "R", help: "passings a second; it reads from the beginning then"),
-      Option("starters", argument: "N", help: "how many chips there are (500)"),
-      Option("replay", argument: "FILE", help: "passings from a One4All 5 backup file instead"),
-      Option("speed", argument: "X", help: "replays so many times faster than it was (1)"),
-      Option("seed", argument: "N", help: "decides chips, antennas, checks and faults (1)"),
-      Option("noise", argument: "P", help: "chance of noise before a frame, 0 to 1"),
-      Option("cut", argument: "P", help: "chance that a pushed frame is cut off"),
-      Option("lose", argument: "P", help: "chance that a pushed frame is lost"),
-      Option("baud", argument: "N", help: "bytes leave at this pace; 0 for at once (115200 on a pty)"),
+      Option("pty", argument: "LINK", help: "a serial port; LINK becomes a symbolic link to it"),
+      Option("tcp", argument: "PORT", help: "a TCP port; 0 takes a free one"),
+      Option("baud", argument: "N", help: "bits a second on the line; 0: no limit (pty 115200, TCP 0)"),
+      Option("serial-number", argument: "S", help: "its serial number (O4A5-00051)"),
+      Option("model", argument: "M", help: "its model (One4All 5)"),
+      Option("firmware", argument: "V", help: "its firmware version (1.1.3.0)"),
+      Option("time-zone", argument: "ZONE", help: "zone of its wall clock (America/Mexico_City)"),
+      Option("started", help: "begin in start mode"),
+      Option("rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
+      Option("starters", argument: "N", help: "chips in the field, 1 to 99999 (2000)"),
+      Option("replay", argument: "FILE", help: "the passings of a One4All 5 backup file instead of a field"),
+      Option("speed", argument: "X", help: "replay X times faster than its own pace (1)"),
+      Option("seed", argument: "N", help: "decides who passes and where faults strike (1)"),
+      Option("noise", argument: "P", help: "probability of noise bytes before a frame, 0 to 1"),
+      Option("cut", argument: "P", help: "probability that a frame ends early, 0 to 1"),
+      Option("lose", argument: "P", help: "probability that a pushed passing is lost, 0 to 1"),
       Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
-      Option("then", argument: "COMMAND", help: "a command to begin with; repeatable"),
-      Option("verbose", letter: "v", help: "hosts and their commands on standard error"),
+      Option("then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
+      Option("verbose", letter: "v", help: "what goes over the line, on standard error"),
     ],
     sections: [
-      .init("Commands", ReaderOrder.commands.map { ($0.syntax, $0.meaning) }),
+      .init("Commands", ReaderService.commands.map { ($0.syntax, $0.meaning) }),
+      .init(
+        "Examples",
+        [
+          ("one4all-sim reader --pty /tmp/reader --started --rate 20", "a busy finish line"),
+          ("one4all-sim reader --tcp 10002 --control /tmp/reader.sock", "a reader that waits for START"),
+          ("one4all-sim tell /tmp/reader.sock unplug", "pull its cable"),
+        ]),
       .init(
         "Exit codes",
         [
           ("0", "ended by SIGTERM or SIGINT"), ("1", "it could not serve; the message says why"),
-          ("64", "the arguments make no sense"), ("65", "the file to replay is no backup file"),
+          ("64", "the arguments make no sense"), ("65", "the replay file is no backup file"),
         ]),
     ])
 
-  var settings = SimulatedReader.Settings()
-  var port: ReaderPort
-  var baud: Int?
-  var control: String?
-  var commands: [String]
-  var isVerbose: Bool
-  var replayFile: String?
+  var settings = ReaderSettings(localClock: ReaderService.localClock)
+  let line: ReaderService.Line
+  let baud: Int?
+  let replayPath: String?
+  let control: String?
+  let script: ReaderScript
+  let isVerbose: Bool
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
     if let word = parsed.operands.first { throw UsageError("unexpected argument '\(word)'; see --help") }
-    switch (parsed.value("pty"), parsed.value("tcp")) {
-    case (let link?, nil): port = .pty(link: link)
-    case (nil, let text?):
-      guard let number = UInt16(text) else { throw UsageError("--tcp \(text): not a port from 0 to 65535") }
-      port = .tcp(port: number)
-    case (nil, nil): throw UsageError("--pty LINK or --tcp PORT is missing; see --help")
-    case (.some, .some): throw UsageError("--pty or --tcp, not both")
-    }
+    line = try ReaderArguments.line(parsed)
+    var standardBaud = 0.0
+    if case .pseudoTerminal = line { standardBaud = 115_200 }
+    let bits = try ReaderArguments.number(parsed, "baud", in: 0...100_000_000) ?? standardBaud
+    guard bits == 0 || bits >= 10 else { throw UsageError("--baud: 0, or 10 and more") }
+    baud = bits == 0 ? nil : Int(bits)
+    replayPath = parsed.value("replay")
     control = parsed.value("control")
     isVerbose = parsed.has("verbose")
-    replayFile = parsed.value("replay")
-    var commands: [String] = []
-    for (option, command) in [
-      ("serial-number", "serial-number"), ("model", "model"), ("firmware", "firmware"), ("noise", "noise"),
-      ("cut", "cut"), ("lose", "lose"),
-    ] {
-      guard let value = parsed.value(option) else { continue }
-      do throws(ReaderOrderError) { _ = try ReaderOrder("\(command) \(value)") } catch {
-        throw UsageError("--\(option): \(error)")
-      }
-      commands.append("\(command) \(value)")
+    do throws(ReaderOrderError) {
+      script = try ReaderScript(parsed.values("then"))
+    } catch {
+      throw UsageError("--then: \(error)")
     }
-    for command in parsed.values("then") {
-      do throws(ReaderOrderError) { _ = try ReaderOrder(command) } catch {
-        throw UsageError("--then: \(error)")
-      }
-      commands.append(command)
+    try readIdentity(parsed)
+    try readField(parsed)
+  }
+
+  /// Reads the replay file into the settings.
+  mutating func readReplay() throws {
+    guard let replayPath else { return }
+    settings.replay = try ReaderBackup.parse(try Files.read(replayPath, limit: 1 << 28))
+  }
+
+  private mutating func readIdentity(_ parsed: ParsedArguments) throws(UsageError) {
+    if case .serialNumber(let number) = try ReaderArguments.order(parsed, "serial-number") {
+      settings.serialNumber = number
     }
-    self.commands = commands
+    if case .model(let model) = try ReaderArguments.order(parsed, "model") { settings.model = model }
+    if case .firmware(let version) = try ReaderArguments.order(parsed, "firmware") {
+      settings.firmware = version
+    }
     if let zone = parsed.value("time-zone") {
-      guard ZoneDatabase.exists(zone) else {
-        throw UsageError("--time-zone \(zone): no such zone (package tzdata)")
-      }
+      guard ZoneDatabase.exists(zone) else { throw UsageError("--time-zone \(zone): there is no such zone") }
       settings.timeZone = zone
     }
+  }
+
+  private mutating func readField(_ parsed: ParsedArguments) throws(UsageError) {
     settings.isStarted = parsed.has("started")
-    settings.rate = try Self.number(parsed, "rate", 0...1000) ?? 0
-    settings.starters = Int(try Self.number(parsed, "starters", 1...99_999) ?? 500)
-    settings.replaySpeed = try Self.number(parsed, "speed", 0.01...10_000) ?? 1
-    settings.seed = UInt64(try Self.number(parsed, "seed", 0...1e15) ?? 1)
-    let isPty = parsed.value("pty") != nil
-    let baud = Int(try Self.number(parsed, "baud", 0...10_000_000) ?? (isPty ? 115_200 : 0))
-    self.baud = baud == 0 ? nil : baud
+    settings.rate =
+      try ReaderArguments.number(parsed, "rate", in: 0...100_000) ?? (replayPath == nil ? 1 : 0)
+    if let starters = try ReaderArguments.number(parsed, "starters", in: 1...99_999) {
+      settings.starters = Int(starters)
+    }
+    if let speed = try ReaderArguments.number(parsed, "speed", in: 0.001...1e6) { settings.speed = speed }
+    if let text = parsed.value("seed") {
+      guard let seed = UInt64(text) else { throw UsageError("--seed \(text): not a number from 0") }
+      settings.seed = seed
+    }
+    settings.faults.noise = try ReaderArguments.number(parsed, "noise", in: 0...1) ?? 0
+    settings.faults.cut = try ReaderArguments.number(parsed, "cut", in: 0...1) ?? 0
+    settings.faults.lose = try ReaderArguments.number(parsed, "lose", in: 0...1) ?? 0
+  }
+
+  private static func line(_ parsed: ParsedArguments) throws(UsageError) -> ReaderService.Line {
+    switch (parsed.value("pty"), parsed.value("tcp")) {
+    case (let link?, nil):
+      guard !link.isEmpty else { throw UsageError("--pty: the link has no name") }
+      return .pseudoTerminal(link: link)
+    case (nil, let text?):
+      guard let port = UInt16(text) else { throw UsageError("--tcp \(text): not a port from 0 to 65535") }
+      return .tcp(port: port)
+    case (nil, nil): throw UsageError("where? --pty LINK or --tcp PORT; see --help")
+    case (.some, .some): throw UsageError("--pty and --tcp: one of them only")
+    }
+  }
+
+  /// An option that has an order of the same name, with the same rules.
+  private static func order(_ parsed: ParsedArguments, _ name: String) throws(UsageError) -> ReaderOrder? {
+    guard let value = parsed.value(name) else { return nil }
+    do throws(ReaderOrderError) {
+      return try ReaderOrder("\(name) \(value)")
+    } catch {
+      throw UsageError("--\(name): \(error)")
+    }
   }
 
   private static func number(
-    _ parsed: ParsedArguments, _ name: String, _ range: ClosedRange<Double>
+    _ parsed: ParsedArguments, _ name: String, in range: ClosedRange<Double>
   ) throws(UsageError) -> Double? {
     guard let text = parsed.value(name) else { return nil }
-    guard let value = Double(text), range.contains(value) else {
+    guard let number = Double(text), range.contains(number) else {
       throw UsageError("--\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
     }
-    return value
+    return number
   }
 }

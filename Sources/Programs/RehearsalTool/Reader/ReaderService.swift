@@ -1,261 +1,153 @@
-import Glibc
+import JSONDocument
 import JSONText
 import LinuxSystem
 import Rehearsal
 import ZoneDatabase
 
-/// Serves a simulated reader to hosts, in one poll loop.
+/// A simulated reader on its line, served by one poll loop.
 final class ReaderService {
-  /// Where hosts connect.
-  private final class ListenerBox {
-    let descriptor: Descriptor
-    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+  /// Where hosts reach it.
+  enum Line: Equatable {
+    case pseudoTerminal(link: String)
+    case tcp(port: UInt16)
   }
 
-  /// One host.
-  private final class HostBox {
-    /// nil on the pty, whose descriptor is the pty's.
-    let socket: Descriptor?
-    let number: Int32?
-    var outgoing: [UInt8] = []
-    init(_ socket: consuming Descriptor) {
-      number = socket.number
-      self.socket = consume socket
-    }
-    /// The host on the pty.
-    init() {
-      number = nil
-      socket = nil
-    }
+  /// The orders that it takes, for the help.
+  static var commands: [(syntax: String, meaning: String)] {
+    ReaderOrder.commands + [("help", "this list")]
   }
 
-  /// What a host does not take any more is dropped, as on a wire.
-  private static let outgoingLimit = 1 << 20
-  /// How often a pty is looked at while nobody has it open.
-  private static let look: Int64 = 20
-
+  private let endpoint: any ReaderEndpoint
   private var reader: SimulatedReader
-  private let port: ReaderPort
-  private let zone: String
-  /// Bytes a second; nil for as fast as it goes.
-  private let pace: Double?
-  private let note: ((String) -> Void)?
+  private let log: ReaderLog?
+  private var channel: ControlChannel?
+  private var script: ReaderScript
+  private let wallStart = SystemClock.wallMilliseconds
+  private let start = SystemClock.monotonicNanoseconds
+  private var connections = 0
 
-  private var pty: PtyEnd?
-  private var listener: ListenerBox?
-  private(set) var tcpPort: UInt16?
-  private var hosts: [Int: HostBox] = [:]
-  private var nextHost = 1
-  private var lastPacedAt: Int64
-  private var credit = 0.0
-
+  /// A reader that can be connected to from now on; `run` serves it.
+  /// - Parameters:
+  ///   - baud: bits a second that the line carries; nil for no limit.
+  ///   - control: path of a socket that takes orders.
+  ///   - script: orders to begin with.
+  ///   - log: takes lines about what happens.
   init(
-    _ settings: SimulatedReader.Settings, port: ReaderPort, baud: Int?, note: ((String) -> Void)?
+    _ settings: ReaderSettings, on line: Line, baud: Int? = nil, control: String? = nil,
+    script: ReaderScript = ReaderScript(), log: (@Sendable (String) -> Void)? = nil
   ) throws(SystemError) {
-    self.port = port
-    self.note = note
-    zone = settings.timeZone
-    pace = baud.map { Double($0) / 10 }
-    lastPacedAt = SystemClock.monotonicNanoseconds / 1_000_000
-    reader = SimulatedReader(settings, at: ReaderService.now(zone))
-    try plug()
+    switch line {
+    case .pseudoTerminal(let link): endpoint = try PseudoTerminalEndpoint(link: link, baud: baud)
+    case .tcp(let port): endpoint = try TCPEndpoint(port: port, baud: baud)
+    }
+    reader = SimulatedReader(settings, at: wallStart)
+    if let control { channel = try ControlChannel(path: control) }
+    self.script = script
+    self.log = log.map { ReaderLog($0) }
   }
 
-  /// Where hosts find it.
-  var address: String {
-    switch port {
-    case .pty(let link): link
-    case .tcp: "tcp://127.0.0.1:\(tcpPort ?? 0)"
+  /// The zone database in the words of the simulated reader.
+  static let localClock: @Sendable (Int64, String) -> Int64? = { milliseconds, zone in
+    ZoneDatabase.local(utc: milliseconds, zone: zone)
+  }
+
+  /// Where it is reached.
+  var address: String { endpoint.address }
+
+  /// Serves until a descriptor becomes readable.
+  func run(until stop: Int32) throws(SystemError) {
+    var poll = Poll()
+    while true {
+      let nanoseconds = SystemClock.monotonicNanoseconds
+      dispatch(reader.advance(to: now))
+      if let order = script.next(at: now) {
+        let answer = tell(order)
+        log?.note("--then \(order): \(answer)")
+        continue
+      }
+      try follow()
+      endpoint.flush(at: nanoseconds)
+      poll.removeAll()
+      poll.add(stop, .read)
+      channel?.register(in: &poll)
+      endpoint.register(in: &poll, at: nanoseconds)
+      try poll.wait(milliseconds: timeout(nanoseconds))
+      if !poll.readiness(at: 0).isEmpty { return }
+      channel?.serve(after: poll) { command in tell(command) }
+      for event in try endpoint.serve(after: poll) { handle(event) }
     }
   }
 
-  private static func now(_ zone: String) -> SimulatedReader.Moment {
-    let wall = SystemClock.wallMilliseconds
-    return SimulatedReader.Moment(
-      elapsed: SystemClock.monotonicNanoseconds / 1_000_000,
-      local: ZoneDatabase.local(utc: wall, zone: zone) ?? wall)
-  }
-
-  private var now: SimulatedReader.Moment { ReaderService.now(zone) }
-
-  // MARK: The cable
-
-  private func plug() throws(SystemError) {
-    switch port {
-    case .pty(let link): if pty == nil { pty = try PtyEnd(link: link) }
-    case .tcp(let wanted):
-      guard listener == nil else { return }
-      let open = try Sockets.listen(loopbackPort: tcpPort ?? wanted)
-      tcpPort = try Sockets.port(of: open)
-      listener = ListenerBox(open)
+  /// Does what an order says and words the answer.
+  func tell(_ command: String) -> String {
+    if command.split(separator: " ") == ["help"] {
+      return ReaderService.commands.map { "\($0.syntax): \($0.meaning)" }.joined(separator: "\n")
     }
-  }
-
-  private func unplug() {
-    for host in hosts.keys { drop(host) }
-    pty = nil
-    listener = nil
-  }
-
-  private func drop(_ host: Int) {
-    hosts[host] = nil
-    reader.disconnected(host)
-    note?("host \(host) is gone")
-  }
-
-  private func add(_ box: HostBox) {
-    let host = nextHost
-    nextHost += 1
-    hosts[host] = box
-    note?("host \(host) has connected")
-    send(reader.connected(host, at: now))
-  }
-
-  // MARK: Orders
-
-  /// Does what a command says; the answer.
-  func tell(_ text: String) -> String {
-    if text.trimmedWord == "help" {
-      return ReaderOrder.commands.map { "\($0.syntax): \($0.meaning)" }.joined(separator: "\n")
-    }
-    let order: ReaderOrder
-    do throws(ReaderOrderError) { order = try ReaderOrder(text) } catch {
-      return ControlChannel.refusal("\(error)")
-    }
-    switch order {
-    case .identity: return JSONText.write(reader.identity)
-    case .plugged(true):
-      do throws(SystemError) { try plug() } catch { return ControlChannel.refusal("\(error)") }
-      return "ok"
-    case .plugged(false):
-      unplug()
-      return "ok"
-    default:
-      let (output, answer) = reader.carryOut(order, at: now)
-      send(output)
-      return answer
-    }
-  }
-
-  // MARK: The loop
-
-  /// How long the loop may wait, milliseconds; -1 for ever.
-  var waitMilliseconds: Int32 {
-    let elapsed = SystemClock.monotonicNanoseconds / 1_000_000
-    var waits = [reader.nextDeadline.map { max(0, $0 - elapsed) }]
-    if pty != nil && hosts.isEmpty { waits.append(ReaderService.look) }
-    if pace != nil && hosts.values.contains(where: { !$0.outgoing.isEmpty }) { waits.append(5) }
-    return waits.compactMap { $0 }.min().map { Int32(clamping: $0) } ?? -1
-  }
-
-  /// Adds what it waits for.
-  func register(in poll: inout Poll) {
-    if let listener { poll.add(listener.descriptor.number, .read) }
-    for host in hosts.values {
-      guard let number = host.number ?? pty?.master.number else { continue }
-      poll.add(number, pace == nil && !host.outgoing.isEmpty ? [.read, .write] : .read)
-    }
-  }
-
-  /// Does what there is to do, without waiting.
-  func turn() {
-    acceptHosts()
-    for host in hosts.keys.sorted() { readAll(from: host) }
-    send(reader.advance(to: now))
-    writeAll()
-  }
-
-  private func acceptHosts() {
-    if let pty, hosts.isEmpty, pty.isOpen { add(HostBox()) }
-    while let listener {
-      do throws(SystemError) {
-        guard let socket = try Sockets.accept(listener.descriptor) else { return }
-        add(HostBox(socket))
-      } catch { return }
-    }
-  }
-
-  private func readAll(from host: Int) {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
-    defer { buffer.deallocate() }
-    while let box = hosts[host] {
-      let transfer: Descriptor.Transfer
-      do throws(SystemError) {
-        if box.socket != nil {
-          transfer = try box.socket?.read(into: buffer) ?? .end
-        } else if let pty {
-          transfer = try pty.master.read(into: buffer)
-        } else {
-          transfer = .end
+    do throws(ReaderOrderError) {
+      let order = try ReaderOrder(command)
+      let (answer, transmissions) = reader.obey(order, at: now)
+      dispatch(transmissions)
+      if let failure = pullOrPutBack() { return ControlChannel.refusal("\(failure)") }
+      switch answer {
+      case .done(let text): return text
+      case .refused(let reason): return ControlChannel.refusal(reason)
+      case .document(var document):
+        if order == .count, var object = document.object {
+          object.append("overrun", .whole(endpoint.overrun))
+          object.append("connections", .whole(connections))
+          document = .object(object)
         }
-      } catch {
-        // EIO on a master: nobody has the slave open.
-        drop(host)
-        return
+        return JSONText.write(document)
       }
-      switch transfer {
-      case .bytes(let count):
-        let bytes = Array(buffer[..<count])
-        note?("> " + String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self))
-        send(reader.received(bytes, on: host, at: now))
-      case .wouldBlock: return
-      case .end:
-        drop(host)
-        return
-      }
+    } catch {
+      return ControlChannel.refusal(error.description)
     }
   }
 
-  private func send(_ outputs: [SimulatedReader.Output]) {
-    for output in outputs {
-      guard let box = hosts[output.connection], box.outgoing.count < ReaderService.outgoingLimit else {
-        continue
-      }
-      box.outgoing += output.bytes
-    }
-    if !outputs.isEmpty { writeAll() }
-  }
+  /// The host's time, which does not step while this runs.
+  private var now: Int64 { wallStart + (SystemClock.monotonicNanoseconds - start) / 1_000_000 }
 
-  private func writeAll() {
-    var allowance = Int.max
-    if let pace {
-      let elapsed = SystemClock.monotonicNanoseconds / 1_000_000
-      credit = min(pace / 20, credit + Double(elapsed - lastPacedAt) * pace / 1000)
-      lastPacedAt = elapsed
-      allowance = Int(credit)
-    }
-    for host in hosts.keys.sorted() {
-      guard let box = hosts[host], !box.outgoing.isEmpty, allowance > 0 else { continue }
-      let count = min(allowance, box.outgoing.count)
-      guard let written = write(Array(box.outgoing[..<count]), to: box) else {
-        drop(host)
-        continue
-      }
-      box.outgoing.removeFirst(written)
-      if pace != nil {
-        credit -= Double(written)
-        allowance -= written
-      }
-    }
-  }
-
-  /// - Returns: how many bytes went; nil when the host is gone.
-  private func write(_ bytes: [UInt8], to box: HostBox) -> Int? {
+  /// Brings the line in step before the answer says that it is; when the cable cannot be put back, it stays out.
+  private func pullOrPutBack() -> SystemError? {
     do throws(SystemError) {
-      let transfer = try bytes.span.bytes.withUnsafeBytes {
-        buffer throws(SystemError) -> Descriptor.Transfer in
-        if box.socket != nil { return try box.socket?.write(buffer) ?? .wouldBlock }
-        guard let pty else { return .wouldBlock }
-        // What is written to a pty that nobody has open would wait there for the next one who opens it.
-        guard pty.isOpen else { throw SystemError("write", number: EIO) }
-        return try pty.master.write(buffer)
-      }
-      if case .bytes(let count) = transfer { return count }
-      return 0
-    } catch { return nil }
+      try follow()
+      return nil
+    } catch {
+      _ = reader.obey(.plug(false), at: now)
+      return error
+    }
   }
-}
 
-extension String {
-  fileprivate var trimmedWord: String { String(split(separator: " ").first ?? "") }
+  private func follow() throws(SystemError) {
+    let ended = try endpoint.follow(isPlugged: reader.isPlugged, isRunning: reader.isRunning)
+    for connection in ended { handle(.disconnected(connection)) }
+  }
+
+  private func handle(_ event: EndpointEvent) {
+    log?.write(event)
+    switch event {
+    case .connected(let connection):
+      connections += 1
+      dispatch(reader.connected(connection, at: now))
+    case .received(let connection, let bytes):
+      dispatch(reader.received(bytes, from: connection, at: now))
+    case .disconnected(let connection):
+      connections -= 1
+      reader.disconnected(connection)
+    }
+  }
+
+  private func dispatch(_ transmissions: [ReaderTransmission]) {
+    for transmission in transmissions {
+      log?.write(transmission)
+      endpoint.send(transmission)
+    }
+  }
+
+  /// Milliseconds to the next thing to do, rounded up; -1 for none in sight.
+  private func timeout(_ nanoseconds: Int64) -> Int32 {
+    let soon = [reader.nextDeadline, script.nextDeadline].compactMap { $0 }.map { max(0, $0 - now) }
+    let line = endpoint.nextDeadline(at: nanoseconds).map { max(0, ($0 - nanoseconds + 999_999) / 1_000_000) }
+    return (soon + [line].compactMap { $0 }).min().map { Int32(clamping: $0) } ?? -1
+  }
 }
