@@ -17,12 +17,16 @@ final class LineThread {
   /// The most that may wait to be written: commands are short, so more means that nothing goes out.
   private static let writeLimit = 65_536
   private static let readSize = 65_536
+  /// So often is read from a line that takes nothing any more: all that a receive buffer can hold.
+  private static let lastReads = 128
 
   private let inbox: Mailbox<Message>
   private let report: (LineReport) -> Void
   private var backlog: [Message] = []
   private var line: OpenedLine?
   private var opening: UInt64 = 0
+  /// Whether the opening under way is no longer wanted; then nothing is reported of it.
+  private var isOpeningCalledOff = false
   private var framer = Framer()
   private var outgoing: [UInt8] = []
   private var lastReadAt: Int64 = 0
@@ -78,6 +82,7 @@ final class LineThread {
 
   private func open(_ options: LineOptions) {
     framer = Framer()
+    isOpeningCalledOff = false
     do throws(LineFailure) {
       let opened: OpenedLine
       switch options.address {
@@ -87,17 +92,14 @@ final class LineThread {
           isCalledOff(waitingFor: socket, milliseconds)
         }
       }
-      if opened.kind == .serial && settle(options.settleDelay) {
-        opened.close()
-        return
-      }
+      if opened.kind == .serial && settle(options.settleDelay) { return }
       opened.flushInput()
       let device = opened.device
       line = consume opened
       isSilenceHandled = true
       report(.opened(opening: opening, device: device))
     } catch {
-      report(.failed(opening: opening, error))
+      if !isOpeningCalledOff { report(.failed(opening: opening, error)) }
     }
   }
 
@@ -114,21 +116,30 @@ final class LineThread {
 
   /// Waits for the socket, or for a message that ends the opening under way.
   private func isCalledOff(waitingFor socket: Int32?, _ milliseconds: Int32) -> Bool {
+    // It may have come together with the request to open.
+    if endsOpening(backlog) { return true }
     var poll = Poll()
     poll.add(inbox.descriptor, .read)
     if let socket { poll.add(socket, .write) }
     _ = try? poll.wait(milliseconds: milliseconds)
     backlog += inbox.takeAll()
-    return backlog.contains { message in
+    return endsOpening(backlog)
+  }
+
+  private func endsOpening(_ messages: [Message]) -> Bool {
+    isOpeningCalledOff = messages.contains { message in
       switch message {
-      case .stop, .request(.open), .request(.close): true
+      case .stop: true
+      case .request(.open(let number, _)): number > opening
+      case .request(.close(let number)): number == opening
       case .request(.write): false
       }
     }
+    return isOpeningCalledOff
   }
 
   private func close() {
-    if let open = line.take() { open.close() }
+    line = nil
     outgoing = []
   }
 
@@ -157,7 +168,11 @@ final class LineThread {
     let readiness = poll.readiness(at: place)
     if readiness.contains(.write) { write() }
     // A hang-up is found by reading: what came before it is read first.
-    if !readiness.isDisjoint(with: [.read, .hangUp, .failure]) { read() }
+    if !readiness.isDisjoint(with: [.read, .hangUp, .failure]), read() == .wouldBlock,
+      !readiness.isDisjoint(with: [.hangUp, .failure])
+    {
+      lose(line?.lossReason(nil) ?? "")
+    }
     handleSilence()
     if line != nil, !outgoing.isEmpty, age(of: lastWriteAt) >= LineThread.writeStall {
       lose("nothing can be written to the line")
@@ -175,37 +190,44 @@ final class LineThread {
 
   private func age(of time: Int64) -> Duration { .nanoseconds(SystemClock.monotonicNanoseconds - time) }
 
-  private func read() {
-    let result: Result<Descriptor.Transfer, SystemError>
-    guard line != nil else { return }
-    do throws(SystemError) {
-      result = .success(try line?.descriptor.read(into: buffer) ?? .wouldBlock)
-    } catch { result = .failure(error) }
-    switch result {
-    case .success(.bytes(let count)):
+  /// Reads once and reports what came, or that the line is lost.
+  @discardableResult
+  private func read() -> Descriptor.Transfer {
+    guard line != nil else { return .end }
+    let transfer: Descriptor.Transfer
+    do throws(SystemError) { transfer = try line?.descriptor.read(into: buffer) ?? .end } catch {
+      lose(line?.lossReason(error) ?? "")
+      return .end
+    }
+    switch transfer {
+    case .bytes(let count):
       lastReadAt = SystemClock.monotonicNanoseconds
       var frames: [Frame] = []
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       bytes.withMemoryRebound(to: UInt8.self) { framer.feed($0.span) { frames.append($0) } }
       isSilenceHandled = framer.pendingCount == 0
       hear(frames, byteCount: count, sample: Array(bytes.prefix(32)))
-    case .success(.wouldBlock): break
-    case .success(.end): lose(line?.lossReason(nil) ?? "")
-    case .failure(let error): lose(line?.lossReason(error) ?? "")
+    case .wouldBlock: break
+    case .end: lose(line?.lossReason(nil) ?? "")
     }
+    return transfer
   }
 
   private func write() {
     while !outgoing.isEmpty {
       do throws(SystemError) {
         let transfer = try outgoing.span.bytes.withUnsafeBytes { bytes throws(SystemError) in
-          try line?.descriptor.write(bytes) ?? .wouldBlock
+          try line?.write(bytes) ?? .wouldBlock
         }
         guard case .bytes(let count) = transfer else { return }
         outgoing.removeFirst(count)
         lastWriteAt = SystemClock.monotonicNanoseconds
       } catch {
-        lose(line?.lossReason(error) ?? "")
+        // What the reader said before the line broke is still there to be read.
+        for _ in 0..<LineThread.lastReads {
+          guard case .bytes = read() else { break }
+        }
+        if line != nil { lose(line?.lossReason(error) ?? "") }
         return
       }
     }

@@ -25,9 +25,25 @@ struct OpenedLine: ~Copyable {
     if kind != .tcp { tcflush(descriptor.number, TCIFLUSH) }
   }
 
-  /// Lets go of the port, so that it can be opened again at once.
-  consuming func close() {
-    if kind == .serial { _ = one4all_tty_shared(descriptor.number) }
+  /// Writes once, as much as goes; a closed connection is an error (EPIPE), never a signal.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Descriptor.Transfer {
+    guard kind == .tcp else { return try descriptor.write(bytes) }
+    do throws(SystemError) {
+      let number = descriptor.number
+      return .bytes(
+        try system("send") { send(number, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) })
+    } catch {
+      if error.number == EAGAIN { return .wouldBlock }
+      throw error
+    }
+  }
+
+  /// Lets go of the port, so that it can be opened again at once. Bytes that an adapter does not take are thrown
+  /// away: closing would wait for them, up to 30 s.
+  deinit {
+    guard kind == .serial else { return }
+    tcflush(descriptor.number, TCOFLUSH)
+    _ = one4all_tty_shared(descriptor.number)
   }
 
   /// In words, why nothing can be read any more.
@@ -72,7 +88,8 @@ extension OpenedLine {
   static func failure(_ error: SystemError, _ path: String) -> LineFailure {
     switch error.number {
     case ENOENT, ENXIO, ENODEV: .absent(path: path, present: SerialPorts.names())
-    case EBUSY, EWOULDBLOCK: .busy(path: path, holder: PortHolders.of(path).first)
+    case EBUSY, EWOULDBLOCK:
+      .busy(path: path, holder: PortHolders.locking(path) ?? PortHolders.of(path).first)
     case EACCES, EPERM: .notPermitted(path: path)
     case ENOTTY: .notATerminal(path: path)
     default:
@@ -92,9 +109,7 @@ extension OpenedLine {
     let number = descriptor.number
     var terminal = termios()
     try system("tcgetattr", path) { tcgetattr(number, &terminal) }
-    let baud = cfgetospeed(&terminal)
     cfmakeraw(&terminal)
-    cfsetspeed(&terminal, baud)
     terminal.c_cflag |= tcflag_t(CLOCAL | CREAD)
     terminal.c_cflag &= ~tcflag_t(HUPCL)
     withUnsafeMutableBytes(of: &terminal.c_cc) { bytes in
@@ -110,7 +125,8 @@ extension OpenedLine {
         owning: try system("open", path) {
           Glibc.open(resolved, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         })
-      // No TIOCEXCL: it would outlive a killed daemon for as long as anybody else has the pty open.
+      // No TIOCEXCL: a pty keeps it after the last close, until its other end goes as well, and would then keep
+      // out every later opening that is not root's, ours included.
       try lock(descriptor, path)
       try makeRaw(descriptor, path)
       return OpenedLine(descriptor: descriptor, kind: .pty, device: resolved)

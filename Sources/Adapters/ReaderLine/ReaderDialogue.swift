@@ -1,4 +1,5 @@
 public import AgentCore
+import Glibc
 import LinuxSystem
 public import One4AllProtocol
 
@@ -46,10 +47,8 @@ public struct ReaderDialogue: ~Copyable {
 
   /// Sends a command and waits for its reply; other frames are passed over.
   public mutating func ask(_ command: Command, timeout: Duration) throws(Failure) -> Reply {
-    do throws(SystemError) { try line.descriptor.writeAll(command.encoded()) } catch {
-      throw .lost(reason: line.lossReason(error))
-    }
     let end = SystemClock.monotonicNanoseconds + timeout.wholeNanoseconds
+    try send(command.encoded(), before: end)
     while true {
       while !waiting.isEmpty {
         switch waiting.removeFirst() {
@@ -63,6 +62,26 @@ public struct ReaderDialogue: ~Copyable {
       let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
       guard left > 0 else { throw outcome(of: command) }
       try hear(milliseconds: Int32(clamping: min(left, 200)))
+    }
+  }
+
+  private func send(_ bytes: [UInt8], before end: Int64) throws(Failure) {
+    var sent = 0
+    while sent < bytes.count {
+      do throws(SystemError) {
+        let transfer = try bytes.span.bytes.withUnsafeBytes { buffer throws(SystemError) in
+          try line.write(UnsafeRawBufferPointer(rebasing: buffer[sent...]))
+        }
+        if case .bytes(let count) = transfer {
+          sent += count
+          continue
+        }
+        let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
+        guard left > 0 else { throw SystemError("write", number: ETIMEDOUT) }
+        _ = try Poll.wait(for: line.descriptor.number, .write, milliseconds: Int32(clamping: left))
+      } catch {
+        throw .lost(reason: line.lossReason(error))
+      }
     }
   }
 

@@ -8,14 +8,21 @@ extension OpenedLine {
   static func openSerial(
     _ path: String, _ resolved: String, _ options: LineOptions
   ) throws(LineFailure) -> OpenedLine {
+    var port: OpaquePointer?
+    guard sp_get_port_by_name(resolved, &port) == SP_OK, let port else {
+      // Not in sysfs: no serial port, or pulled a moment ago.
+      if !Files.exists(resolved) { throw .absent(path: path, present: SerialPorts.names()) }
+      throw .notATerminal(path: path)
+    }
+    defer {
+      // An opening that failed halfway may have left it open; closing a closed one does nothing.
+      sp_close(port)
+      sp_free_port(port)
+    }
     // Whoever reads the port as well steals bytes, locked or not.
     if let holder = PortHolders.of(resolved).first { throw .busy(path: path, holder: holder) }
-    var port: OpaquePointer?
-    guard sp_get_port_by_name(resolved, &port) == SP_OK, let port else { throw .notATerminal(path: path) }
-    defer { sp_free_port(port) }
     do throws(SystemError) {
       try check("open", path) { sp_open(port, SP_MODE_READ_WRITE) }
-      defer { sp_close(port) }
       var handle: Int32 = -1
       try check("sp_get_port_handle", path) { sp_get_port_handle(port, &handle) }
       // A descriptor of our own for the same open file: it stays when libserialport closes its.
@@ -23,7 +30,7 @@ extension OpenedLine {
         owning: try system("fcntl", path) { fcntl(handle, F_DUPFD_CLOEXEC, 0) })
       try lock(descriptor, path)
       try system("ioctl TIOCEXCL", path) { one4all_tty_exclusive(handle) }
-      try check("set baud rate", path) { sp_set_baudrate(port, Int32(options.baudRate)) }
+      try check("set baud rate", path) { sp_set_baudrate(port, Int32(clamping: options.baudRate)) }
       try check("set 8 data bits", path) { sp_set_bits(port, 8) }
       try check("set no parity", path) { sp_set_parity(port, SP_PARITY_NONE) }
       try check("set 1 stop bit", path) { sp_set_stopbits(port, 1) }

@@ -5,30 +5,32 @@ import LinuxSystem
 
 // The reader's network port.
 extension OpenedLine {
-  /// Connects to one of the host's addresses, all of them together within the limit. The resolver itself cannot be
-  /// interrupted; it has its own limits (resolv.conf).
+  /// Connects to one of the host's addresses, all of them together within the limit: each gets its share of what is
+  /// left, so that one that swallows packets does not hide the next. The resolver itself cannot be interrupted; it
+  /// has its own limits (resolv.conf), and the time that it takes does not count.
   /// - Parameter isCalledOff: waits at most that many milliseconds for a reason to stop; true ends the attempt.
   static func open(
     host: String, port: UInt16, _ options: LineOptions,
     waiting isCalledOff: (_ socket: Int32, _ milliseconds: Int32) -> Bool
   ) throws(LineFailure) -> OpenedLine {
     let address = "\(options.address)"
-    let end = SystemClock.monotonicNanoseconds + options.connectTimeout.wholeNanoseconds
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV
+    hints.ai_flags = AI_NUMERICSERV
     var found: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &found)
     guard code == 0, let found else {
       throw .unreachable(address: address, reason: String(cString: gai_strerror(code)))
     }
     defer { freeaddrinfo(found) }
+    let candidates = Array(sequence(first: found, next: { $0.pointee.ai_next }))
+    let end = SystemClock.monotonicNanoseconds + options.connectTimeout.wholeNanoseconds
     var reason = "no address"
-    var next: UnsafeMutablePointer<addrinfo>? = found
-    while let candidate = next?.pointee {
-      next = candidate.ai_next
+    for (index, candidate) in candidates.enumerated() {
       do throws(SystemError) {
-        let descriptor = try connect(to: candidate, before: end, waiting: isCalledOff)
+        let now = SystemClock.monotonicNanoseconds
+        let share = now + (end - now) / Int64(candidates.count - index)
+        let descriptor = try connect(to: candidate.pointee, before: share, waiting: isCalledOff)
         try keepAlive(descriptor)
         return OpenedLine(descriptor: descriptor, kind: .tcp, device: address)
       } catch {
@@ -53,7 +55,7 @@ extension OpenedLine {
     if Glibc.connect(number, candidate.ai_addr, candidate.ai_addrlen) == 0 { return descriptor }
     guard errno == EINPROGRESS else { throw SystemError("connect", number: errno) }
     while true {
-      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
+      let left = (end - SystemClock.monotonicNanoseconds + 999_999) / 1_000_000
       guard left > 0 else { throw SystemError("connect", number: ETIMEDOUT) }
       if isCalledOff(number, Int32(clamping: left)) { throw SystemError("connect", number: ECANCELED) }
       guard try !Poll.wait(for: number, .write, milliseconds: 0).isEmpty else { continue }
