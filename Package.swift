@@ -25,9 +25,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, path: "Sources/Executables/\(name)", swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], excluding files: [String] = []) -> Target
+{
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: files, swiftSettings: strict
   )
 }
 
@@ -100,7 +101,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["LinuxSystem"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["LinuxSystem", "TestSupport"]),
-    tests("One4AllProtocolTests", ["One4AllProtocol", "TestSupport"], resources: [.copy("Fixtures")]),
+    tests(
+      "One4AllProtocolTests", ["One4AllProtocol", "LinuxSystem", "TestSupport"], excluding: ["Fixtures"]),
     tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),

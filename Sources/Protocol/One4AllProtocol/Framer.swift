@@ -72,7 +72,7 @@ public struct Framer: Sendable {
     guard !pending.isEmpty else { return }
     let line = Self.withoutCarriageReturns(pending)
     pending.removeAll(keepingCapacity: true)
-    if wasGivenUp { return }
+    if wasGivenUp || line.isEmpty { return }
     if let passing = try? Passing(parsing: line) {
       deliver(.passing(passing), emit)
     } else {

@@ -95,6 +95,8 @@ struct LineResolver {
   private mutating func join(_ text: Range<Int>, number: Range<Int>) -> [Piece] {
     let head = text.lowerBound..<number.lowerBound
     let tail = number.lowerBound..<text.upperBound
+    // Nothing stands before it: no join, just a number that is none.
+    if head.isEmpty { return [] }
     guard let passing = try? Passing(parsing: line.span.extracting(tail)) else {
       return statusAndAmbiguous(text, head: head)
     }
@@ -127,11 +129,12 @@ struct LineResolver {
     if stands(Self.statusName, at: text.lowerBound, in: text),
       let separator = line[head].lastIndex(of: ASCII.semicolon)
     {
-      let before = resolve(head.lowerBound..<separator, .certain)
-      if let last = before.last, last.range.upperBound == separator, case .reply(let reply) = last.frame,
+      let end = separator + 1
+      let before = resolve(head.lowerBound..<end, .certain)
+      if let last = before.last, last.range.upperBound == end, case .reply(let reply) = last.frame,
         reply.name == .getStatus
       {
-        return before + [ambiguous(separator + 1..<text.upperBound)]
+        return before + [ambiguous(end..<text.upperBound)]
       }
     }
     return [ambiguous(text)]

@@ -1,1 +1,0 @@
-// One4AllProtocolTests
