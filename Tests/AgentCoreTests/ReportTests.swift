@@ -25,13 +25,27 @@ struct ReadBackTests {
   }
 
   @Test(
-    "A difference in the cloud is told, reported at once, and told again when it is gone",
+    "A change on the cloud's side is put right by the next report",
     arguments: ["firmware 0.9", "model Other"])
   func correctsCloud(edit: String) {
     let world = World.settled()
     world.tellCloud("set O4A5-00051 \(edit)")
+    world.pass(seconds: 40)
+    #expect(world.devices.first?["firmware"] == "1.1.3.0")
+    #expect(world.devices.first?["model"] == "One4All 5")
+    #expect(world.agrees == true)
+  }
+
+  @Test("A difference found after a report is told, reported at once, and told again when it is gone")
+  func correctsAtOnce() {
+    let world = World.settled()
+    world.tellCloud("fields null model")
     #expect(world.pass(atMost: 40) { !$0.entries(.deviceDiffers).isEmpty })
-    #expect(world.pass(atMost: 2) { $0.agrees == true })
+    let before = world.sent(.patch).count
+    world.pass(seconds: 1)
+    #expect(world.sent(.patch).count == before + 1)
+    world.tellCloud("fields good")
+    #expect(world.pass(atMost: 10) { $0.agrees == true })
     #expect(world.entries(.deviceDiffers).count == 1)
     #expect(world.entries(.deviceAgrees).count == 1)
   }

@@ -52,14 +52,14 @@ final class World {
     settings = World.settings
     change(&settings)
     cloud = SimulatedCloud(.init(keys: ["key": access]))
-    reader = SimulatedReader(World.readerSettings, at: .init(elapsed: 0, local: World.start))
+    reader = SimulatedReader(World.readerSettings, at: World.start)
     disk = bindings
     agent = Agent(settings: settings, bindings: bindings, seed: seed, at: MonotonicTime(nanoseconds: 0))
     take(.tick)
   }
 
-  static var readerSettings: SimulatedReader.Settings {
-    var settings = SimulatedReader.Settings()
+  static var readerSettings: ReaderSettings {
+    var settings = ReaderSettings { milliseconds, _ in milliseconds - 6 * 3_600_000 }
     settings.isStarted = true
     return settings
   }
@@ -84,15 +84,24 @@ final class World {
       kernelSynchronised: isKernelSynchronised)
   }
 
-  private var readerNow: SimulatedReader.Moment { .init(elapsed: elapsed, local: World.start + elapsed) }
+  private var readerNow: Int64 { World.start + elapsed }
 
   /// Lets so many seconds pass.
   func pass(seconds: Double) {
     let end = elapsed + Int64(seconds * 1000)
+    var turns = 0
     while true {
       let agentDue = agent.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
-      let due = [pending.map(\.at).min(), agentDue, reader.nextDeadline].compactMap { $0 }.min() ?? end
+      let due =
+        [pending.map(\.at).min(), agentDue, reader.nextDeadline.map { $0 - World.start }].compactMap { $0 }
+        .min() ?? end
       guard due <= end else { break }
+      turns = due > elapsed ? 0 : turns + 1
+      // An agent that wants to be called and then does nothing would keep a processor busy.
+      precondition(
+        turns < 1000,
+        "time stands still: \(agent.nextDeadline as Any) \(agent.report.nextAttemptAt as Any) at \(elapsed) \(reader.nextDeadline as Any) \(cloudState) \(readerState)"
+      )
       elapsed = max(elapsed, due)
       turn()
     }
@@ -160,7 +169,7 @@ final class World {
     case .write(let number, let bytes):
       guard number == opening, isOpen else { return }
       commands.append((elapsed, String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)))
-      hear(reader.received(bytes, on: 1, at: readerNow))
+      hear(reader.received(bytes, from: 1, at: readerNow))
     case .close:
       isOpen = false
       reader.disconnected(1)
@@ -168,7 +177,7 @@ final class World {
   }
 
   /// Bytes of the reader reach the agent 2 ms later.
-  func hear(_ outputs: [SimulatedReader.Output]) {
+  func hear(_ outputs: [ReaderTransmission]) {
     for output in outputs { hear(output.bytes) }
   }
 
@@ -255,8 +264,7 @@ final class World {
 
   /// Tells the reader something; the line has to be the reader's own.
   func tellReader(_ command: String) throws {
-    let (output, _) = reader.carryOut(try ReaderOrder(command), at: readerNow)
-    hear(output)
+    hear(reader.obey(try ReaderOrder(command), at: readerNow).transmissions)
   }
 
   /// Tells the cloud something.

@@ -137,7 +137,8 @@ public struct DeviceReport: Sendable {
     let due: MonotonicTime?
     switch standing {
     case .unknown: due = nil
-    case .binding, .keeping, .verifying: due = notBefore
+    case .keeping: due = conditions.isActive(.storeFailing) ? notBefore : nil
+    case .binding, .verifying: due = notBefore
     case .working:
       due = conditions.isActive(.clockUntrusted) ? verifyAt : [reportAt, verifyAt].compactMap { $0 }.min()
     case .conflict, .unbound: due = verifyAt
