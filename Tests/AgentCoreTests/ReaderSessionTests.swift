@@ -102,7 +102,7 @@ struct ReaderSessionTests {
   func foreign() throws {
     let world = World()
     try world.tellReader("foreign on")
-    world.pass(seconds: 20)
+    world.pass(seconds: 40)
     #expect(world.readerState == .foreign)
     #expect(world.status["reader"]?["reason"]?.string?.contains("$GP") == true)
     #expect(world.entries(.readerForeign).count == 1)
