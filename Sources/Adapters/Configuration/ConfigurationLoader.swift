@@ -16,6 +16,28 @@ public enum ConfigurationLoader {
   public static func load(path: String, checkingFiles: Bool = true) throws(ConfigurationErrors)
     -> LoadedConfiguration
   {
+    var reading = read(path)
+    if checkingFiles { reading.checkFiles() }
+    return try reading.result()
+  }
+
+  /// Where the control socket is by a configuration that may be faulty elsewhere: a running daemon has settings of
+  /// its own, and a slip in the file must not keep a person from asking it.
+  /// - Returns: the socket's path, and what is wrong with the configuration, nil when nothing is.
+  /// - Throws: when the file itself cannot be read.
+  public static func controlSocket(path: String) throws(ConfigurationErrors) -> (
+    path: String, problems: ConfigurationErrors?
+  ) {
+    let reading = read(path)
+    do throws(ConfigurationErrors) {
+      return (try reading.result().settings.controlSocket, nil)
+    } catch {
+      if error.problems.contains(where: { $0.file == path && $0.line == nil }) { throw error }
+      return (reading.settings.controlSocket, error)
+    }
+  }
+
+  private static func read(_ path: String) -> Reading {
     var reading = Reading()
     reading.read(path, isDropIn: false)
     let folder = "\(path).d"
@@ -28,8 +50,7 @@ public enum ConfigurationLoader {
         reading.report(folder, nil, "cannot be read: \(error.reason)")
       }
     }
-    if checkingFiles { reading.checkFiles() }
-    return try reading.result()
+    return reading
   }
 }
 
@@ -40,7 +61,7 @@ private struct Reading {
     let problem: ConfigurationProblem
   }
 
-  private var settings = SettingTable.defaults
+  private(set) var settings = SettingTable.defaults
   private var origins: [String: SettingOrigin] = [:]
   private var found: [Found] = []
   private var files: [String] = []

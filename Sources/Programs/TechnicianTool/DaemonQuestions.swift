@@ -1,4 +1,3 @@
-import AgentCore
 import Configuration
 import ControlSocket
 import JSONDocument
@@ -10,8 +9,12 @@ enum DaemonQuestion {
   static func ask(_ request: JSONValue, configuration: String) throws(ToolError) -> JSONValue {
     let socket: String
     do throws(ConfigurationErrors) {
-      // The key file is the daemon's to read, not the technician's.
-      socket = try ConfigurationLoader.load(path: configuration, checkingFiles: false).settings.controlSocket
+      let found = try ConfigurationLoader.controlSocket(path: configuration)
+      socket = found.path
+      if let problems = found.problems {
+        Output.complain(
+          "one4allctl: the configuration is wrong; a running daemon keeps its own:\n\(problems)")
+      }
     } catch { throw .configuration(error) }
     do throws(ControlError) {
       return try ControlClient.ask(path: socket, request)

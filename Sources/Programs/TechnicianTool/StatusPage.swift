@@ -66,7 +66,8 @@ struct StatusPage {
     if !power.isEmpty { lines.append("          " + power.joined(separator: ", ")) }
     let file = reader["session_file"]?.string ?? "no session file"
     lines.append(
-      "          \(file), clock \(word(reader["time_zone"])), last frame \(word(reader["last_frame_at"]).dropFirst(11))")
+      "          \(file), clock \(word(reader["time_zone"])), last frame \(word(reader["last_frame_at"]).dropFirst(11))"
+    )
     if let reason = reader["reason"]?.string { lines.append("          \(reason)") }
     return lines.map(cut).joined(separator: "\n")
   }

@@ -1,0 +1,132 @@
+import Glibc
+import JSONDocument
+import JSONText
+import LinuxSystem
+import TestSupport
+
+/// A field to try the real programs in: a simulated reader and cloud, and the daemon between them, each a process.
+final class Field {
+  static let key = "ror-0123456789abcdef"
+
+  let folder = TemporaryFolder()
+  private var cloud: Program?
+  private var reader: Program?
+  private(set) var daemon: Program?
+  private(set) var cloudAddress = ""
+  private(set) var port = ""
+
+  /// Starts cloud and reader.
+  /// - Parameters:
+  ///   - overTCP: whether the reader is on the network instead of a pty.
+  ///   - access: what the key may do.
+  init(overTCP: Bool = false, access: String = "READ_WRITE", cloudOrders: [String] = []) throws {
+    cloud = try Program(
+      [
+        program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)", "--control",
+        folder.file("cloud.control"),
+      ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
+    reader = try Program(
+      [program("one4all-sim"), "reader"] + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
+        "--started", "--rate", "2", "--control", folder.file("reader.control"),
+      ], output: folder.file("reader.out"))
+    cloudAddress = try address(in: "cloud.out", after: "cloud: listening on ")
+    port = try address(in: "reader.out", after: "reader: listening on ")
+    folder.write("key", Field.key + "\n", mode: 0o600)
+    configure()
+  }
+
+  private func program(_ name: String) -> String { "\(Program.builtFolder)/\(name)" }
+
+  private func address(in file: String, after words: String) throws -> String {
+    var found: String?
+    _ = eventually(within: 20) {
+      let lines = text(file).split(separator: "\n")
+      found = lines.first { $0.hasPrefix(words) }.map { String($0.dropFirst(words.count)) }
+      return found != nil
+    }
+    guard let found else { throw SystemError("start", file, number: ETIMEDOUT) }
+    return found
+  }
+
+  /// Writes the configuration; `more` has further lines under `[cloud]`.
+  func configure(more: String = "", port: String? = nil) {
+    folder.write(
+      "one4alld.conf",
+      """
+      [reader]
+      port = \(port ?? self.port)
+      poll_interval = 1s
+      silence_timeout = 2s
+      [store]
+      directory = \(folder.file("state"))
+      [control]
+      socket = \(folder.file("control.sock"))
+      [cloud]
+      url = \(cloudAddress)
+      api_key_file = \(folder.file("key"))
+      heartbeat_interval = 1s
+      \(more)
+      """)
+  }
+
+  func start() throws {
+    daemon = try Program(
+      [program("one4alld"), "--config", folder.file("one4alld.conf")], errors: folder.file("daemon.log"))
+  }
+
+  /// Ends the daemon by a signal; its exit code.
+  func stop(_ signal: Int32 = SIGTERM) -> Int32? {
+    daemon?.signal(signal)
+    defer { daemon = nil }
+    return daemon?.wait()
+  }
+
+  /// Runs a program to its end: exit code and what it wrote.
+  func run(_ name: String, _ words: String...) throws -> (code: Int32, output: String, errors: String) {
+    unlink(folder.file("run.err"))
+    let code = try Program(
+      [program(name)] + words, output: folder.file("run.out"), errors: folder.file("run.err")
+    ).wait()
+    return (code, text("run.out"), text("run.err"))
+  }
+
+  /// A command to one of the simulated parts; its answer.
+  @discardableResult
+  func tell(_ part: String, _ words: String) throws -> String {
+    let arguments = words.split(separator: " ").map(String.init)
+    let code = try Program(
+      [program("one4all-sim"), "tell", folder.file("\(part).control")] + arguments,
+      output: folder.file("tell.out")
+    ).wait()
+    guard code == 0 else { throw SystemError("tell \(part)", words, number: EINVAL) }
+    return text("tell.out")
+  }
+
+  /// What `one4allctl status --json` says; null while the daemon does not answer.
+  var status: JSONValue {
+    let answer = try? run("one4allctl", "--config", folder.file("one4alld.conf"), "status", "--json")
+    guard let answer, answer.code == 0 else { return .null }
+    return (try? JSONText.parse(answer.output)) ?? .null
+  }
+
+  /// Waits until the status is as wanted.
+  func waits(_ seconds: Double = 15, until condition: (JSONValue) -> Bool) -> Bool {
+    eventually(within: seconds) { condition(status) }
+  }
+
+  /// The devices that the cloud has.
+  var devices: [JSONValue] { (try? JSONText.parse(tell("cloud", "devices")))?.array ?? [] }
+  /// What was sent that no good client sends.
+  var misuse: JSONValue { (try? JSONText.parse(tell("cloud", "misuse"))) ?? .null }
+
+  func text(_ file: String) -> String {
+    String(decoding: (try? Files.read(folder.file(file))) ?? [], as: UTF8.self)
+  }
+
+  deinit {
+    for program in [daemon, reader, cloud] {
+      program?.signal(SIGTERM)
+      _ = program?.wait()
+    }
+  }
+}
