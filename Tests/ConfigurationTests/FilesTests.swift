@@ -74,11 +74,17 @@ import Testing
     #expect(!loaded.effectiveText().contains("5ecret"))
   }
 
-  @Test func aToolMayLeaveTheNamedFilesAlone() throws {
+  @Test func aToolFindsTheControlSocketWhateverElseIsWrong() throws {
     let folder = TemporaryFolder()
-    let path = folder.write("one4alld.conf", "[cloud]\napi_key_file = /nowhere/key\n")
-    let loaded = try ConfigurationLoader.load(path: path, checkingFiles: false)
-    #expect(loaded.settings.cloud.apiKeyFile == "/nowhere/key")
+    let path = folder.write(
+      "one4alld.conf",
+      "[cloud]\napi_key_file = /nowhere/key\nnonsense = 1\n[control]\nsocket = /tmp/mine.sock\n")
+    let found = try ConfigurationLoader.controlSocket(path: path)
+    #expect(found.path == "/tmp/mine.sock")
+    #expect(found.problems?.problems.map(\.line) == [3])
+    #expect(throws: ConfigurationErrors.self) {
+      try ConfigurationLoader.controlSocket(path: folder.file("missing"))
+    }
   }
 
   @Test func onlyTheFileThatIsInForceIsLookedFor() {

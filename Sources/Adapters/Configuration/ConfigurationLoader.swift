@@ -8,16 +8,12 @@ public enum ConfigurationLoader {
   static let sizeLimit = 1 << 20
 
   /// Reads the file at that path, then `PATH.d/*.conf` by name; what is read later wins.
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - checkingFiles: whether the files that settings name (`api_key_file`, `ca_file`) are looked at too. A tool
-  ///     that only needs to know where the control socket is leaves them alone: its user may not read the key.
+  /// The files that settings name (`api_key_file`, `ca_file`) are looked at too.
+  /// - Parameter path: the file.
   /// - Throws: everything that is wrong, by file and line; no settings come of a faulty configuration.
-  public static func load(path: String, checkingFiles: Bool = true) throws(ConfigurationErrors)
-    -> LoadedConfiguration
-  {
+  public static func load(path: String) throws(ConfigurationErrors) -> LoadedConfiguration {
     var reading = read(path)
-    if checkingFiles { reading.checkFiles() }
+    reading.checkFiles()
     return try reading.result()
   }
 

@@ -26,7 +26,7 @@ struct StatusPage {
     lines += [cloudLine]
     if let error = status["cloud"]?["last_error"]?.string { lines.append(cut("          " + error)) }
     lines += [""] + fieldLines + ["", countsLine, framesLine]
-    let shown = conditions.prefix(6)
+    let shown = conditions.prefix(4)
     if !shown.isEmpty { lines.append("") }
     for condition in shown { lines.append(cut(conditionLine(condition))) }
     if conditions.count > shown.count { lines.append("  … and \(conditions.count - shown.count) more") }
