@@ -62,6 +62,7 @@ import Testing
       var cut = framer
       let last = cut.framesAtEnd()
       #expect(cut.pendingCount == 0)
+      for frame in last { Self.expectSent(frame, at: fixture.bytes[...index]) }
       // A lone CR is no content; a frame that was given up has been counted already.
       let mayBeEmpty = framer.pendingCount == 0 || byte == 0x0D || fixture.name.contains("long")
       #expect(!last.isEmpty || mayBeEmpty, "cut behind byte \(index)")
@@ -71,7 +72,24 @@ import Testing
       #expect(whole.framesAtEnd() == last)
       #expect(whole.counters == cut.counters)
       #expect(frames.map(Fixture.description) == Array(fixture.frames.prefix(frames.count)))
+      // The next connection begins afresh.
+      #expect(cut.frames(of: "PING;PONG\r\n").map(Fixture.description) == ["reply PING PONG"])
     }
+    #expect(frames.map(Fixture.description) == fixture.frames)
+  }
+
+  /// What is believed at a cut stands at the end of what came, byte for byte.
+  private static func expectSent(_ frame: Frame, at bytes: ArraySlice<UInt8>) {
+    let end = bytes.suffix(2 * Framer.maximumFrameLength)
+    let text: [UInt8]
+    switch frame {
+    case .passing(let passing): text = Array(passing.text.utf8)
+    case .reply(let reply): text = reply.raw
+    case .hello(let hello): text = Array(hello.text.utf8)
+    case .endOfList, .malformed: return
+    }
+    let lines = end.split(whereSeparator: { $0 == 0x0A }).last.map(Array.init) ?? []
+    #expect(lines.indices.contains { lines[$0...].starts(with: text) })
   }
 
   static func chunks(

@@ -89,4 +89,23 @@ import Testing
     let passing = try Passing(parsing: Array(RealLine.passing.utf8))
     #expect(framer.framesAtEnd() == [.passing(passing)])
   }
+
+  @Test(arguments: ["\0\0", "PING;PONG", RealLine.status])
+  func atTheEndAWholePassingIsNotLostBehindOtherThings(_ front: String) throws {
+    var framer = Framer()
+    _ = framer.frames(of: front + RealLine.passing)
+    let passing = try Passing(parsing: Array(RealLine.passing.utf8))
+    let frames = framer.framesAtEnd()
+    #expect(frames.count == 2)
+    #expect(frames.last == .passing(passing))
+  }
+
+  @Test(arguments: [RealLine.passing, RealLine.passing + ";", "PASSINGS;1"])
+  func atTheEndAPassingOfUncertainNumberIsNotBelieved(_ front: String) {
+    var framer = Framer()
+    _ = framer.frames(of: front + RealLine.passing)
+    let frames = framer.framesAtEnd()
+    let bytes = Array((front + RealLine.passing).utf8)
+    #expect(frames == [.malformed(MalformedFrame(reason: .truncated, raw: bytes))])
+  }
 }

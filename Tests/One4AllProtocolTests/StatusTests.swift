@@ -57,8 +57,14 @@ import Testing
   @Test func identityMustBeThere() {
     #expect(throws: StatusError.noSerialNumber) { try status(3, as: "") }
     #expect(throws: StatusError.noModel) { try status(4, as: " ") }
-    #expect(throws: StatusError.noFirmware) { try status(29, as: "False") }
     #expect(throws: StatusError.noFirmware) { try status(29, as: "") }
+  }
+
+  @Test(arguments: ["beta", "v2", "False", "1.1.3.0-rc1"])
+  func anOddFirmwareDoesNotHideTheReader(_ firmware: String) throws {
+    let status = try status(29, as: firmware)
+    #expect(status.firmware == firmware)
+    #expect(status.serialNumber == "O4A5-00051")
   }
 
   @Test func whatCannotBeReadIsNotKnown() throws {

@@ -11,7 +11,8 @@ public enum Frame: Equatable, Sendable {
   /// Bytes that are no frame, or none that can be trusted.
   case malformed(MalformedFrame)
 
-  /// Whether it proves that a reader is speaking.
+  /// Whether it is a frame of the protocol. An empty line is one, though it proves no reader: other devices
+  /// send it too.
   public var isValid: Bool {
     switch self {
     case .hello, .passing, .reply, .endOfList: true

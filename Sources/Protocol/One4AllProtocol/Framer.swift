@@ -73,8 +73,10 @@ public struct Framer: Sendable {
     let line = Self.withoutCarriageReturns(pending)
     pending.removeAll(keepingCapacity: true)
     if wasGivenUp || line.isEmpty { return }
-    if let passing = try? Passing(parsing: line) {
-      deliver(.passing(passing), emit)
+    var resolver = LineResolver(line)
+    let pieces = resolver.pieces(ending: .open)
+    if let last = pieces.last, last.range.upperBound == line.count, case .passing = last.frame {
+      emitAll(of: line, pieces, emit)
     } else {
       deliver(.malformed(MalformedFrame(reason: .truncated, raw: line)), emit)
     }

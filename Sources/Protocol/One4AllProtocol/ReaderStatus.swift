@@ -10,7 +10,7 @@ public enum StatusError: Error, Equatable, Sendable {
   case noSerialNumber
   /// Field 4 is empty.
   case noModel
-  /// Field 29 holds no version.
+  /// Field 29 is empty.
   case noFirmware
 }
 
@@ -60,7 +60,8 @@ public struct ReaderStatus: Equatable, Sendable {
   public let radioRegion: String?
   /// Field 26: how long a chip is ignored after a passing, seconds.
   public let bounceSeconds: Int?
-  /// Field 29, e.g. `1.1.3.0`.
+  /// Field 29, e.g. `1.1.3.0`. Its place is inferred, not documented: any text is kept as it came, because a
+  /// reader whose firmware writes it otherwise must still be recognised by its serial number.
   public let firmware: String
   /// Field 37.
   public let protocolVersion: ProtocolVersion?
@@ -75,7 +76,7 @@ public struct ReaderStatus: Equatable, Sendable {
     guard fields.count >= Self.minimumFieldCount else { throw .tooFewFields(fields.count) }
     guard Self.isName(fields[3]) else { throw .noSerialNumber }
     guard Self.isName(fields[4]) else { throw .noModel }
-    guard Self.isVersion(fields[29]) else { throw .noFirmware }
+    guard Self.isName(fields[29]) else { throw .noFirmware }
     let text = { (index: Int) -> String? in
       index < fields.count && !fields[index].isEmpty ? fields[index] : nil
     }
@@ -105,9 +106,6 @@ public struct ReaderStatus: Equatable, Sendable {
   }
 
   private static func isName(_ text: String) -> Bool { text.utf8.contains { $0 != 0x20 } }
-
-  /// The field's place is inferred from its shape, so the shape is asked for: something with a digit in it.
-  private static func isVersion(_ text: String) -> Bool { text.utf8.contains(where: \.isDigit) }
 
   private static func antennas(_ text: String) -> [Int]? {
     let numbers = text.utf8.map { Int($0.digitValue) }
