@@ -67,6 +67,34 @@ import Testing
     #expect(status.serialNumber == "O4A5-00051")
   }
 
+  @Test(arguments: [Array("Macsha México".utf8), [0x4D, 0xE9, 0x78]], [true, false])
+  func anOwnerWithAccentsDoesNotHideTheReader(_ owner: [UInt8], isEnded: Bool) throws {
+    let parts = RealLine.status.split(separator: ";", omittingEmptySubsequences: false).map { Array($0.utf8) }
+    let line = Array((parts[..<6] + [owner] + parts[7...]).joined(separator: [UInt8(ascii: ";")]))
+    var framer = Framer()
+    var frames: [Frame] = []
+    framer.feed(line + (isEnded ? [13, 10] : [])) { frames.append($0) }
+    framer.flushAfterSilence { frames.append($0) }
+    guard case .reply(let reply)? = frames.first, frames.count == 1 else {
+      Issue.record("\(frames)")
+      return
+    }
+    let status = try ReaderStatus(reply: reply)
+    #expect(status.serialNumber == "O4A5-00051")
+    #expect(status.owner?.contains("?") == true)
+    #expect(status.firmware == "1.1.3.0")
+  }
+
+  @Test(arguments: [UInt8(0), 0xFF])
+  func noiseInTheOwnerIsNoLetter(_ noise: UInt8) {
+    var line = Array(RealLine.status.utf8)
+    if let place = line.firstIndex(of: UInt8(ascii: "x")) { line[place] = noise }
+    var framer = Framer()
+    var isBelieved = false
+    framer.feed(line + [13, 10]) { if $0.isValid { isBelieved = true } }
+    #expect(!isBelieved)
+  }
+
   @Test func whatCannotBeReadIsNotKnown() throws {
     #expect(try status(5, as: "129").antennas == nil)
     #expect(try status(5, as: "").antennas == [])

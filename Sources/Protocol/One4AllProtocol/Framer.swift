@@ -50,7 +50,7 @@ public struct Framer: Sendable {
   /// whole and its end is certain; what else waits stays.
   public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
-    let line = Self.withoutCarriageReturns(pending)
+    let line = StatusOwner.legible(Self.withoutCarriageReturns(pending))
     let isTerminated = line.count < pending.count
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
@@ -130,7 +130,7 @@ public struct Framer: Sendable {
   }
 
   private mutating func resolve(_ bytes: [UInt8], _ emit: (consuming Frame) -> Void) {
-    let line = Self.withoutCarriageReturns(bytes)
+    let line = StatusOwner.legible(Self.withoutCarriageReturns(bytes))
     if line.isEmpty {
       deliver(.endOfList, emit)
     } else {
