@@ -134,6 +134,22 @@ struct ReaderSessionTests {
     #expect(world.readerState == .connected)
   }
 
+  @Test(
+    "A command that is never answered keeps no other from being asked",
+    arguments: ["GETPROTOCOL", "PUSHTAGS;true"])
+  func unanswered(command: String) {
+    let world = World()
+    world.pull()
+    world.swallowed = [command]
+    world.plug = .plugged
+    world.pass(seconds: 8)
+    #expect(world.readerState == .connected)
+    #expect(world.agrees == true)
+    world.pass(seconds: 120)
+    #expect(world.entries(.readerRefused).count == 1)
+    #expect(world.readerState == .connected)
+  }
+
   @Test("A status without CR LF is understood")
   func statusWithoutLineEnd() throws {
     let world = World()

@@ -28,6 +28,8 @@ final class World {
   /// What the disk holds.
   private(set) var disk: [DeviceBinding] = []
   var isDiskFull = false
+  /// Commands that never reach the reader.
+  var swallowed: Set<String> = []
   /// How long the cloud takes, milliseconds; nil: it never answers, and the request times out after 30 s.
   var cloudLatency: Int64? = 20
   /// The body of every 2xx answer is replaced by this text.
@@ -168,7 +170,9 @@ final class World {
       }
     case .write(let number, let bytes):
       guard number == opening, isOpen else { return }
-      commands.append((elapsed, String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)))
+      let command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      commands.append((elapsed, command))
+      if swallowed.contains(command) { return }
       hear(reader.received(bytes, from: 1, at: readerNow))
     case .close:
       isOpen = false

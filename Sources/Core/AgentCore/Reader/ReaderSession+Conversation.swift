@@ -1,0 +1,156 @@
+import One4AllProtocol
+
+// Asking and listening.
+extension ReaderSession {
+  mutating func startAsking(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    queue.clear()
+    for command in [Command.ping, .getProtocol, .getStatus, .pushTags(true)] { queue.add(command) }
+    sendNext(at: now, &actions)
+  }
+
+  mutating func sendNext(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    guard case .open = line, let command = queue.next(at: now, timeout: settings.replyTimeout) else { return }
+    actions.append(.line(.write(opening: opening, command.encoded())))
+  }
+
+  /// GETSTATUS again; PUSHTAGS too when it is not known to be on, or was said a minute ago: a reader that
+  /// restarted unseen has it off.
+  mutating func poll(at now: MonotonicTime) {
+    pollAt = now + settings.pollInterval
+    queue.add(.getStatus)
+    if pushConfirmedAt.map({ now - $0 >= .seconds(60) }) ?? true { queue.add(.pushTags(true)) }
+  }
+
+  mutating func heard(
+    _ reception: LineReport.Reception, at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    totals.count(reception)
+    strayBytes += reception.byteCount
+    if sample.count < 24 { sample += reception.sample.prefix(24 - sample.count) }
+    for frame in reception.frames {
+      switch frame {
+      case .hello:
+        alive(at: reception.at, now, &actions)
+        if isIdentified { startAgain(at: now, &actions) }
+      case .passing: alive(at: reception.at, now, &actions)
+      case .reply(let reply):
+        alive(at: reception.at, now, &actions)
+        if let command = queue.match(reply) { answered(command, by: reply, at: now, &actions) }
+      case .endOfList, .malformed: break
+      }
+    }
+    sendNext(at: now, &actions)
+  }
+
+  /// A valid frame: a reader speaks.
+  private mutating func alive(at heardAt: MonotonicTime, _ now: MonotonicTime, _ actions: inout [AgentAction])
+  {
+    lastValidAt = heardAt
+    strayBytes = 0
+    sample = []
+    reopenAt = nil
+    if isIdentified { lastFrameAt = heardAt }
+    if state != .connected {
+      state = .connected
+      if queue.isIdle { startAsking(at: now, &actions) }
+    }
+  }
+
+  /// The reader greeted in the middle of things: it has restarted, perhaps as another one.
+  private mutating func startAgain(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    isIdentified = false
+    pushConfirmedAt = nil
+    actions.append(.log(LogEntry(.readerChanged, "the reader has restarted", fields())))
+    startAsking(at: now, &actions)
+  }
+
+  mutating func replyMissing(
+    to command: Command, at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    if lastValidAt == nil {
+      if strayBytes > 0 && state != .foreign { enterForeign(at: now, &actions) }
+      startAsking(at: now, &actions)
+    } else if !isIdentified && queue.isIdle {
+      // What else there was to ask has been asked: a reader that leaves one command unanswered is still known.
+      startAsking(at: now, &actions)
+    }
+    // A PING in vain is silence, which has a state of its own.
+    if command != .ping, lastValidAt.map({ now - $0 <= settings.replyTimeout * 2 }) ?? false {
+      refused(
+        command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
+    }
+  }
+
+  private mutating func answered(
+    _ command: Command, by reply: Reply, at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    switch CommandOutcome(command: command, reply: reply) {
+    case .status(let status): learned(status, at: now, &actions)
+    case .pushTags(true): pushConfirmedAt = now
+    case .refused(let refusal):
+      refused(command, "the reader refused \(command.text): \(refusal.rawValue)", at: now, &actions)
+      return
+    case .unexpected:
+      refused(
+        command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now, &actions)
+      return
+    case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done, .pushTags,
+      .passings, .files, .fileInfo, .bounce, .buzzer:
+      break
+    }
+    var log: [LogEntry] = []
+    let recovery = LogEntry(.readerChanged, "the reader answers \(command.text) again", fields())
+    conditions.clear(.readerRefused, of: command.text, telling: recovery, at: now, &log)
+    actions += log.map(AgentAction.log)
+  }
+
+  private mutating func refused(
+    _ command: Command, _ message: String, at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    // Without a status nobody is identified, and nothing else asks for it again.
+    if command == .getStatus && !isIdentified { pollAt = now + settings.pollInterval }
+    var log: [LogEntry] = []
+    conditions.raise(.readerRefused, of: command.text, message, fields(), at: now, &log)
+    actions += log.map(AgentAction.log)
+  }
+
+  private mutating func learned(_ new: ReaderStatus, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    let old = status
+    let wasIdentified = isIdentified
+    status = new
+    isIdentified = true
+    lastFrameAt = lastValidAt
+    pollAt = now + settings.pollInterval
+    lineBackoff.reset()
+    silenceBackoff.reset()
+    let identity = ReaderIdentity(new)
+    let name = "\(identity.serialNumber) (\(identity.model), firmware \(identity.firmware))"
+    if let old, old.serialNumber != new.serialNumber {
+      actions.append(
+        .log(
+          LogEntry(
+            .readerSwapped, "reader \(name) took the place of \(old.serialNumber) on \(settings.port)",
+            fields([.firmware: identity.firmware]))))
+    } else if let old {
+      tellChanges(from: old, to: new, &actions)
+    }
+    guard !wasIdentified else { return }
+    var log: [LogEntry] = []
+    let connected = LogEntry(
+      .readerConnected, "reader \(name) speaks on \(settings.port)", fields([.firmware: identity.firmware]))
+    let problems: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
+    for problem in problems { conditions.clear(problem, telling: connected, at: now, &log) }
+    actions += (log.isEmpty ? [connected] : log).map(AgentAction.log)
+  }
+
+  private func tellChanges(from old: ReaderStatus, to new: ReaderStatus, _ actions: inout [AgentAction]) {
+    let changes = [
+      ("firmware", old.firmware, new.firmware), ("model", old.model, new.model),
+      ("session file", old.sessionFile?.text ?? "none", new.sessionFile?.text ?? "none"),
+    ]
+    for (what, before, after) in changes where before != after {
+      actions.append(
+        .log(LogEntry(.readerChanged, "the reader's \(what) changed from \(before) to \(after)", fields())))
+    }
+  }
+}
