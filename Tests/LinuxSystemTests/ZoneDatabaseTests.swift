@@ -92,6 +92,26 @@ struct ZoneDatabaseTests {
         == .once(fold.upperBound - change.offsetAfter))
   }
 
+  @Test("Mexico City changed its clocks in 2021 and does so no more")
+  func mexicoCity() {
+    let zone = "America/Mexico_City"
+    let summers: [(noon: Int64, offset: Int64)] = [
+      (1_625_140_800_000, -5), (1_719_835_200_000, -6), (1_782_907_200_000, -6),
+    ]
+    for (noon, offset) in summers {
+      #expect(ZoneDatabase.local(utc: noon, zone: zone) == noon + offset * Self.hour)
+    }
+    // The hours that were skipped and doubled in 2021, and the same hours of 2024.
+    #expect(
+      ZoneDatabase.utc(local: 1_617_503_400_000, zone: zone) == .never(jump: 1_617_523_200_000))
+    #expect(
+      ZoneDatabase.utc(local: 1_635_643_800_000, zone: zone)
+        == .twice(earlier: 1_635_661_800_000, later: 1_635_665_400_000))
+    for local: Int64 in [1_712_457_000_000, 1_729_992_600_000] {
+      #expect(ZoneDatabase.utc(local: local, zone: zone) == .once(local + 6 * Self.hour))
+    }
+  }
+
   @Test("India has one offset the whole year, by half an hour beside the others")
   func kolkata() {
     for month in 0..<12 {

@@ -133,6 +133,9 @@ struct ReaderFaultTests {
       ("model a;b", "'a;b' is not plain text without ; of at most 64 characters"),
       ("antennas 19", "'19' is neither digits from 1 to 8, each once, nor none"),
       ("refuse FLY ERR", "'FLY' is no command of the protocol"),
+      ("status-field 0 x", "'0' is not a field from 1 to 127"),
+      ("status-field 8 a;b", "'a;b' is not plain text without ; of at most 64 characters"),
+      ("status-length 129", "'129' is not fields from 1 to 128"),
       ("reboot -1", "'-1' is not seconds from 0 to 3600"),
       ("cut-next 0", "'0' is not a number from 1"),
     ])

@@ -32,6 +32,13 @@ final class ReaderHost {
   /// Sends a command.
   func say(_ command: String) throws(SystemError) { try line.writeAll(Array("\(command)\r\n".utf8)) }
 
+  /// Sends bytes as far as the line takes them, without waiting.
+  /// - Returns: how many went.
+  func pour(_ bytes: [UInt8]) -> Int {
+    guard case .bytes(let count)? = bytes.withUnsafeBytes({ try? line.write($0) }) else { return 0 }
+    return count
+  }
+
   /// The next line without its CR LF.
   /// - Throws: ETIMEDOUT after 10 s, ECONNRESET when the reader is gone.
   func hear() throws(SystemError) -> String {

@@ -2,6 +2,7 @@ import Glibc
 import JSONDocument
 import JSONText
 import LinuxSystem
+import RehearsalTool
 import TestSupport
 import Testing
 
@@ -177,6 +178,27 @@ struct ReaderProgramTests {
       try #require(frame.hasPrefix("\(number);MC;00001;") && frame.hasSuffix(";3;4;937f6"))
     }
     #expect(try host.hear() == "")
+    withExtendedLifetime(reader) {}
+  }
+
+  @Test("A host that asks on and on and reads nothing is not listened to any more, until it goes")
+  func deafHost() throws {
+    var lines = ""
+    for number in 1...800 { lines += "\(number);MC;00001;2019-12-12;09:02:07.295;3;4;937f6\n" }
+    let (reader, port) = try startOnTCP(
+      "--replay", folder.write("backup.csv", lines), "--started", "--baud", "9600")
+    #expect(eventually { (try? recorded()) == 800 })
+    let host = try ReaderHost(tcp: port)
+    let questions = [UInt8](String(repeating: "GETPASSINGS;1;800\r\n", count: 1000).utf8)
+    #expect(host.pour(questions) == questions.count)
+    // Each order is a turn of the reader's loop, in which it could read on: more turns than there are pieces.
+    var counts: JSONValue = .null
+    for _ in 0..<100 { counts = try JSONText.parse(try ControlClient.tell("count", at: control)) }
+    let heard = try #require(counts["bytes_received"]?.integer)
+    #expect(heard > 0 && heard < questions.count / 2)
+    _ = consume host
+    #expect(eventually { (try? JSONText.parse(tell("count"))["connections"]) == 0 })
+    #expect(try ReaderHost(tcp: port).ask("PING").hasPrefix("HELLO"))
     withExtendedLifetime(reader) {}
   }
 

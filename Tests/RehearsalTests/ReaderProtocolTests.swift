@@ -110,6 +110,33 @@ struct ReaderProtocolTests {
     for (place, value) in expected { #expect(fields[place] == value, "field \(place)") }
   }
 
+  @Test("Every field of GETSTATUS can say something else, and there can be fewer or more of them, until ok")
+  func statusAsTold() throws {
+    var rig = ReaderRig()
+    let real = rig.say("GETSTATUS")
+    try rig.order("status-field 8 -3.5")
+    try rig.order("status-field 6 Club de Atletismo")
+    try rig.order("status-field 29")
+    var fields = rig.say("GETSTATUS").dropLast(1).split(separator: ";", omittingEmptySubsequences: false)
+    #expect(fields.count == 43 && fields[0] == "GETSTATUS")
+    #expect([fields[6], fields[8], fields[29], fields[30]] == ["Club de Atletismo", "-3.5", "", "False"])
+    try rig.order("status-field 45 new")
+    #expect(rig.say("GETSTATUS").hasSuffix(";0;False;;;new\r\n"))
+    try rig.order("status-length 29")
+    fields = rig.say("GETSTATUS").split(separator: ";", omittingEmptySubsequences: false)
+    #expect(fields.count == 29 && fields[6] == "Club de Atletismo")
+    try rig.order("status-length 1")
+    #expect(rig.say("GETSTATUS") == "GETSTATUS\r\n")
+    try rig.order("status-length off")
+    for place in [6, 8, 29, 45] { try rig.order("status-field \(place) off") }
+    #expect(rig.say("GETSTATUS") == real)
+    try rig.order("status-field 1 9")
+    try rig.order("status-length 50")
+    #expect(rig.say("GETSTATUS").hasSuffix(";False;;;;;;;\r\n"))
+    try rig.order("ok")
+    #expect(rig.say("GETSTATUS") == real)
+  }
+
   @Test("Both quirks: GETSTATUS without its line end, and truth values in either case")
   func quirks() throws {
     var rig = ReaderRig()

@@ -14,6 +14,10 @@ public struct ReaderFaults: Equatable, Sendable {
   public var isMute = false
   /// GETSTATUS is answered without its CR LF (seen in the wild).
   public var statusWithoutLineEnd = false
+  /// What fields of GETSTATUS say instead of the truth, by their place from 1; the command's name is field 0.
+  public var statusFields: [Int: String] = [:]
+  /// How many fields GETSTATUS has, the command's name counted; nil for as many as there are.
+  public var statusLength: Int?
   /// What the next command of a name is answered with instead of being done.
   public var refusals: [String: String] = [:]
 

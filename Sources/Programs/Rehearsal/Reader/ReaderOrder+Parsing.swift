@@ -23,6 +23,8 @@ extension ReaderOrder {
     ("cut-next N | lose-next N", "cut the next N frames, lose the next N pushed passings"),
     ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
     ("status-without-crlf on|off", "GETSTATUS without its line end"),
+    ("status-field N TEXT|off", "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"),
+    ("status-length N|off", "GETSTATUS has N fields, 1 to 128, its name counted: another firmware"),
     ("hello on|off", "whether HELLO is sent on connect"),
     ("booleans as-seen|lower|capital", "how true and false are spelt"),
     ("firmware V | serial-number S | model M", "another identity"),
@@ -61,6 +63,8 @@ extension ReaderOrder {
           ? 5000 : Int64(try words.number("seconds from 0 to 3600", in: 0...3600) * 1000))
     case "foreign": .foreign(try words.isOn())
     case "status-without-crlf": .statusWithoutLineEnd(try words.isOn())
+    case "status-field": try statusField(&words)
+    case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
     case "lose": .lose(try words.number("a probability from 0 to 1", in: 0...1))
@@ -99,6 +103,12 @@ extension ReaderOrder {
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
     }
+  }
+
+  private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
+    let place = try words.whole("a field", in: 1...127)
+    if words.accept("off") { return .statusField(place, text: nil) }
+    return .statusField(place, text: words.isEmpty ? "" : try words.text("a text"))
   }
 
   private static func refusal(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {

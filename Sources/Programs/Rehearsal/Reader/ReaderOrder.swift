@@ -26,6 +26,10 @@ public enum ReaderOrder: Equatable, Sendable {
   case timeZone(String)
   /// GETSTATUS answered without CR LF.
   case statusWithoutLineEnd(Bool)
+  /// What a field of GETSTATUS says whatever is true, by its place from 1; nil ends it.
+  case statusField(Int, text: String?)
+  /// How many fields GETSTATUS has, its name counted; nil for as many as there are.
+  case statusLength(Int?)
   /// Whether a HELLO line is sent on connect.
   case hello(Bool)
   /// How truth values are spelt.

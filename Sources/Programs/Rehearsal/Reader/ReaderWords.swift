@@ -8,6 +8,13 @@ struct ReaderWords {
 
   var isEmpty: Bool { words.isEmpty }
 
+  /// Takes the next word if it is that one.
+  mutating func accept(_ word: String) -> Bool {
+    guard words.first == word else { return false }
+    words = words.dropFirst()
+    return true
+  }
+
   mutating func next(_ wanted: String) throws(ReaderOrderError) -> String {
     guard let word = words.popFirst() else { throw ReaderOrderError("missing: \(wanted)") }
     return word
@@ -28,6 +35,16 @@ struct ReaderWords {
   mutating func number(_ wanted: String, in range: ClosedRange<Double>) throws(ReaderOrderError) -> Double {
     let word = try next(wanted)
     guard let number = Double(word), range.contains(number) else {
+      throw ReaderOrderError("'\(word)' is not \(wanted)")
+    }
+    return number
+  }
+
+  /// A whole number of something.
+  mutating func whole(_ what: String, in range: ClosedRange<Int>) throws(ReaderOrderError) -> Int {
+    let wanted = "\(what) from \(range.lowerBound) to \(range.upperBound)"
+    let word = try next(wanted)
+    guard let number = Int(word), range.contains(number) else {
       throw ReaderOrderError("'\(word)' is not \(wanted)")
     }
     return number

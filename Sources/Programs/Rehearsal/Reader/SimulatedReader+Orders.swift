@@ -20,7 +20,7 @@ extension SimulatedReader {
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
-      .statusWithoutLineEnd:
+      .statusWithoutLineEnd, .statusField, .statusLength:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
@@ -58,6 +58,8 @@ extension SimulatedReader {
     case .loseNext(let count): faults.loseNext = count
     case .refuse(let name, let answer): faults.refusals[name] = answer
     case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
+    case .statusField(let place, let text): faults.statusFields[place] = text
+    case .statusLength(let length): faults.statusLength = length
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
       .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockDrift, .identity, .count, .truth:
       break
@@ -79,7 +81,8 @@ extension SimulatedReader {
     case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
-      .statusWithoutLineEnd, .timeZone, .pass, .start, .stop, .newFile, .identity, .count, .truth:
+      .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop, .newFile,
+      .identity, .count, .truth:
       break
     }
   }

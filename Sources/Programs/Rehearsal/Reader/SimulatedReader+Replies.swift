@@ -138,12 +138,22 @@ extension SimulatedReader {
 // MARK: - GETSTATUS
 
 extension SimulatedReader {
-  /// All 43 fields, in the order of the reference's real reply. What nobody knows the meaning of is as it was there.
+  /// GETSTATUS as the faults leave it.
   var statusReply: String {
+    var fields = statusFields
+    let highest = faults.statusFields.keys.max() ?? 0
+    let length = faults.statusLength ?? max(fields.count, highest + 1)
+    fields += [String](repeating: "", count: max(0, length - fields.count))
+    for (place, text) in faults.statusFields where place < length { fields[place] = text }
+    return fields.prefix(length).joined(separator: ";")
+  }
+
+  /// All 43 fields, in the order of the reference's real reply. What nobody knows the meaning of is as it was there.
+  private var statusFields: [String] {
     let file = memory.current
     let yes = truth(true, isStatus: true)
     let no = truth(false, isStatus: true)
-    let fields = [
+    return [
       "GETSTATUS", "3", "192.168.1.13", settings.serialNumber, settings.model,
       settings.antennas.map(String.init).joined(), "Macsha Mexico", settings.chipPrefix, "46.2",
       truth(isStarted, isStatus: true), file?.name ?? "", "\(file?.passings.count ?? 0)",
@@ -152,7 +162,6 @@ extension SimulatedReader {
       "Motorola", "OK", "fcc", "\(bounceSeconds)", "3", no, settings.firmware, no, no, no, no, no, no, "3",
       SimulatedReader.protocolVersion, "15336649CD289D56E1B2", no, "", "0", no,
     ]
-    return fields.joined(separator: ";")
   }
 
   var percent: Int { Int(power.percent.rounded()) }

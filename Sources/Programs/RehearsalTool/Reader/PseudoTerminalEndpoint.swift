@@ -49,8 +49,9 @@ final class PseudoTerminalEndpoint: ReaderEndpoint {
   func register(in poll: inout Poll, at now: Int64) {
     place = nil
     guard let terminal, isOpen else { return }
-    let mayWrite = (queue.nextDeadline ?? .max) <= now
-    place = poll.add(terminal.master.number, mayWrite ? [.read, .write] : .read)
+    var wanted: Poll.Readiness = queue.count > PseudoTerminalEndpoint.mostWaiting ? [] : .read
+    if (queue.nextDeadline ?? .max) <= now { wanted.insert(.write) }
+    place = poll.add(terminal.master.number, wanted)
   }
 
   func serve(after poll: borrowing Poll) throws(SystemError) -> [EndpointEvent] {
@@ -59,7 +60,7 @@ final class PseudoTerminalEndpoint: ReaderEndpoint {
     if !isOpen && terminal.isOpen {
       isOpen = true
       events.append(.connected(PseudoTerminalEndpoint.line))
-    } else if !isOpen || place.map({ poll.readiness(at: $0).isEmpty }) ?? true {
+    } else if !isOpen || !(place.map { poll.readiness(at: $0).wantsReading } ?? false) {
       return []
     }
     let inflow = Inflow(from: terminal.master)

@@ -31,27 +31,30 @@ protocol ReaderEndpoint: AnyObject {
 }
 
 extension ReaderEndpoint {
-  /// Most bytes that may wait when another pushed frame comes: a reader has no endless buffer either.
+  /// Most bytes that may wait when another pushed frame comes, or when a host is listened to: a reader has no
+  /// endless buffer either.
   static var mostWaiting: Int { 1 << 20 }
 }
 
-/// Everything that can be read from a descriptor now.
+/// What can be read from a descriptor at once. It is little, so that a host that asks for long lists and hears none
+/// is noticed after a few of them.
 struct Inflow {
   var bytes: [UInt8] = []
   /// The other end is gone.
   var hasEnded = false
 
   init(from descriptor: borrowing Descriptor) {
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while bytes.count < 1 << 16 {
-      let transfer = chunk.withUnsafeMutableBytes { buffer in try? descriptor.read(into: buffer) }
-      switch transfer {
-      case .bytes(let count): bytes += chunk[..<count]
-      case .wouldBlock: return
-      case .end, nil:
-        hasEnded = true
-        return
-      }
+    var chunk = [UInt8](repeating: 0, count: 512)
+    let transfer = chunk.withUnsafeMutableBytes { buffer in try? descriptor.read(into: buffer) }
+    switch transfer {
+    case .bytes(let count): bytes = Array(chunk[..<count])
+    case .wouldBlock: break
+    case .end, nil: hasEnded = true
     }
   }
+}
+
+extension Poll.Readiness {
+  /// Whether reading brings something: bytes, or the end.
+  var wantsReading: Bool { !subtracting(.write).isEmpty }
 }

@@ -56,7 +56,8 @@ final class TCPEndpoint: ReaderEndpoint {
     case .none: break
     }
     for client in clients.values {
-      var wanted: Poll.Readiness = client.hasEnded ? [] : .read
+      let isHeard = !client.hasEnded && client.queue.count <= TCPEndpoint.mostWaiting
+      var wanted: Poll.Readiness = isHeard ? .read : []
       if (client.queue.nextDeadline ?? .max) <= now { wanted.insert(.write) }
       client.place = poll.add(client.socket.number, wanted)
     }
@@ -65,7 +66,7 @@ final class TCPEndpoint: ReaderEndpoint {
   func serve(after poll: borrowing Poll) throws(SystemError) -> [EndpointEvent] {
     var events: [EndpointEvent] = []
     for (number, client) in clients.sorted(by: { $0.key < $1.key }) where !client.hasEnded {
-      guard let place = client.place, !poll.readiness(at: place).isEmpty else { continue }
+      guard let place = client.place, poll.readiness(at: place).wantsReading else { continue }
       let inflow = Inflow(from: client.socket)
       if !inflow.bytes.isEmpty { events.append(.received(number, inflow.bytes)) }
       if inflow.hasEnded {
