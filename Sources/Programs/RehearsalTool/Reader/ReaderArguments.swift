@@ -18,7 +18,7 @@ struct ReaderArguments {
       Option("model", argument: "M", help: "its model (One4All 5)"),
       Option("firmware", argument: "V", help: "its firmware version (1.1.3.0)"),
       Option("time-zone", argument: "ZONE", help: "zone of its wall clock (America/Mexico_City)"),
-      Option("started", help: "begin in start mode"),
+      Option("started", help: "begin in start mode; --rate and --replay do, too"),
       Option("rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
       Option("starters", argument: "N", help: "chips in the field, 1 to 99999 (2000)"),
       Option("replay", argument: "FILE", help: "the passings of a One4All 5 backup file instead of a field"),
@@ -97,9 +97,11 @@ struct ReaderArguments {
   }
 
   private mutating func readField(_ parsed: ParsedArguments) throws(UsageError) {
-    settings.isStarted = parsed.has("started")
     settings.rate =
       try ReaderArguments.number(parsed, "rate", in: 0...100_000) ?? (replayPath == nil ? 1 : 0)
+    // Whoever asks for passings wants to see some; only START or `start` would bring them otherwise.
+    let wantsPassings = replayPath != nil || parsed.has("rate") && settings.rate > 0
+    settings.isStarted = parsed.has("started") || wantsPassings
     if let starters = try ReaderArguments.number(parsed, "starters", in: 1...99_999) {
       settings.starters = Int(starters)
     }
