@@ -122,7 +122,11 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
-      "TechnicianToolTests", ["TechnicianTool", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+      "TechnicianToolTests",
+      [
+        "TechnicianTool", "AgentCore", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
+        "One4AllProtocol", "ReaderLine", "TestSupport",
+      ], excluding: ["Golden"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -23,6 +23,23 @@ public struct SerialPortInfo: Equatable, Sendable {
   /// Who has it open, as far as this user may see.
   public let holders: [PortHolder]
 
+  /// A port.
+  public init(
+    device: String, byID: String? = nil, description: String? = nil, usbVendorID: Int? = nil,
+    usbProductID: Int? = nil, usbManufacturer: String? = nil, usbProduct: String? = nil,
+    usbSerialNumber: String? = nil, holders: [PortHolder] = []
+  ) {
+    self.device = device
+    self.byID = byID
+    self.description = description
+    self.usbVendorID = usbVendorID
+    self.usbProductID = usbProductID
+    self.usbManufacturer = usbManufacturer
+    self.usbProduct = usbProduct
+    self.usbSerialNumber = usbSerialNumber
+    self.holders = holders
+  }
+
   /// The name to put into the configuration.
   public var bestName: String { byID ?? device }
 }

@@ -41,8 +41,13 @@ enum StatusCommand {
       Output.write(JSONText.write(status, indented: true) + "\n")
       return .success
     }
-    Output.write(StatusPage(status, isColoured: Output.isColourTerminal).text)
-    return status["well"]?.bool == true ? .success : .failure
+    let schema = status["schema"]?.string ?? "nothing that names itself"
+    guard schema == AgentStatus.schema else {
+      throw .otherVersion("the daemon answers with \(schema), not \(AgentStatus.schema)")
+    }
+    let page = StatusPage(status)
+    Output.write(page.text(isColoured: Output.isColourTerminal))
+    return page.isWell ? .success : .failure
   }
 }
 

@@ -41,30 +41,25 @@ enum ProbeCommand {
   private static func probe(_ options: LineOptions) throws(ToolError) -> ProbeFindings {
     var dialogue: ReaderDialogue
     do throws(LineFailure) { dialogue = try ReaderDialogue(options) } catch { throw .line(error) }
+    var findings = ProbeFindings(port: "\(options.address)", device: dialogue.device)
     do throws(ReaderDialogue.Failure) {
       _ = try dialogue.ask(.ping, timeout: timeout)
-      var findings = ProbeFindings()
-      if case .status(let status) = CommandOutcome(
-        command: .getStatus, reply: try dialogue.ask(.getStatus, timeout: timeout))
-      {
-        findings.status = status
-      }
-      if case .protocolVersions(let versions) = CommandOutcome(
-        command: .getProtocol, reply: try dialogue.ask(.getProtocol, timeout: timeout))
-      {
-        findings.protocolVersion = versions.current.text
-      }
-      if case .battery(let battery) = CommandOutcome(
-        command: .readBattery, reply: try dialogue.ask(.readBattery, timeout: timeout))
-      {
-        findings.battery = battery
-      }
-      let asked = SystemClock.monotonicNanoseconds
-      let reply = try dialogue.ask(.getTime, timeout: timeout)
-      let answered = SystemClock.monotonicNanoseconds
-      if case .time(let time) = CommandOutcome(command: .getTime, reply: reply) {
-        findings.measureClock(
-          time, roundTrip: .nanoseconds(answered - asked), hostNow: SystemClock.wallMilliseconds)
+      for command in [Command.getProtocol, .getStatus, .readBattery, .getTime] {
+        let asked = SystemClock.monotonicNanoseconds
+        let reply: Reply
+        do throws(ReaderDialogue.Failure) {
+          reply = try dialogue.ask(command, timeout: timeout)
+        } catch .unanswered {
+          // The reader is there: what else it says is still worth having.
+          findings.note("\(command.text) was not answered")
+          continue
+        }
+        findings.take(
+          command, CommandOutcome(command: command, reply: reply),
+          host: ProbeFindings.HostTime(
+            milliseconds: SystemClock.wallMilliseconds,
+            roundTrip: .nanoseconds(SystemClock.monotonicNanoseconds - asked),
+            isSynchronised: SystemClock.isSynchronised))
       }
       return findings
     } catch {
@@ -74,71 +69,13 @@ enum ProbeCommand {
 
   private static func words(for failure: ReaderDialogue.Failure, on address: PortAddress) -> String {
     switch failure {
-    case .silent: "nothing is heard on \(address): is the reader switched on, are cable and baud rate right?"
+    case .silent:
+      "nothing is heard on \(address): is the reader switched on, are cable and baud rate right?"
     case .foreign(let bytes):
       "what speaks on \(address) is no One4All, or the baud rate is wrong; it said: "
-        + bytes.map { $0 >= 32 && $0 < 127 ? String(UnicodeScalar($0)) : "." }.joined()
+        + MalformedFrame(reason: .unrecognised, raw: bytes).printable()
     case .unanswered(let command): "a reader speaks on \(address), but did not answer \(command.text)"
     case .lost(let reason): "\(address): the line was lost: \(reason)"
     }
   }
-}
-
-/// What a probe has found out.
-struct ProbeFindings {
-  var status: ReaderStatus?
-  var protocolVersion: String?
-  var battery: BatteryReading?
-  /// The reader's clock less the host's, and how far that may be off, seconds.
-  var clock: (offset: Double, uncertainty: Double)?
-
-  /// GETTIME counts whole seconds, so its middle is half a second later; half the round trip comes on top.
-  mutating func measureClock(_ time: LocalDateTime, roundTrip: Duration, hostNow: Int64) {
-    guard let zone = status?.timeZone, let local = ZoneDatabase.local(utc: hostNow, zone: zone) else {
-      return
-    }
-    let atReply = local - roundTrip.wholeMilliseconds / 2
-    let offset = Double(time.millisecondsSince1970 + 500 - atReply) / 1000
-    clock = (offset, 0.5 + roundTrip.inSeconds / 2)
-  }
-
-  var page: String {
-    var lines: [String] = []
-    if let status {
-      lines += [
-        "serial number  \(status.serialNumber)", "model          \(status.model)",
-        "firmware       \(status.firmware)",
-        "session file   \(status.sessionFile?.text ?? "none"), \(status.startMode == true ? "reading" : "not reading"), \(status.passingCount ?? 0) passings",
-        "antennas       \((status.antennas ?? []).map { "\($0)" }.joined(separator: " "))",
-        "time zone      \(status.timeZone ?? "unknown")",
-      ]
-    }
-    if let protocolVersion { lines.append("protocol       \(protocolVersion)") }
-    if let battery {
-      lines.append(
-        "battery        \(battery.percent) %, \(battery.volts) V, \(battery.mainsPower ? "mains" : "no mains")"
-      )
-    }
-    if let clock {
-      let trust = SystemClock.isSynchronised ? "" : " (the host's clock is not synchronised)"
-      lines.append(
-        "clock          \(tenths(clock.offset)) s against the host, ± \(tenths(clock.uncertainty)) s\(trust)")
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  var document: JSONValue {
-    [
-      "serial_number": .text(status?.serialNumber), "model": .text(status?.model),
-      "firmware": .text(status?.firmware), "session_file": .text(status?.sessionFile?.text),
-      "reading": .flag(status?.startMode), "passings_in_file": .whole(status?.passingCount),
-      "time_zone": .text(status?.timeZone), "protocol": .text(protocolVersion),
-      "battery_percent": .whole(battery?.percent), "battery_volts": .real(battery?.volts),
-      "mains_power": .flag(battery?.mainsPower),
-      "clock_offset_seconds": .real(clock?.offset), "clock_uncertainty_seconds": .real(clock?.uncertainty),
-      "host_clock_synchronised": .bool(SystemClock.isSynchronised),
-    ]
-  }
-
-  private func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

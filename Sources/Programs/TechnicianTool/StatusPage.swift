@@ -1,131 +1,184 @@
-import JSONDocument
+import AgentCore
+public import JSONDocument
 
-/// The status for a person: one screen, the answer in the first line.
-struct StatusPage {
-  /// ANSI colours, when the terminal wants them.
-  private enum Colour: String {
-    case good = "32"
-    case bad = "31"
-    case doubtful = "33"
-    case faint = "2"
-  }
+/// The status for a person: one screen, the answer in its first line.
+public struct StatusPage: Sendable {
+  /// The most lines: a terminal has 24, and the prompt takes one of them.
+  public static let height = 23
+  /// The most columns: a terminal has 80.
+  public static let width = 79
 
   private let status: JSONValue
-  private let isColoured: Bool
-  private static let width = 78
 
-  init(_ status: JSONValue, isColoured: Bool) {
-    self.status = status
-    self.isColoured = isColoured
+  /// The page of a document as docs/status.md describes it. What is missing in it shows as unknown.
+  public init(_ status: JSONValue) { self.status = status }
+
+  /// The page, each line ending in a newline.
+  /// - Parameter isColoured: whether the terminal wants colours.
+  public func text(isColoured: Bool) -> String {
+    lines.map { $0.rendered(width: StatusPage.width, isColoured: isColoured) + "\n" }.joined()
   }
 
-  /// The page, ending in a newline.
-  var text: String {
-    var lines = [headline, "", readerLine]
-    lines += [details(reader)].filter { !$0.isEmpty }
-    lines += [cloudLine]
-    if let error = status["cloud"]?["last_error"]?.string { lines.append(cut("          " + error)) }
-    lines += [""] + fieldLines + ["", countsLine, framesLine]
-    let shown = conditions.prefix(4)
-    if !shown.isEmpty { lines.append("") }
-    for condition in shown { lines.append(cut(conditionLine(condition))) }
-    if conditions.count > shown.count { lines.append("  … and \(conditions.count - shown.count) more") }
-    return lines.joined(separator: "\n") + "\n"
-  }
+  /// Whether all is well.
+  public var isWell: Bool { status["well"]?.bool == true }
 
-  private var reader: JSONValue { status["reader"] ?? .null }
-  private var conditions: [JSONValue] { status["conditions"]?.array ?? [] }
-
-  private var headline: String {
-    let summary = status["summary"]?.string ?? ""
-    if status["well"]?.bool == true { return paint("All is well: \(summary)", .good) }
-    return paint("Not well: \(summary)", .bad)
-  }
-
-  private var readerLine: String {
-    let state = word(reader["state"])
-    var line =
-      "Reader    " + paint(state, state == "connected" ? .good : .bad) + " on \(word(reader["port"]))"
-    if let device = reader["device"]?.string, device != reader["port"]?.string { line += " (\(device))" }
-    return line
-  }
-
-  private func details(_ reader: JSONValue) -> String {
-    guard let serial = reader["serial_number"]?.string else {
-      return reader["reason"]?.string.map { cut("          \($0)") } ?? ""
+  private var lines: [TerminalLine] {
+    let sections = [headline, reader, cloud + clock, DeviceTable(status).lines, counts]
+    let length = sections.reduce(0) { $0 + $1.count }
+    let list = ConditionList(status)
+    // Blank lines go before anything that is wrong does.
+    let airy = StatusPage.height - length - sections.count
+    if list.isEmpty || list.lines(width: StatusPage.width).count <= airy {
+      let all = list.isEmpty ? sections : sections + [list.lines(width: StatusPage.width)]
+      return Array(all.joined(separator: [TerminalLine()]))
     }
-    var lines = ["          \(serial), \(word(reader["model"])), firmware \(word(reader["firmware"]))"]
-    var power: [String] = []
-    if let percent = reader["battery_percent"]?.integer { power.append("battery \(percent) %") }
-    if let volts = reader["battery_volts"]?.number { power.append("\(volts) V") }
-    if let mains = reader["mains_power"]?.bool { power.append(mains ? "mains" : "no mains") }
-    if let degrees = reader["temperature_celsius"]?.number { power.append("\(degrees) °C") }
-    if let antennas = reader["antennas"]?.array {
-      power.append("antennas " + antennas.compactMap { $0.integer.map(String.init) }.joined(separator: " "))
+    return sections.flatMap { $0 } + list.lines(width: StatusPage.width, atMost: StatusPage.height - length)
+  }
+
+  private var headline: [TerminalLine] {
+    let summary = status["summary"]?.string ?? "no summary"
+    if isWell { return [TerminalLine("All is well: \(summary)", .good)] }
+    return [TerminalLine("Not well: \(summary)", .bad), TerminalLine("→ \(advice)")]
+  }
+
+  /// What a person can do: the remedy of the worst thing that has one.
+  private var advice: String {
+    let events = (status["conditions"]?.array ?? []).compactMap {
+      $0["event"]?.string.flatMap(EventName.init)
     }
-    if !power.isEmpty { lines.append("          " + power.joined(separator: ", ")) }
-    let file = reader["session_file"]?.string ?? "no session file"
-    lines.append(
-      "          \(file), clock \(word(reader["time_zone"])), last frame \(word(reader["last_frame_at"]).dropFirst(11))"
-    )
-    if let reason = reader["reason"]?.string { lines.append("          \(reason)") }
-    return lines.map(cut).joined(separator: "\n")
-  }
-
-  private var cloudLine: String {
-    let cloud = status["cloud"] ?? .null
-    let state = word(cloud["state"])
-    let colour: Colour =
-      state == "ok"
-      ? .good : ["unverified", "verifying", "binding", "waiting"].contains(state) ? .doubtful : .bad
-    var line = "Cloud     " + paint(state, colour)
-    if let deviceid = cloud["deviceid"]?.string { line += ", device \(deviceid.prefix(12))…" }
-    if let at = cloud["last_heartbeat_at"]?.string { line += ", heartbeat \(at)" }
-    return line
-  }
-
-  private var fieldLines: [String] {
-    let fields = status["device"]?["fields"]?.array ?? []
-    guard !fields.isEmpty else { return ["Device    nothing to compare yet"] }
-    let rows = fields.map { field -> String in
-      let name = padded(word(field["name"]), 14)
-      let cells = padded(field["reader"]?.string ?? "-", 26) + (field["cloud"]?.string ?? "-")
-      switch field["agrees"]?.bool {
-      case true?: return cut("  \(name)\(cells)")
-      case false?: return paint(cut("! \(name)\(cells)"), .bad)
-      case nil: return paint(cut("? \(name)\(cells)"), .faint)
+    if let remedy = events.map(\.remedy).first(where: { !$0.isEmpty }) { return remedy }
+    switch status["reader"]?["state"]?.string.flatMap(ReaderState.init) {
+    case .opening: return "wait a moment: the reader is being asked who it is"
+    case .connected:
+      switch status["cloud"]?["state"]?.string.flatMap(CloudState.init) {
+      case .waiting, .binding, .verifying: return "wait a moment: the device is being made true in the cloud"
+      case .ok, .unverified, .failing, .refused, .clock, .conflict, .unbound, nil: break
       }
+    case .absent, .busy, .unusable, .silent, .foreign, nil: break
     }
-    return [paint("  " + padded("", 14) + padded("reader", 26) + "cloud", .faint)] + rows
+    return "see `journalctl -u one4alld`"
   }
 
-  private var countsLine: String {
-    let counts = status["passings"]?.object?.members.map { "\($0.value.integer ?? 0) \($0.name)" } ?? []
-    return cut("Passings  " + counts.joined(separator: ", "))
+  private var reader: [TerminalLine] {
+    let reader = status["reader"] ?? .null
+    let state = reader["state"]?.string ?? "unknown"
+    var first = TerminalLine("Reader    ")
+    first.add(state, state == ReaderState.connected.rawValue ? .good : .bad)
+    first.add(" on \(reader["port"]?.string ?? "unknown port")")
+    if let device = reader["device"]?.string, device != reader["port"]?.string { first.add(" (\(device))") }
+    var lines = [first]
+    if let serial = reader["serial_number"]?.string {
+      let model = reader["model"]?.string ?? "unknown model"
+      lines.append(detail("\(serial), \(model), firmware \(reader["firmware"]?.string ?? "unknown")"))
+    }
+    let power = StatusPage.power(reader)
+    if !power.isEmpty { lines.append(detail(power)) }
+    if let file = StatusPage.file(reader) { lines.append(detail(file)) }
+    if let seen = when(reader["last_frame_at"]) {
+      let age = reader["last_frame_age_seconds"]?.number.map { ", \($0) s ago" } ?? ""
+      lines.append(detail("last frame \(seen)\(age)"))
+    }
+    // The reason is mostly told as a condition, below.
+    let messages = status["conditions"]?.array?.map { $0["message"]?.string } ?? []
+    if let reason = reader["reason"]?.string, !messages.contains(reason) { lines.append(detail(reason)) }
+    return lines
   }
 
-  private var framesLine: String {
-    let counts = status["frames"]?.object?.members.map { "\($0.value.integer ?? 0) \($0.name)" } ?? []
-    return cut("Frames    " + counts.joined(separator: ", "))
+  private static func power(_ reader: JSONValue) -> String {
+    var words: [String] = []
+    if let percent = reader["battery_percent"]?.integer { words.append("battery \(percent) %") }
+    if let volts = reader["battery_volts"]?.number { words.append("\(volts) V") }
+    if let mains = reader["mains_power"]?.bool { words.append(mains ? "mains" : "no mains") }
+    if let degrees = reader["temperature_celsius"]?.number { words.append("\(degrees) °C") }
+    if let antennas = reader["antennas"]?.array {
+      let numbers = antennas.compactMap { $0.integer.map(String.init) }
+      words.append(numbers.isEmpty ? "no antennas" : "antennas \(numbers.joined(separator: " "))")
+    }
+    return words.joined(separator: ", ")
   }
 
-  private func conditionLine(_ condition: JSONValue) -> String {
-    let since = word(condition["since"]).dropFirst(11).prefix(8)
-    let again = condition["repetitions"]?.integer ?? 0
-    return "\(since) \(word(condition["message"]))" + (again > 0 ? " (\(again + 1) times)" : "")
+  private static func file(_ reader: JSONValue) -> String? {
+    var words: [String] = []
+    if let reading = reader["reading"]?.bool { words.append(reading ? "reading" : "not reading") }
+    if let file = reader["session_file"]?.string {
+      words.append(file + (reader["passings_in_file"]?.integer.map { " with \($0) passings" } ?? ""))
+    }
+    if let zone = reader["time_zone"]?.string { words.append("zone \(zone)") }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
-  private func word(_ value: JSONValue?) -> String { value?.string ?? "unknown" }
-
-  private func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
+  private var cloud: [TerminalLine] {
+    let cloud = status["cloud"] ?? .null
+    let state = cloud["state"]?.string
+    var first = TerminalLine("Cloud     ")
+    first.add(state ?? "unknown", StatusPage.colour(state.flatMap(CloudState.init)))
+    first.add(" at \(cloud["url"]?.string ?? "unknown address")")
+    var lines = [first]
+    if let deviceid = cloud["deviceid"]?.string { lines.append(detail("device \(deviceid)")) }
+    if let beat = when(cloud["last_heartbeat_at"]) {
+      let request = cloud["heartbeat_request"]?.string.map { " by \($0)" } ?? ""
+      lines.append(detail("reported \(beat)\(request)"))
+    }
+    if let error = cloud["last_error"]?.string {
+      let next = when(cloud["next_attempt_at"]).map { "again \($0): " } ?? ""
+      lines.append(detail("\(next)\(error)", .bad))
+    }
+    return lines
   }
 
-  private func cut(_ line: String) -> String {
-    line.count <= StatusPage.width ? line : line.prefix(StatusPage.width - 1) + "…"
+  private static func colour(_ state: CloudState?) -> TerminalLine.Colour {
+    switch state {
+    case .ok: .good
+    case .waiting, .binding, .verifying, .unverified: .doubtful
+    case .failing, .refused, .clock, .conflict, .unbound, nil: .bad
+    }
   }
 
-  private func paint(_ text: String, _ colour: Colour) -> String {
-    isColoured ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+  /// Told only while the clock is not trusted.
+  private var clock: [TerminalLine] {
+    guard let clock = status["clock"], clock["trusted"]?.bool == false else { return [] }
+    var text = "not synchronised, and not trusted"
+    if let offset = clock["offset_seconds"]?.number {
+      text += ": \(abs(offset)) s \(offset < 0 ? "behind" : "ahead of") the cloud's"
+    }
+    var line = TerminalLine("Clock     ")
+    line.add(text, .bad)
+    return [line]
+  }
+
+  /// Of the passings, what happened to none of them is not told.
+  private var counts: [TerminalLine] {
+    var passings = TerminalLine("Passings  ")
+    let captured = status["passings"]?["captured"]?.integer ?? 0
+    passings.add("\(captured) captured")
+    for member in status["passings"]?.object?.members ?? [] where member.name != "captured" {
+      guard let count = member.value.integer, count > 0 else { continue }
+      let isBad = ["rejected", "lost", "gaps"].contains(member.name)
+      passings.add(", ")
+      passings.add("\(count) \(member.name)", isBad ? .bad : nil)
+    }
+    let count = { (name: String) in status["frames"]?[name]?.integer ?? 0 }
+    var frames = TerminalLine("Frames    \(count("passing")) passings, \(count("reply")) replies, ")
+    frames.add("\(count("malformed")) malformed", count("malformed") > 0 ? .doubtful : nil)
+    frames.add(", \(count("bytes")) bytes")
+    return [passings, frames]
+  }
+
+  private func when(_ time: JSONValue?) -> String? {
+    time?.string.map { StatusPage.moment($0, now: status["now"]?.string) }
+  }
+
+  private func detail(_ text: String, _ colour: TerminalLine.Colour? = nil) -> TerminalLine {
+    var line = TerminalLine("          ")
+    line.add(text, colour)
+    return line
+  }
+
+  /// A time in whole seconds; the date only when it is not today's (all in UTC).
+  static func moment(_ time: String, now: String?) -> String {
+    let parts = time.split(separator: "T")
+    guard parts.count == 2 else { return time }
+    let clock = "\(parts[1].prefix(8))Z"
+    return now?.hasPrefix(parts[0]) == true ? clock : "\(parts[0]) \(clock)"
   }
 }

@@ -10,14 +10,20 @@ enum ToolError: Error, CustomStringConvertible {
   case control(ControlError)
   case line(LineFailure)
   case reader(String)
+  case otherVersion(String)
 
   var description: String {
     switch self {
     case .usage(let text), .reader(let text): text
-    case .configuration(let errors): "the configuration is wrong:\n\(errors)"
+    case .otherVersion(let text): "\(text): are tool and daemon of the same version?"
+    case .configuration(let errors):
+      "the configuration is wrong:\n" + errors.problems.map { "\($0)" }.joined(separator: "\n")
     case .control(let error): "\(error)"
     case .line(.busy(let path, let holder)) where holder?.name == "one4alld":
       "\(path) is in use by \(holder.map { "\($0)" } ?? ""): the daemon has it; ask it by one4allctl status"
+    case .line(.notPermitted(let path)):
+      "no permission to open \(path): join its group (`ls -lL \(path)` shows it, `usermod -aG` adds you; then log"
+        + " in again), or use sudo"
     case .line(let failure): "\(failure)"
     }
   }
@@ -28,7 +34,7 @@ enum ToolError: Error, CustomStringConvertible {
     case .configuration: .configuration
     case .control(.notPermitted), .line(.notPermitted): .noPermission
     case .control(.refused): .failure
-    case .control, .line, .reader: .unavailable
+    case .control, .line, .reader, .otherVersion: .unavailable
     }
   }
 }

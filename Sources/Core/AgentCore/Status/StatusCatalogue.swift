@@ -1,0 +1,167 @@
+/// Every member of the status document, once. docs/status.md is written from it, and tests hold documents against it.
+public enum StatusCatalogue {
+  /// What a member holds.
+  public enum Kind: String, Sendable {
+    /// Text for people or a name.
+    case text
+    /// UTC, `YYYY-MM-DDTHH:mm:ss.sssZ`.
+    case time
+    /// A whole number.
+    case integer
+    /// A number with or without a fraction.
+    case number
+    /// True or false.
+    case flag
+    /// Whole numbers in an array.
+    case integers
+    /// An object.
+    case object
+    /// Objects in an array.
+    case objects
+  }
+
+  /// A member of the document.
+  public struct Member: Sendable {
+    /// Its names from the top, e.g. `reader.port`; `[]` stands for each element of an array.
+    public let path: String
+    /// What it holds.
+    public let kind: Kind
+    /// Whether it may be null.
+    public let isNullable: Bool
+    /// What it means, for the documentation.
+    public let meaning: String
+
+    fileprivate init(_ path: String, _ kind: Kind, orNull isNullable: Bool = false, _ meaning: String) {
+      self.path = path
+      self.kind = kind
+      self.isNullable = isNullable
+      self.meaning = meaning
+    }
+  }
+
+  /// All members, in the document's order.
+  public static let members = top + reader + cloud + device + counts + rest
+
+  private static let top = [
+    Member("schema", .text, "`\(AgentStatus.schema)`"),
+    Member("version", .text, "version of the daemon"),
+    Member("now", .time, "when the document was made, by the host's clock"),
+    Member("uptime_seconds", .integer, "how long the daemon runs"),
+    Member("well", .flag, "whether a reader speaks, the cloud takes its reports, and nothing differs"),
+    Member("summary", .text, "reader, cloud and age of the last frame in one line"),
+  ]
+
+  private static let reader = [
+    Member("reader", .object, "the reader and the line to it"),
+    Member("reader.state", .text, "one of the states below"),
+    Member("reader.reason", .text, orNull: true, "why it is not connected, in a line"),
+    Member("reader.port", .text, "the port as configured"),
+    Member("reader.device", .text, orNull: true, "what the port resolved to when it was opened"),
+    Member("reader.serial_number", .text, orNull: true, "by the reader's own word"),
+    Member("reader.model", .text, orNull: true, "by the reader's own word"),
+    Member("reader.firmware", .text, orNull: true, "by the reader's own word"),
+    Member(
+      "reader.time_zone", .text, orNull: true, "zone of the reader's clock: the configured one, else its own"),
+    Member("reader.session_file", .text, orNull: true, "the session file that is open on the reader"),
+    Member("reader.reading", .flag, orNull: true, "whether it reads chips into the session file"),
+    Member("reader.passings_in_file", .integer, orNull: true, "passings in the session file"),
+    Member("reader.last_frame_at", .time, orNull: true, "when the last valid frame came"),
+    Member("reader.last_frame_age_seconds", .number, orNull: true, "how long that is ago, in tenths"),
+    Member("reader.battery_percent", .integer, orNull: true, "0 to 100"),
+    Member("reader.battery_volts", .number, orNull: true, "26.5 is full"),
+    Member("reader.mains_power", .flag, orNull: true, "whether mains power is connected"),
+    Member("reader.temperature_celsius", .number, orNull: true, "of the reader"),
+    Member("reader.antennas", .integers, orNull: true, "connected antennas, 1 to 8"),
+  ]
+
+  private static let cloud = [
+    Member("cloud", .object, "the cloud"),
+    Member("cloud.state", .text, "one of the states below"),
+    Member("cloud.url", .text, "its address as configured"),
+    Member("cloud.deviceid", .text, orNull: true, "the cloud's name for the reader"),
+    Member("cloud.last_heartbeat_at", .time, orNull: true, "when the cloud last took a report"),
+    Member("cloud.heartbeat_request", .text, "the request that reports the device now"),
+    Member("cloud.next_attempt_at", .time, orNull: true, "when the next request is due"),
+    Member(
+      "cloud.last_error", .text, orNull: true,
+      "what last went wrong with the cloud; null once it is right again"),
+  ]
+
+  private static let device = [
+    Member("device", .object, "reader and cloud side by side"),
+    Member("device.agrees", .flag, orNull: true, "whether all fields agree; null: not verified"),
+    Member("device.fields", .objects, "the fields; none before a reader has said who it is"),
+    Member(
+      "device.fields[].name", .text,
+      DeviceComparison.Name.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")),
+    Member("device.fields[].reader", .text, orNull: true, "what the reader says; `alias`: the configuration"),
+    Member("device.fields[].cloud", .text, orNull: true, "what the cloud says"),
+    Member("device.fields[].agrees", .flag, orNull: true, "whether they agree; null: not verified"),
+  ]
+
+  private static let counts = [
+    Member("passings", .object, "passings since the daemon started; all but `captured` are 0"),
+    Member("passings.captured", .integer, "pushed by the reader"),
+    Member("passings.stored", .integer, "kept on disk"),
+    Member("passings.acknowledged", .integer, "taken by the cloud"),
+    Member("passings.waiting", .integer, "kept, and not yet taken by the cloud"),
+    Member("passings.rejected", .integer, "refused by the cloud"),
+    Member("passings.lost", .integer, "known to be lost"),
+    Member("passings.gaps", .integer, "gaps in the running numbers"),
+    Member("frames", .object, "what the line said since the daemon started"),
+    Member("frames.passing", .integer, "passings"),
+    Member("frames.reply", .integer, "replies to commands"),
+    Member("frames.malformed", .integer, "frames that could not be read"),
+    Member("frames.bytes", .integer, "bytes, all told"),
+  ]
+
+  private static let rest = [
+    Member("clock", .object, "the host's clock"),
+    Member("clock.trusted", .flag, "whether it may label reports"),
+    Member("clock.kernel_synchronised", .flag, "whether the kernel calls it synchronised"),
+    Member(
+      "clock.offset_seconds", .number, orNull: true, "the host's clock less the cloud's, in tenths"),
+    Member("conditions", .objects, "what is wrong now, the worst first"),
+    Member("conditions[].event", .text, "a registered event of [events.md](events.md)"),
+    Member(
+      "conditions[].severity", .text, LogPriority.allCases.map { "`\($0.name)`" }.joined(separator: ", ")),
+    Member("conditions[].message", .text, "a line for a person"),
+    Member("conditions[].since", .time, "when it began"),
+    Member("conditions[].repetitions", .integer, "how often it was found again"),
+  ]
+}
+
+extension StatusCatalogue {
+  /// docs/status.md.
+  public static var markdown: String {
+    var lines = [
+      "# Status",
+      "",
+      "`one4allctl status --json` prints how everything stands as one JSON document. It is a contract: within",
+      "`\(AgentStatus.schema)` members are added, and none is removed, renamed or given another meaning. What is not",
+      "known is null. Times are UTC, `YYYY-MM-DDTHH:mm:ss.sssZ`. This page is written from `StatusCatalogue`, and tests",
+      "hold it and the daemon's documents against that.",
+      "",
+      "    one4allctl status --json | jq .well",
+      "    one4allctl status --json | jq -r '.device.fields[] | select(.agrees == false) | .name'",
+      "",
+      "Without `--json` the same is shown for people, and the exit code says whether all is well; see",
+      "`one4allctl status --help`. Programs of other languages may ask the control socket themselves: connect, send the",
+      "line `{\"request\":\"status\"}`, and read one line. An answer with a member `error` says why there is no document.",
+      "",
+      "## Members",
+      "",
+      "| member | holds | meaning |",
+      "| --- | --- | --- |",
+    ]
+    for member in members {
+      let holds = member.kind.rawValue + (member.isNullable ? " or null" : "")
+      lines.append("| `\(member.path)` | \(holds) | \(member.meaning) |")
+    }
+    lines += ["", "## States of the reader", "", "| state | meaning |", "| --- | --- |"]
+    lines += ReaderState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
+    lines += ["", "## States of the cloud", "", "| state | meaning |", "| --- | --- |"]
+    lines += CloudState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,32 @@
+import JSONDocument
+
+/// Reader and cloud side by side. Only what differs stands out.
+struct DeviceTable {
+  private let device: JSONValue
+
+  init(_ status: JSONValue) { device = status["device"] ?? .null }
+
+  var lines: [TerminalLine] {
+    let fields = device["fields"]?.array ?? []
+    guard !fields.isEmpty else { return [TerminalLine("Device    nothing to compare yet")] }
+    let doubt = device["agrees"]?.isNull == true ? " (not verified)" : ""
+    let head = row("  ", "Device", "reader", "cloud\(doubt)")
+    return [TerminalLine(head, .faint)]
+      + fields.map { field in
+        let mark =
+          switch field["agrees"]?.bool {
+          case true?: "  "
+          case false?: "! "
+          case nil: "? "
+          }
+        let text = row(
+          mark, field["name"]?.string ?? "unknown", field["reader"]?.string ?? "-",
+          field["cloud"]?.string ?? "-")
+        return TerminalLine(text, field["agrees"]?.bool == false ? .bad : nil)
+      }
+  }
+
+  private func row(_ mark: String, _ name: String, _ reader: String, _ cloud: String) -> String {
+    mark + TerminalText.cell(name, 14) + TerminalText.cell(reader, 31) + TerminalText.safe(cloud)
+  }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import JSONDocument
+import JSONText
+import LinuxSystem
+import TestSupport
+import Testing
+
+@Suite("one4allctl as a program", .timeLimit(.minutes(1)))
+struct CommandTests {
+  @Test("explains itself", arguments: ["", "status", "bind", "check-config", "ports", "probe"])
+  func help(command: String) throws {
+    let words = command.isEmpty ? ["--help"] : [command, "--help"]
+    let tool = try Tool("one4allctl", words)
+    try #require(eventually { tool.isOver })
+    #expect(tool.outcome.code == 0 && tool.outcome.complaint.isEmpty)
+    try Golden.expect(tool.output, is: "help\(command.isEmpty ? "" : "-\(command)").txt")
+    for line in tool.output.split(separator: "\n") { #expect(line.count <= 110, "\(line)") }
+  }
+
+  @Test("says its version") func version() throws {
+    let outcome = try Tool.run("--version")
+    #expect(outcome.code == 0)
+    #expect(outcome.output.hasPrefix("one4allctl ") && outcome.output.contains("."))
+  }
+
+  @Test(
+    "ends with 64 when the arguments make no sense",
+    arguments: [
+      "", "nonsense", "--nonsense", "--config", "status extra", "status --nonsense", "bind extra",
+      "check-config extra", "ports extra", "probe", "probe ttyUSB0", "probe tcp://", "probe /dev/null extra",
+      "probe /dev/null --baud-rate fast", "probe /dev/null --baud-rate 0",
+    ])
+  func usage(line: String) throws {
+    let tool = try Tool("one4allctl", line.split(separator: " ").map(String.init))
+    try #require(eventually { tool.isOver })
+    #expect(tool.outcome.code == 64)
+    #expect(tool.outcome.complaint.hasPrefix("one4allctl: "))
+    #expect(tool.outcome.output.isEmpty)
+  }
+
+  @Test("status ends with 0 when all is well and with 1 when not, the configuration named before or after")
+  func status() throws {
+    let daemon = try ControlSocketDaemon()
+    let well = try daemon.run(
+      ["--config", daemon.configuration, "status"], answer: StatusDocuments.healthy)
+    #expect(well.code == 0)
+    #expect(well.output.hasPrefix("All is well: ") && well.complaint.isEmpty)
+    let ill = try daemon.run(["status", "-c", daemon.configuration], answer: StatusDocuments.conflict)
+    #expect(ill.code == 1)
+    #expect(ill.output.hasPrefix("Not well: ") && ill.complaint.isEmpty)
+    #expect(daemon.requests == [["request": "status"], ["request": "status"]])
+  }
+
+  @Test("status --json prints the document as it came") func json() throws {
+    let daemon = try ControlSocketDaemon()
+    let strange = StatusDocuments.changed(StatusDocuments.conflict, [("schema", "one4all.status/7")])
+    let outcome = try daemon.run(["--config", daemon.configuration, "status", "--json"], answer: strange)
+    #expect(outcome.code == 0)
+    #expect(outcome.output == JSONText.write(strange, indented: true) + "\n")
+  }
+
+  @Test("status does not explain a document that it does not know") func otherSchema() throws {
+    let daemon = try ControlSocketDaemon()
+    let outcome = try daemon.run(
+      ["--config", daemon.configuration, "status"],
+      answer: StatusDocuments.changed(StatusDocuments.healthy, [("schema", "one4all.status/7")]))
+    #expect(outcome.code == 69)
+    #expect(outcome.output.isEmpty && outcome.complaint.contains("one4all.status/7"))
+  }
+
+  @Test("bind says what comes of it, or why it cannot be done") func bind() throws {
+    let daemon = try ControlSocketDaemon()
+    let words = ["--config", daemon.configuration, "bind"]
+    let bound = try daemon.run(words, answer: ["ok": true, "serial_number": "O4A5-00051"])
+    #expect(bound.code == 0)
+    #expect(bound.output.hasPrefix("O4A5-00051 is being bound"))
+    let refused = try daemon.run(words, answer: ["error": "no reader has said who it is yet"])
+    #expect(refused.code == 1)
+    #expect(refused.complaint == "one4allctl: no reader has said who it is yet\n")
+    #expect(daemon.requests == [["request": "bind"], ["request": "bind"]])
+  }
+
+  @Test("ends with 69 when no daemon runs", arguments: ["status", "bind"])
+  func notRunning(command: String) throws {
+    let folder = TemporaryFolder()
+    let file = folder.write("a.conf", "[control]\nsocket = \(folder.file("none.sock"))\n")
+    let outcome = try Tool.run("--config", file, command)
+    #expect(outcome.code == 69)
+    #expect(outcome.complaint.contains("the daemon does not run"))
+  }
+
+  @Test("ends with 77 when the socket is another group's", .enabled(if: geteuid() != 0))
+  func notPermitted() throws {
+    let daemon = try ControlSocketDaemon()
+    chmod(daemon.folder.file("control.sock"), 0)
+    let outcome = try daemon.run(["--config", daemon.configuration, "status"], answer: nil)
+    #expect(outcome.code == 77)
+    #expect(outcome.complaint.contains("usermod"))
+  }
+
+  @Test(
+    "ends with 78 when the configuration is wrong, and names the line",
+    arguments: ["status", "bind", "check-config"])
+  func wrongConfiguration(command: String) throws {
+    let file = TemporaryFolder()
+    let path = file.write("a.conf", "[control]\nsokcet = /run/x\n")
+    let outcome = try Tool.run(command, "--config", path)
+    #expect(outcome.code == 78)
+    #expect(outcome.complaint.contains("\(path):2: ") && outcome.complaint.contains("socket"))
+    #expect(outcome.complaint.hasSuffix("\n") && !outcome.complaint.hasSuffix("\n\n"))
+    #expect(outcome.output.isEmpty)
+    #expect(try Tool.run("--config", file.file("none.conf"), command).code == 78)
+  }
+
+  @Test("check-config prints the settings in force with their origin") func checkConfig() throws {
+    let folder = TemporaryFolder()
+    let path = folder.write("a.conf", "[reader]\nport = tcp://reader.example\n")
+    let outcome = try Tool.run("check-config", "--config", path)
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("port = tcp://reader.example:10002"))
+    #expect(outcome.output.contains("; \(path):2\n"))
+  }
+
+  @Test("ports lists, also as JSON") func ports() throws {
+    #expect(try Tool.run("ports").code == 0)
+    let outcome = try Tool.run("ports", "--json")
+    #expect(outcome.code == 0)
+    #expect(try JSONText.parse(outcome.output).array != nil)
+  }
+}
