@@ -14,7 +14,7 @@ struct CommandTests {
     try #require(eventually { tool.isOver })
     #expect(tool.outcome.code == 0 && tool.outcome.complaint.isEmpty)
     try Golden.expect(tool.output, is: "help\(command.isEmpty ? "" : "-\(command)").txt")
-    for line in tool.output.split(separator: "\n") { #expect(line.count <= 110, "\(line)") }
+    for line in tool.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
   }
 
   @Test("says its version") func version() throws {

@@ -27,8 +27,8 @@ enum StatusCommand {
   static let help = CommandHelp(
     usage: ["one4allctl [--config FILE] status [--json]"],
     summary:
-      "How it stands with reader and cloud. The first line says whether all is well, and so does the exit code;\n"
-      + "with --json the document alone says it.",
+      "How it stands with reader and cloud. The first line says whether all is well,\n"
+      + "and so does the exit code; with --json the document alone says it.",
     options: [ToolCommand.configOption, Option("json", help: "the document of docs/status.md instead")],
     sections: [ToolCommand.exitCodes])
 
@@ -56,8 +56,8 @@ enum BindCommand {
   static let help = CommandHelp(
     usage: ["one4allctl [--config FILE] bind"],
     summary:
-      "Makes the reader on the line a device of the cloud, whatever was before: after a person removed the device\n"
-      + "there, or when the cloud's device belongs to another reader.",
+      "Makes the reader on the line a device of the cloud, whatever was before: after\n"
+      + "a person removed the device there, or when it belongs to another reader.",
     options: [ToolCommand.configOption], sections: [ToolCommand.exitCodes])
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
@@ -74,7 +74,7 @@ enum BindCommand {
 enum CheckConfigCommand {
   static let help = CommandHelp(
     usage: ["one4allctl [--config FILE] check-config"],
-    summary: "Prints the settings in force with their origin, or everything that is wrong with them.",
+    summary: "Prints the settings in force with their origin, or all that is wrong with them.",
     options: [ToolCommand.configOption], sections: [ToolCommand.exitCodes])
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {

@@ -27,6 +27,6 @@ struct DeviceTable {
   }
 
   private func row(_ mark: String, _ name: String, _ reader: String, _ cloud: String) -> String {
-    mark + TerminalText.cell(name, 14) + TerminalText.cell(reader, 31) + TerminalText.safe(cloud)
+    mark + TerminalText.cell(name, 15) + TerminalText.cell(reader, 30) + TerminalText.safe(cloud)
   }
 }

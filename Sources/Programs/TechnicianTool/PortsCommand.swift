@@ -7,8 +7,9 @@ enum PortsCommand {
   static let help = CommandHelp(
     usage: ["one4allctl ports [--json]"],
     summary:
-      "The serial ports of this machine. Put the by-id name into the configuration: it stays when the adapter is\n"
-      + "plugged in elsewhere. Who holds a port shows for other users' processes to root only.",
+      "The serial ports of this machine. Put the by-id name into the configuration: it\n"
+      + "stays when the adapter is plugged in elsewhere. Which processes of other users\n"
+      + "hold a port shows to root only.",
     options: [Option("json", help: "as JSON")], sections: [ToolCommand.exitCodes])
 
   static func run(_ words: [String]) throws(ToolError) -> ExitCode {

@@ -12,8 +12,9 @@ enum ProbeCommand {
   static let help = CommandHelp(
     usage: ["one4allctl probe PORT [--baud-rate N] [--json]"],
     summary:
-      "Asks the reader on PORT (/dev/… or tcp://HOST[:PORT]) who it is, how full its battery is and how far its clock\n"
-      + "is off. It changes nothing in the reader.",
+      "Asks the reader on PORT (/dev/… or tcp://HOST[:PORT]) who it is, how full its\n"
+      + "battery is and how far its clock is off. It changes nothing in the reader. While\n"
+      + "the daemon has the port, ask it instead: one4allctl status.",
     options: [
       Option("baud-rate", argument: "N", help: "bits per second of a serial port (115200)"),
       Option("json", help: "as JSON"),

@@ -6,7 +6,7 @@ public struct StatusPage: Sendable {
   /// The most lines: a terminal has 24, and the prompt takes one of them.
   public static let height = 23
   /// The most columns: a terminal has 80.
-  public static let width = 79
+  public static let width = 80
 
   private let status: JSONValue
 
@@ -62,10 +62,16 @@ public struct StatusPage: Sendable {
   private var reader: [TerminalLine] {
     let reader = status["reader"] ?? .null
     let state = reader["state"]?.string ?? "unknown"
+    let isConnected = state == ReaderState.connected.rawValue
+    let port = reader["port"]?.string ?? "unknown port"
     var first = TerminalLine("Reader    ")
-    first.add(state, state == ReaderState.connected.rawValue ? .good : .bad)
-    first.add(" on \(reader["port"]?.string ?? "unknown port")")
-    if let device = reader["device"]?.string, device != reader["port"]?.string { first.add(" (\(device))") }
+    first.add(state, isConnected ? .good : .bad)
+    if isConnected, let device = reader["device"]?.string, device != port {
+      // A by-id name fills the line, and its folder says nothing.
+      first.add(" on \(device), \(port.split(separator: "/").last ?? "")")
+    } else {
+      first.add(" on \(port)")
+    }
     var lines = [first]
     if let serial = reader["serial_number"]?.string {
       let model = reader["model"]?.string ?? "unknown model"
@@ -75,13 +81,17 @@ public struct StatusPage: Sendable {
     if !power.isEmpty { lines.append(detail(power)) }
     if let file = StatusPage.file(reader) { lines.append(detail(file)) }
     if let seen = when(reader["last_frame_at"]) {
-      let age = reader["last_frame_age_seconds"]?.number.map { ", \($0) s ago" } ?? ""
-      lines.append(detail("last frame \(seen)\(age)"))
+      let age = StatusPage.age(reader).map { ", \(humanSpan($0)) ago" }
+      let zone = reader["time_zone"]?.string.map { "; the reader's zone is \($0)" }
+      lines.append(detail("last frame \(seen)\(age ?? "")\(zone ?? "")"))
     }
-    // The reason is mostly told as a condition, below.
-    let messages = status["conditions"]?.array?.map { $0["message"]?.string } ?? []
     if let reason = reader["reason"]?.string, !messages.contains(reason) { lines.append(detail(reason)) }
     return lines
+  }
+
+  private static func age(_ reader: JSONValue) -> Duration? {
+    guard let age = reader["last_frame_age_seconds"]?.number, (0...1e9).contains(age) else { return nil }
+    return .milliseconds(Int64(age * 1000))
   }
 
   private static func power(_ reader: JSONValue) -> String {
@@ -103,7 +113,6 @@ public struct StatusPage: Sendable {
     if let file = reader["session_file"]?.string {
       words.append(file + (reader["passings_in_file"]?.integer.map { " with \($0) passings" } ?? ""))
     }
-    if let zone = reader["time_zone"]?.string { words.append("zone \(zone)") }
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
@@ -120,8 +129,8 @@ public struct StatusPage: Sendable {
       lines.append(detail("reported \(beat)\(request)"))
     }
     if let error = cloud["last_error"]?.string {
-      let next = when(cloud["next_attempt_at"]).map { "again \($0): " } ?? ""
-      lines.append(detail("\(next)\(error)", .bad))
+      let next = when(cloud["next_attempt_at"]).map { "tried again \($0)" } ?? "failed"
+      lines.append(detail(messages.contains(error) ? next : "\(next): \(error)", .bad))
     }
     return lines
   }
@@ -151,11 +160,11 @@ public struct StatusPage: Sendable {
     var passings = TerminalLine("Passings  ")
     let captured = status["passings"]?["captured"]?.integer ?? 0
     passings.add("\(captured) captured")
-    for member in status["passings"]?.object?.members ?? [] where member.name != "captured" {
-      guard let count = member.value.integer, count > 0 else { continue }
-      let isBad = ["rejected", "lost", "gaps"].contains(member.name)
+    for name in ["lost", "gaps", "rejected", "waiting", "stored", "acknowledged"] {
+      guard let count = status["passings"]?[name]?.integer, count > 0 else { continue }
+      let isBad = ["lost", "gaps", "rejected"].contains(name)
       passings.add(", ")
-      passings.add("\(count) \(member.name)", isBad ? .bad : nil)
+      passings.add("\(count) \(name)", isBad ? .bad : nil)
     }
     let count = { (name: String) in status["frames"]?[name]?.integer ?? 0 }
     var frames = TerminalLine("Frames    \(count("passing")) passings, \(count("reply")) replies, ")
@@ -163,6 +172,9 @@ public struct StatusPage: Sendable {
     frames.add(", \(count("bytes")) bytes")
     return [passings, frames]
   }
+
+  /// What the conditions tell already, below.
+  private var messages: [String] { status["conditions"]?.array?.compactMap { $0["message"]?.string } ?? [] }
 
   private func when(_ time: JSONValue?) -> String? {
     time?.string.map { StatusPage.moment($0, now: status["now"]?.string) }

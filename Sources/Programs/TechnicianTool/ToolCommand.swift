@@ -7,12 +7,12 @@ public enum ToolCommand {
 
   static let configOption = Option(
     "config", letter: "c", argument: "FILE",
-    help: "the daemon's configuration; default \(defaultConfiguration)")
+    help: "configuration; default \(defaultConfiguration)")
 
   static let exitCodes = CommandHelp.Section(
     "Exit codes",
     [
-      ("0", "all is well, or it was done"), ("1", "the daemon runs, and not all is well"),
+      ("0", "all is well, or it was done"), ("1", "the daemon runs, but not all is well, or it refused"),
       ("64", "the arguments make no sense"), ("69", "the daemon, the port or the reader is not there"),
       ("77", "permission is missing; the message names the group"), ("78", "the configuration is wrong"),
     ])
@@ -26,7 +26,7 @@ public enum ToolCommand {
         "Commands",
         [
           ("status", "is all well? reader, cloud, differences"),
-          ("bind", "make the reader a device of the cloud, also after a person removed it"),
+          ("bind", "make the reader a device of the cloud, also after its removal"),
           ("check-config", "the settings in force, or all that is wrong with them"),
           ("ports", "the serial ports of this machine, and who holds them"),
           ("probe PORT", "talk to a reader without the daemon"),
