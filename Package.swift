@@ -125,7 +125,7 @@ let package = Package(
       "TechnicianToolTests",
       [
         "TechnicianTool", "AgentCore", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
-        "One4AllProtocol", "ReaderLine", "TestSupport",
+        "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport",
       ], excluding: ["Golden"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],

@@ -7,30 +7,18 @@ import Testing
 
 @Suite("one4allctl probe", .timeLimit(.minutes(1)))
 struct ProbeTests {
-  /// A simulated reader, where it listens, and where it takes orders.
+  /// A simulated reader, and where it listens.
   private struct Reader {
     let program: Tool
     let address: String
-    let control: String
 
     init(_ words: String...) throws {
-      let folder = TemporaryFolder()
-      control = folder.file("control")
-      let program = try Tool("one4all-sim", ["reader", "--control", control] + words)
+      let program = try Tool(["reader"] + words, of: "one4all-sim")
       try #require(eventually { program.output.hasSuffix("\n") })
       let start = "reader: listening on "
       let line = try #require(program.output.split(separator: "\n").first { $0.hasPrefix(start) })
       address = String(line.dropFirst(start.count))
       self.program = program
-      self.folder = folder
-    }
-
-    private let folder: TemporaryFolder
-
-    func tell(_ command: String) throws {
-      let tool = try Tool("one4all-sim", ["tell", control] + command.split(separator: " ").map(String.init))
-      try #require(eventually { tool.isOver })
-      #expect(tool.outcome.code == 0, "\(command): \(tool.outcome.output)\(tool.outcome.complaint)")
     }
   }
 
@@ -93,7 +81,7 @@ struct ProbeTests {
   @Test("shows what a foreign device says, and ends with 69") func foreign() throws {
     let listener = try Sockets.listen(loopbackPort: 0)
     let address = "tcp://127.0.0.1:\(try Sockets.port(of: listener))"
-    let tool = try Tool("one4allctl", ["probe", address])
+    let tool = try Tool(["probe", address])
     #expect(try Poll.wait(for: listener.number, .read, milliseconds: 10_000).contains(.read))
     guard let connection = try Sockets.accept(listener) else {
       Issue.record("no connection")
@@ -102,7 +90,6 @@ struct ProbeTests {
     // What stood on the line before it was opened is thrown away, so the command must have come first.
     #expect(try Poll.wait(for: connection.number, .read, milliseconds: 10_000).contains(.read))
     try connection.writeAll(Array("$GPGGA,\u{1B}[2J\r\n".utf8))
-    try #require(eventually { tool.isOver })
     #expect(tool.outcome.code == 69)
     #expect(tool.outcome.complaint.contains("it said: $GPGGA,\\x1b[2J"))
   }

@@ -52,6 +52,14 @@ enum StatusDocuments {
     ]
   }
 
+  /// The names of all members from the top: `reader.port`, `conditions[].since`.
+  static func paths(of document: JSONValue) -> [String] {
+    (document.object?.members ?? []).flatMap { member -> [String] in
+      [member.name] + paths(of: member.value).map { "\(member.name).\($0)" }
+        + (member.value.array ?? []).flatMap(paths).map { "\(member.name)[].\($0)" }
+    }
+  }
+
   static func changed(_ document: JSONValue, _ changes: [(String, JSONValue)]) -> JSONValue {
     var object = document.object ?? JSONObject()
     for (name, value) in changes { object[name] = value }

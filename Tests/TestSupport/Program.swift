@@ -41,17 +41,28 @@ public final class Program {
   /// Sends it a signal.
   public func signal(_ number: Int32) { kill(child, number) }
 
+  /// Whether it has ended. Does not wait.
+  public var isOver: Bool {
+    if status != nil { return true }
+    var raw: Int32 = 0
+    guard waitpid(child, &raw, WNOHANG) == child else { return false }
+    status = Program.code(raw)
+    return true
+  }
+
   /// Waits for its end.
   /// - Returns: its exit code, or the negative number of the signal that ended it.
   public func wait() -> Int32 {
     if let status { return status }
     var raw: Int32 = 0
     while waitpid(child, &raw, 0) == -1 && errno == EINTR {}
-    let code = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : -(raw & 0x7F)
+    let code = Program.code(raw)
     status = code
     return code
   }
 
   /// Runs a program to its end and gives its exit code.
   public static func run(_ words: String...) throws(SystemError) -> Int32 { try Program(words).wait() }
+
+  private static func code(_ raw: Int32) -> Int32 { raw & 0x7F == 0 ? (raw >> 8) & 0xFF : -(raw & 0x7F) }
 }

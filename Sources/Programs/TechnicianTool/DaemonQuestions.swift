@@ -1,3 +1,4 @@
+import AgentCore
 import Configuration
 import ControlSocket
 import JSONDocument

@@ -37,7 +37,12 @@ public struct StatusPage: Sendable {
 
   private var headline: [TerminalLine] {
     let summary = status["summary"]?.string ?? "no summary"
-    if isWell { return [TerminalLine("All is well: \(summary)", .good)] }
+    if isWell {
+      // There is a line to spare, as nothing has to be done.
+      return TerminalText.wrap("All is well: \(summary)", width: StatusPage.width).prefix(2).map {
+        TerminalLine($0, .good)
+      }
+    }
     return [TerminalLine("Not well: \(summary)", .bad), TerminalLine("→ \(advice)")]
   }
 
@@ -82,7 +87,7 @@ public struct StatusPage: Sendable {
     if let file = StatusPage.file(reader) { lines.append(detail(file)) }
     if let seen = when(reader["last_frame_at"]) {
       let age = StatusPage.age(reader).map { ", \(humanSpan($0)) ago" }
-      let zone = reader["time_zone"]?.string.map { "; the reader's zone is \($0)" }
+      let zone = reader["time_zone"]?.string.map { "; zone \($0)" }
       lines.append(detail("last frame \(seen)\(age ?? "")\(zone ?? "")"))
     }
     if let reason = reader["reason"]?.string, !messages.contains(reason) { lines.append(detail(reason)) }

@@ -65,8 +65,10 @@ public enum StatusCatalogue {
     Member("reader.session_file", .text, orNull: true, "the session file that is open on the reader"),
     Member("reader.reading", .flag, orNull: true, "whether it reads chips into the session file"),
     Member("reader.passings_in_file", .integer, orNull: true, "passings in the session file"),
-    Member("reader.last_frame_at", .time, orNull: true, "when the last valid frame came"),
-    Member("reader.last_frame_age_seconds", .number, orNull: true, "how long that is ago, in tenths"),
+    Member("reader.last_frame_at", .time, orNull: true, "when the last valid frame of this reader came"),
+    Member(
+      "reader.last_frame_age_seconds", .number, orNull: true,
+      "how long that is ago, by a clock that never steps, in tenths"),
     Member("reader.battery_percent", .integer, orNull: true, "0 to 100"),
     Member("reader.battery_volts", .number, orNull: true, "26.5 is full"),
     Member("reader.mains_power", .flag, orNull: true, "whether mains power is connected"),
@@ -100,7 +102,8 @@ public enum StatusCatalogue {
   ]
 
   private static let counts = [
-    Member("passings", .object, "passings since the daemon started; all but `captured` are 0"),
+    Member(
+      "passings", .object, "passings since the daemon started; all but `captured` are 0 until they are kept"),
     Member("passings.captured", .integer, "pushed by the reader"),
     Member("passings.stored", .integer, "kept on disk"),
     Member("passings.acknowledged", .integer, "taken by the cloud"),
@@ -110,14 +113,14 @@ public enum StatusCatalogue {
     Member("passings.gaps", .integer, "gaps in the running numbers"),
     Member("frames", .object, "what the line said since the daemon started"),
     Member("frames.passing", .integer, "passings"),
-    Member("frames.reply", .integer, "replies to commands"),
-    Member("frames.malformed", .integer, "frames that could not be read"),
+    Member("frames.reply", .integer, "replies, greetings and ends of lists"),
+    Member("frames.malformed", .integer, "what was no frame"),
     Member("frames.bytes", .integer, "bytes, all told"),
   ]
 
   private static let rest = [
     Member("clock", .object, "the host's clock"),
-    Member("clock.trusted", .flag, "whether it may label reports"),
+    Member("clock.trusted", .flag, "whether it may label a last_seen"),
     Member("clock.kernel_synchronised", .flag, "whether the kernel calls it synchronised"),
     Member(
       "clock.offset_seconds", .number, orNull: true, "the host's clock less the cloud's, in tenths"),
