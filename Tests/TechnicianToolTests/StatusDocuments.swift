@@ -20,7 +20,8 @@ enum StatusDocuments {
   private static func cloud(_ changes: [(String, JSONValue)] = []) -> JSONValue {
     changed(
       [
-        "state": "ok", "url": "https://api.runonrufus.com/v0", "deviceid": "7b0c1f3e9d254a6d8c1e",
+        "state": "ok", "url": "https://api.runonrufus.com/v0",
+        "deviceid": "FA6CD35217974F21EB0E4D938669AE1400E95D4A08BCE28F330DC585CE34B3F0",
         "last_heartbeat_at": "2027-01-15T08:00:00.100Z", "heartbeat_request": "PATCH /devices/{deviceid}",
         "next_attempt_at": "2027-01-15T08:00:30.000Z", "last_error": nil,
       ], changes)
@@ -114,7 +115,7 @@ enum StatusDocuments {
         [
           condition(
             "device-conflict", "alert",
-            "the cloud's device 7b0c1f3e9d254a6d8c1e has the serial number O4A5-00099, but the reader is O4A5-00051;"
+            "the cloud's device FA6C… has the serial number O4A5-00099, but the reader is O4A5-00051;"
               + " nothing is sent until a person decides", since: "2027-01-14T21:12:03.000Z", repetitions: 41)
         ]
       ),

@@ -128,7 +128,7 @@ public struct StatusPage: Sendable {
     first.add(state ?? "unknown", StatusPage.colour(state.flatMap(CloudState.init)))
     first.add(" at \(cloud["url"]?.string ?? "unknown address")")
     var lines = [first]
-    if let deviceid = cloud["deviceid"]?.string { lines.append(detail("device \(deviceid)")) }
+    if let deviceid = cloud["deviceid"]?.string { lines.append(detail("id \(deviceid)")) }
     if let beat = when(cloud["last_heartbeat_at"]) {
       let request = cloud["heartbeat_request"]?.string.map { " by \($0)" } ?? ""
       lines.append(detail("reported \(beat)\(request)"))
