@@ -52,6 +52,16 @@ struct ProbeTests {
     ] { #expect(outcome.output.contains(line), "\(outcome.output)") }
   }
 
+  @Test("tells what it got, when the reader leaves a command unanswered or says what makes no sense")
+  func partly() throws {
+    let reader = try Reader("--tcp", "0", "--then", "status-length 10")
+    let outcome = try Tool.run("probe", reader.address)
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("note           GETSTATUS was not answered\n"))
+    #expect(outcome.output.contains("battery        100 %, 26.5 V\n"))
+    #expect(outcome.output.contains("against host   not known: the zone is not\n"))
+  }
+
   @Test("names who has the port, and ends with 69") func busy() throws {
     let folder = TemporaryFolder()
     let reader = try Reader("--pty", folder.file("reader"))

@@ -115,8 +115,9 @@ enum StatusDocuments {
         [
           condition(
             "device-conflict", "alert",
-            "the cloud's device FA6C… has the serial number O4A5-00099, but the reader is O4A5-00051;"
-              + " nothing is sent until a person decides", since: "2027-01-14T21:12:03.000Z", repetitions: 41)
+            "device FA6CD35217974F21EB0E4D938669AE1400E95D4A08BCE28F330DC585CE34B3F0 is O4A5-00099 in the cloud,"
+              + " but the reader is O4A5-00051: nothing is sent",
+            since: "2027-01-14T21:12:03.000Z", repetitions: 41)
         ]
       ),
     ])
