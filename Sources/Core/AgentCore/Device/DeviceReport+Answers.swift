@@ -8,11 +8,11 @@ extension DeviceReport {
     underWay = nil
     var log: [LogEntry] = []
     switch outcome.result {
-    case .failure(let failure): failed(words(for: failure, at: now), at: now, &log)
+    case .failure(let failure): failed(purpose, words(for: failure, at: now), at: now, &log)
     case .success(let answer):
       clock.learn(from: answer, at: now)
       if let problem = trouble(in: answer, to: purpose) {
-        failed(problem, status: answer.status, retryAfter: answer.retryAfter, at: now, &log)
+        failed(purpose, problem, status: answer.status, retryAfter: answer.retryAfter, at: now, &log)
       } else {
         switch purpose {
         case .bind: bound(answer, at: now, &actions, &log)
@@ -34,17 +34,20 @@ extension DeviceReport {
       conditions.clear(
         .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic,
         &log)
+      guard kept.cloud == cloud.url else { break }
       bindings[kept.serialNumber] = kept
       guard standing == .keeping(kept) else { break }
       standing = .verifying
       notBefore = now.monotonic
       log.append(LogEntry(.deviceBound, "reader \(kept.serialNumber) is device \(kept.deviceid)", fields()))
-    case .failed(.keep, let failure):
+    case .failed(.keep(let binding), let failure):
       conditions.raise(
         .storeFailing, "the binding cannot be kept: \(failure.description)", fields(), at: now.monotonic, &log
       )
-      notBefore = now.monotonic + .seconds(5)
+      if standing == .keeping(binding) { keepAt = now.monotonic + .seconds(5) }
     case .failed(_, let failure):
+      // Tried again with the next report.
+      notedLastSeenAt = nil
       conditions.raise(
         .storeFailing, "the state cannot be written: \(failure.description)", at: now.monotonic, &log)
     case .forgotten: break
@@ -95,15 +98,19 @@ extension DeviceReport {
     }
   }
 
+  /// Whether the device is read while reports go out, which do not wait for it.
+  private func isReadingBack(_ purpose: Purpose) -> Bool { purpose == .verify && standing == .working }
+
   private mutating func failed(
-    _ message: String, status: Int? = nil, retryAfter: Duration? = nil, at now: Moment,
+    _ purpose: Purpose, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, at now: Moment,
     _ log: inout [LogEntry]
   ) {
     lastError = message
     isDocumentCurrent = false
-    var wait = backoff.next(&random)
+    var wait = isReadingBack(purpose) ? readBackoff.next(&random) : backoff.next(&random)
     if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
-    notBefore = now.monotonic + wait
+    if isReadingBack(purpose) { verifyAt = now.monotonic + wait }
+    if !isReadingBack(purpose) || status == 429 || retryAfter != nil { notBefore = now.monotonic + wait }
     // The same outage shows different faces; one of them is enough in the journal.
     let told = conditions.active.first { $0.event == .cloudFailing }?.message ?? message
     conditions.raise(
@@ -124,15 +131,20 @@ extension DeviceReport {
       .cloudKeyRefused, message, fields([.httpStatus: String(answer.status)]), at: now.monotonic, &log)
   }
 
-  private mutating func answered(at now: Moment, _ log: inout [LogEntry]) {
-    backoff.reset()
+  private mutating func answered(_ purpose: Purpose, at now: Moment, _ log: inout [LogEntry]) {
+    if isReadingBack(purpose) { readBackoff.reset() } else { backoff.reset() }
+    guard backoff.failures == 0, readBackoff.failures == 0 else { return }
     lastError = nil
     let recovered = LogEntry(.cloudRecovered, "the cloud answers again", fields())
     conditions.clear(.cloudFailing, telling: recovered, at: now.monotonic, &log)
   }
 
   private mutating func keyAccepted(at now: Moment, _ log: inout [LogEntry]) {
-    isKeyRefused = false
+    if isKeyRefused {
+      // What it may read has to be found out anew.
+      isKeyRefused = false
+      isUnreadable = false
+    }
     let accepted = LogEntry(.cloudRecovered, "the cloud accepts the key", fields())
     conditions.clear(.cloudKeyRefused, telling: accepted, at: now.monotonic, &log)
   }
@@ -146,15 +158,15 @@ extension DeviceReport {
     case 200...299, 409:
       guard let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid) else {
         failed(
-          "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid", status: answer.status,
+          .bind, "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid", status: answer.status,
           at: now, &log)
         return
       }
-      answered(at: now, &log)
+      answered(.bind, at: now, &log)
       keyAccepted(at: now, &log)
       keep(deviceid, at: now, &actions)
     case 401, 403: keyRefused(answer, "binding a device", at: now, &log)
-    default: failed(refusal(answer, "to bind the device"), status: answer.status, at: now, &log)
+    default: failed(.bind, refusal(answer, "to bind the device"), status: answer.status, at: now, &log)
     }
   }
 
@@ -165,8 +177,7 @@ extension DeviceReport {
       cloud: cloud.url, serialNumber: identity.serialNumber, deviceid: deviceid, boundAt: now.wall,
       lastSeen: lastSeen)
     confirmedLastSeen = lastSeen
-    standing = .keeping(new)
-    actions.append(.store(.keep(new)))
+    keep(new, &actions)
   }
 
   /// A deviceid becomes part of a path: nothing but letters, digits, `-` and `_` may stand in it.
@@ -191,16 +202,16 @@ extension DeviceReport {
         read.deviceid.map({ $0.lowercased() == binding?.deviceid.lowercased() }) ?? true
       else {
         failed(
-          "the cloud's answer is no such device: a captive portal?", status: answer.status, at: now, &log)
+          .verify, "the cloud's answer is no such device: a captive portal?", status: answer.status, at: now, &log)
         return
       }
-      answered(at: now, &log)
+      answered(.verify, at: now, &log)
       took(read, at: now, &log)
     case 401, 403:
-      answered(at: now, &log)
+      answered(.verify, at: now, &log)
       unreadable(answer, at: now, &log)
     case 404: missing(at: now, &log)
-    default: failed(refusal(answer, "to show the device"), status: answer.status, at: now, &log)
+    default: failed(.verify, refusal(answer, "to show the device"), status: answer.status, at: now, &log)
     }
   }
 
@@ -281,7 +292,9 @@ extension DeviceReport {
   }
 
   private mutating func missing(at now: Moment, _ log: inout [LogEntry]) {
-    answered(at: now, &log)
+    // Nothing is reported any more, so nothing fails.
+    backoff.reset()
+    answered(.verify, at: now, &log)
     document = nil
     isDocumentCurrent = false
     isRouteDoubted = false
@@ -305,13 +318,17 @@ extension DeviceReport {
     _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ actions: inout [AgentAction],
     _ log: inout [LogEntry]
   ) {
-    let isDocumented = heartbeatRequest == .documented
+    let purpose = Purpose.report(lastSeen: lastSeen)
+    let isDocumented = isRouteDocumented
     switch answer.status {
     case 409 where isDocumented, 200...299:
-      answered(at: now, &log)
+      answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.wall
-      reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+      // What changed while the report was under way is reported at once.
+      let wait = random.spread(cloud.heartbeatInterval, by: 0.1)
+      reportAt = reportedIdentity == identity ? now.monotonic + wait : now.monotonic
+      if !isDocumented { isRouteProven = true }
       if isDocumented {
         if let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid),
           deviceid.lowercased() != binding?.deviceid.lowercased()
@@ -330,26 +347,27 @@ extension DeviceReport {
       if !isUnreadable { verifyAt = now.monotonic }
     case 401, 403: keyRefused(answer, "reporting the device", at: now, &log)
     case 404 where !isDocumented:
-      answered(at: now, &log)
+      answered(purpose, at: now, &log)
       doubtRoute(answer, at: now, &log)
     case 405 where !isDocumented, 501 where !isDocumented:
-      answered(at: now, &log)
+      answered(purpose, at: now, &log)
       fallBack("HTTP \(answer.status)", at: now, &log)
     case 400 where !isDocumented && !isTelemetryRefused && telemetry != nil:
       // The names of the telemetry are on no page of the vendor: without them the report may pass.
-      answered(at: now, &log)
+      answered(purpose, at: now, &log)
       isTelemetryRefused = true
       log.append(
         LogEntry(
           .reportRoute, refusal(answer, "the report with telemetry") + "; it goes out without from now on",
           priority: .warning, fields([.httpStatus: "400"])))
-    default: failed(refusal(answer, "the report"), status: answer.status, at: now, &log)
+    default: failed(purpose, refusal(answer, "the report"), status: answer.status, at: now, &log)
     }
   }
 
   private mutating func confirm(_ lastSeen: WallTime, at now: Moment, _ actions: inout [AgentAction]) {
     let newest = max(lastSeen, confirmedLastSeen ?? lastSeen)
     confirmedLastSeen = newest
+    confirmedFrameAt = lastReportedFrameAt
     guard let serialNumber = identity?.serialNumber else { return }
     bindings[serialNumber]?.lastSeen = newest
     // Kept now and then only: a memory card wears out, and the cloud remembers as well.
@@ -366,7 +384,7 @@ extension DeviceReport {
       return
     }
     let words = DeviceDocument.description(in: answer.body)?.lowercased() ?? ""
-    if words.contains("device not found") {
+    if words.contains("device not found") || (words.isEmpty && isRouteProven) {
       missing(at: now, &log)
     } else {
       fallBack("404, and the key may not read the device", at: now, &log)

@@ -53,6 +53,10 @@ public struct DeviceReport: Sendable {
   var reportAt: MonotonicTime
   var verifyAt: MonotonicTime?
   var backoff = Backoff(first: .seconds(1), cap: .seconds(60))
+  /// For reading back while reports go out: a cloud that only fails to show the device still gets heartbeats.
+  var readBackoff = Backoff(first: .seconds(1), cap: .seconds(60))
+  /// When the store is asked again; nil while it has not answered.
+  var keepAt: MonotonicTime?
   var differenceBackoff: Backoff
   var isKeyRefused = false
 
@@ -60,6 +64,8 @@ public struct DeviceReport: Sendable {
   var clock = ClockTrust()
   var isUnreadable = false
   var isRouteMissing = false
+  /// The configured route has taken a report: a 404 from it speaks of the device.
+  var isRouteProven = false
   var isRouteDoubted = false
   var isTelemetryRefused = false
   var document: DeviceDocument?
@@ -68,6 +74,11 @@ public struct DeviceReport: Sendable {
   var confirmedLastSeen: WallTime?
   var notedLastSeenAt: MonotonicTime?
   var lastReportedFrameAt: MonotonicTime?
+  /// The frame whose time is `confirmedLastSeen`.
+  var confirmedFrameAt: MonotonicTime?
+  var reportedIdentity: ReaderIdentity?
+  /// The clock's offset in the journal's last word about it.
+  var toldOffset: Duration?
 
   /// When the cloud last took a report.
   public internal(set) var lastHeartbeatAt: WallTime?
@@ -92,6 +103,9 @@ public struct DeviceReport: Sendable {
 
   /// The request that reports the device now.
   public var heartbeatRequest: HeartbeatRequest { isRouteMissing ? .documented : cloud.heartbeatRequest }
+
+  /// The documented route carries no last_seen, and the cloud may take it for a sign of life.
+  var isRouteDocumented: Bool { heartbeatRequest == .documented }
 
   /// The host's clock less the cloud's; nil before the cloud has answered.
   public var clockOffset: Duration? { clock.offset }
@@ -118,7 +132,7 @@ public struct DeviceReport: Sendable {
     identity.map { identity in
       DeviceComparison(
         identity: identity, alias: device.alias, lastSeen: lastFrameAt.map(now.label),
-        confirmed: isRouteMissing ? nil : confirmedLastSeen, document: isDocumentCurrent ? document : nil)
+        confirmed: isRouteDocumented ? nil : confirmedLastSeen, document: isDocumentCurrent ? document : nil)
     }
   }
 
@@ -136,8 +150,8 @@ public struct DeviceReport: Sendable {
     guard underWay == nil else { return nil }
     let due: MonotonicTime?
     switch standing {
-    case .unknown: due = nil
-    case .keeping: due = conditions.isActive(.storeFailing) ? notBefore : nil
+    case .unknown: return nil
+    case .keeping: return keepAt
     case .binding, .verifying: due = notBefore
     case .working:
       due = conditions.isActive(.clockUntrusted) ? verifyAt : [reportAt, verifyAt].compactMap { $0 }.min()
@@ -177,7 +191,9 @@ public struct DeviceReport: Sendable {
     isDocumentCurrent = false
     lastHeartbeatAt = nil
     lastReportedFrameAt = nil
+    confirmedFrameAt = nil
     notedLastSeenAt = nil
+    readBackoff.reset()
     verifyAt = nil
     verifiedAt = nil
     isRouteDoubted = false
@@ -198,6 +214,7 @@ public struct DeviceReport: Sendable {
     if let bindings { self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 } }
     differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
     isRouteMissing = false
+    isRouteProven = false
     isTelemetryRefused = false
     isUnreadable = false
     isKeyRefused = false
@@ -223,6 +240,10 @@ public struct DeviceReport: Sendable {
 
   /// Sends what is due.
   mutating func advance(to now: Moment, _ actions: inout [AgentAction]) {
+    if case .keeping(let binding) = standing {
+      if let keepAt, now.monotonic >= keepAt { keep(binding, &actions) }
+      return
+    }
     guard underWay == nil, now.monotonic >= notBefore, let purpose = next(at: now, &actions) else { return }
     send(purpose, at: now, &actions)
   }
@@ -230,36 +251,40 @@ public struct DeviceReport: Sendable {
   private mutating func next(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
     let isVerifyDue = verifyAt.map { now.monotonic >= $0 } ?? false
     switch standing {
-    case .unknown: return nil
+    case .unknown, .keeping: return nil
     case .binding: return .bind
-    case .keeping(let binding):
-      // The store has failed to keep it before; `notBefore` is moved so that it is not asked twice.
-      if conditions.isActive(.storeFailing) {
-        notBefore = now.monotonic + .seconds(30)
-        actions.append(.store(.keep(binding)))
-      }
-      return nil
     case .verifying: return .verify
     case .conflict, .unbound: return isVerifyDue ? .verify : nil
     case .working: return isVerifyDue ? .verify : nextReport(at: now, &actions)
     }
   }
 
+  /// Asks the store to keep a binding, which is not used before it is kept.
+  mutating func keep(_ binding: DeviceBinding, _ actions: inout [AgentAction]) {
+    standing = .keeping(binding)
+    keepAt = nil
+    actions.append(.store(.keep(binding)))
+  }
+
   private mutating func nextReport(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
     guard now.monotonic >= reportAt else { return nil }
     guard isClockTrusted(at: now, &actions) else {
       // Only an answer of the cloud can make the clock trusted; a read is harmless.
-      if verifyAt == nil { verifyAt = now.monotonic + min(cloud.heartbeatInterval, .seconds(30)) }
+      let soon = now.monotonic + min(cloud.heartbeatInterval, .seconds(30))
+      verifyAt = min(verifyAt ?? soon, soon)
       return nil
     }
-    if isRouteMissing {
-      // The documented route carries no last_seen, and the cloud may take it for a sign of life.
+    if isRouteDocumented {
       guard isConnected, lastFrameAt != lastReportedFrameAt else {
         reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
         return isUnreadable ? nil : .verify
       }
       // It would also make a removed device anew: look first.
-      if !isUnreadable, verifiedAt.map({ now.monotonic - $0 > .seconds(1) }) ?? true { return .verify }
+      if !isUnreadable, verifiedAt.map({ now.monotonic - $0 > .seconds(1) }) ?? true {
+        guard let verifyAt else { return .verify }
+        reportAt = verifyAt
+        return nil
+      }
     }
     return .report(lastSeen: lastSeen(at: now))
   }
@@ -274,7 +299,14 @@ public struct DeviceReport: Sendable {
             ? "it is \(humanSpan(abs(offset))) behind the cloud's"
             : "it is \(humanSpan(offset)) ahead of the cloud's"
         } ?? "the kernel does not call it synchronised, and the cloud has not said the time"
-      if !conditions.isActive(.clockUntrusted) || clock.offset != nil {
+      let isNews =
+        switch (toldOffset, clock.offset) {
+        case (let told?, let new?): abs(new - told) > ClockTrust.stepTolerance
+        case (nil, let new): new != nil
+        case (_?, nil): false
+        }
+      if !conditions.isActive(.clockUntrusted) || isNews {
+        toldOffset = clock.offset
         conditions.raise(
           .clockUntrusted, "the host's clock is not trusted, reports wait: \(offset)", fields(),
           at: now.monotonic,
@@ -291,11 +323,14 @@ public struct DeviceReport: Sendable {
   /// The reader's last frame, labelled now; never earlier than what the cloud has taken before. Where the cloud's own
   /// word differs by less than can be told apart, its word is kept.
   private func lastSeen(at now: Moment) -> WallTime? {
-    guard let lastFrameAt else { return confirmedLastSeen }
+    // One frame has one time, however the clock is set later.
+    guard let lastFrameAt, lastFrameAt != confirmedFrameAt else { return confirmedLastSeen }
     var label = now.label(lastFrameAt)
     if let confirmedLastSeen { label = max(label, confirmedLastSeen) }
+    // Binding may have set it to the time of the request, a little after the frame.
+    let tolerance = isConnected ? Duration.seconds(15) : DeviceComparison.lastSeenTolerance
     if let cloudSays = document?.lastSeen.flatMap(WallTime.init(iso8601:)), cloudSays > label,
-      cloudSays - label <= DeviceComparison.lastSeenTolerance
+      cloudSays - label <= tolerance, cloudSays <= now.wall + ClockTrust.tolerance
     {
       label = cloudSays
     }
@@ -326,6 +361,7 @@ public struct DeviceReport: Sendable {
         identifier: identifier, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
       )
       lastReportedFrameAt = lastFrameAt
+      reportedIdentity = identity
     }
     nextIdentifier += 1
     underWay = (identifier, purpose)

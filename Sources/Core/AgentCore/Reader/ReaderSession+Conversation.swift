@@ -5,6 +5,7 @@ extension ReaderSession {
   mutating func startAsking(at now: MonotonicTime, _ actions: inout [AgentAction]) {
     queue.clear()
     for command in [Command.ping, .getProtocol, .getStatus, .pushTags(true)] { queue.add(command) }
+    pollAt = now + pollSpan
     sendNext(at: now, &actions)
   }
 
@@ -13,10 +14,15 @@ extension ReaderSession {
     actions.append(.line(.write(opening: opening, command.encoded())))
   }
 
+  /// A reader that has not said who it is yet is asked again soon.
+  private var pollSpan: Duration {
+    isIdentified ? settings.pollInterval : min(settings.pollInterval, settings.replyTimeout)
+  }
+
   /// GETSTATUS again; PUSHTAGS too when it is not known to be on, or was said a minute ago: a reader that
   /// restarted unseen has it off.
   mutating func poll(at now: MonotonicTime) {
-    pollAt = now + settings.pollInterval
+    pollAt = now + pollSpan
     queue.add(.getStatus)
     if pushConfirmedAt.map({ now - $0 >= .seconds(60) }) ?? true { queue.add(.pushTags(true)) }
   }
@@ -107,8 +113,6 @@ extension ReaderSession {
   private mutating func refused(
     _ command: Command, _ message: String, at now: MonotonicTime, _ actions: inout [AgentAction]
   ) {
-    // Without a status nobody is identified, and nothing else asks for it again.
-    if command == .getStatus && !isIdentified { pollAt = now + settings.pollInterval }
     var log: [LogEntry] = []
     conditions.raise(.readerRefused, of: command.text, message, fields(), at: now, &log)
     actions += log.map(AgentAction.log)
@@ -131,6 +135,9 @@ extension ReaderSession {
           LogEntry(
             .readerSwapped, "reader \(name) took the place of \(old.serialNumber) on \(settings.port)",
             fields([.firmware: identity.firmware]))))
+      // Nobody has turned it on in this one.
+      pushConfirmedAt = nil
+      queue.add(.pushTags(true))
     } else if let old {
       tellChanges(from: old, to: new, &actions)
     }

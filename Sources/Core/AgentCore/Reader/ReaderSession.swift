@@ -91,7 +91,7 @@ public struct ReaderSession: Sendable {
     case .open:
       let quiet = quietSince
       return [
-        queue.deadline, reopenAt, isIdentified ? pollAt : nil,
+        queue.deadline, reopenAt, isIdentified || queue.isIdle ? pollAt : nil,
         queue.isIdle ? quiet.map { $0 + quietSpan } : nil,
         reopenAt == nil ? quiet.map { $0 + settings.silenceTimeout } : nil,
       ].compactMap { $0 }.min()
@@ -114,7 +114,7 @@ public struct ReaderSession: Sendable {
         fellSilent(at: now, &actions)
         return
       }
-      if isIdentified, now >= pollAt { poll(at: now) }
+      if isIdentified || queue.isIdle, now >= pollAt { poll(at: now) }
       if let quietSince, queue.isIdle, now >= quietSince + quietSpan { queue.add(.ping) }
       sendNext(at: now, &actions)
     }
