@@ -2,9 +2,13 @@ import AgentCore
 import JSONDocument
 import One4AllProtocol
 import Rehearsal
+import Testing
 
 /// A world without real time, lines, network or disk: the agent between the rehearsal's reader and cloud. Time goes
 /// from one deadline to the next.
+///
+/// It also watches what must hold whatever happens: one request and one command at a time, and no deviceid used
+/// before it is kept.
 final class World {
   /// What can be wrong with the line, beside what the reader itself does.
   enum Plug {
@@ -14,6 +18,8 @@ final class World {
   }
 
   static let start: Int64 = 1_800_000_000_000
+  /// Of a key that may report, but not look.
+  static let writeOnly: Rehearsal.CloudAccess = .write
 
   var agent: Agent
   var settings: AgentSettings
@@ -28,6 +34,8 @@ final class World {
   /// What the disk holds.
   private(set) var disk: [DeviceBinding] = []
   var isDiskFull = false
+  /// The disk does not answer at all.
+  var isDiskStalled = false
   /// Commands that never reach the reader.
   var swallowed: Set<String> = []
   /// How long the cloud takes, milliseconds; nil: it never answers, and the request times out after 30 s.
@@ -40,11 +48,14 @@ final class World {
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
   private(set) var commands: [(at: Int64, text: String)] = []
   private(set) var openings: [Int64] = []
+  private(set) var storeRequests: [StoreRequest] = []
 
   private var pending: [(at: Int64, event: AgentEvent)] = []
   private var framer = Framer()
   private var opening: UInt64?
   private var isOpen = false
+  private var requestUnderWay: UInt64?
+  private var commandUnderWay: (opening: UInt64, until: Int64)?
 
   init(
     access: Rehearsal.CloudAccess = [.read, .write, .unbind], bindings: [DeviceBinding] = [],
@@ -131,6 +142,17 @@ final class World {
   }
 
   func take(_ event: AgentEvent) {
+    switch event {
+    case .cloud(let outcome) where outcome.identifier == requestUnderWay: requestUnderWay = nil
+    case .line(.heard(_, let reception)):
+      for frame in reception.frames {
+        switch frame {
+        case .reply, .hello: commandUnderWay = nil
+        case .passing, .endOfList, .malformed: break
+        }
+      }
+    case .line, .cloud, .store, .bindRequested, .reloaded, .tick: break
+    }
     for action in agent.handle(event, at: now) { perform(action) }
   }
 
@@ -144,7 +166,9 @@ final class World {
     switch action {
     case .line(let request): perform(request)
     case .cloud(let request): ask(request)
-    case .cancelCloud: pending.removeAll { if case .cloud = $0.event { true } else { false } }
+    case .cancelCloud:
+      requestUnderWay = nil
+      pending.removeAll { if case .cloud = $0.event { true } else { false } }
     case .store(let request): store(request)
     case .log(let entry): log.append(entry)
     }
@@ -171,6 +195,10 @@ final class World {
     case .write(let number, let bytes):
       guard number == opening, isOpen else { return }
       let command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      if let former = commandUnderWay, former.opening == number, elapsed < former.until {
+        Issue.record("\(command) was sent while another command was under way")
+      }
+      commandUnderWay = (number, elapsed + settings.reader.replyTimeout.wholeMilliseconds)
       commands.append((elapsed, command))
       if swallowed.contains(command) { return }
       hear(reader.received(bytes, from: 1, at: readerNow))
@@ -200,6 +228,12 @@ final class World {
   }
 
   private func ask(_ request: AgentCore.CloudRequest) {
+    if requestUnderWay != nil { Issue.record("a second request was sent while one was under way") }
+    requestUnderWay = request.identifier
+    let parts = request.path.split(separator: "/")
+    if parts.count == 2, !disk.contains(where: { $0.deviceid == parts[1] }) {
+      Issue.record("a deviceid was used before it was kept")
+    }
     requests.append((elapsed, request))
     guard let cloudLatency else {
       later(
@@ -236,6 +270,8 @@ final class World {
   }
 
   private func store(_ request: StoreRequest) {
+    storeRequests.append(request)
+    if isDiskStalled { return }
     if isDiskFull {
       let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
       later(1, .store(.failed(request, failure)))

@@ -35,6 +35,8 @@ struct CommandQueue: Sendable {
     return command
   }
 
+  mutating func clearWaiting() { waiting = [] }
+
   mutating func clear() {
     waiting = []
     underWay = nil

@@ -2,8 +2,9 @@ import One4AllProtocol
 
 // Asking and listening.
 extension ReaderSession {
+  /// Asks from the beginning. A command that is under way keeps its time.
   mutating func startAsking(at now: MonotonicTime, _ actions: inout [AgentAction]) {
-    queue.clear()
+    queue.clearWaiting()
     for command in [Command.ping, .getProtocol, .getStatus, .pushTags(true)] { queue.add(command) }
     pollAt = now + pollSpan
     sendNext(at: now, &actions)
@@ -66,6 +67,8 @@ extension ReaderSession {
   private mutating func startAgain(at now: MonotonicTime, _ actions: inout [AgentAction]) {
     isIdentified = false
     pushConfirmedAt = nil
+    // What it was asked before went with its memory.
+    queue.clear()
     actions.append(.log(LogEntry(.readerChanged, "the reader has restarted", fields())))
     startAsking(at: now, &actions)
   }
