@@ -30,7 +30,8 @@ struct ClockTests {
     let world = World.settled()
     world.tellCloud("unbind O4A5-00051")
     #expect(world.pass(atMost: 60) { $0.cloudState == .unbound })
-    world.pass(seconds: 8)
+    #expect(
+      world.pass(atMost: 30) { ($0.status["reader"]?["last_frame_age_seconds"]?.number ?? 0) > 6 })
     world.take(.bindRequested)
     var shown: [String] = []
     for _ in 0..<600 {

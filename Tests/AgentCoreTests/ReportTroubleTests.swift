@@ -148,6 +148,7 @@ struct ReportTroubleTests {
   func restoredKeyReads() {
     let world = World.settled()
     world.tellCloud("key key:off")
+    world.take(.reloaded(world.settings, bindings: nil))
     #expect(world.pass(atMost: 90) { $0.cloudState == .refused })
     world.tellCloud("key key:READ_WRITE")
     #expect(world.pass(atMost: 400) { $0.cloudState == .ok && $0.agrees == true })

@@ -1,0 +1,77 @@
+import AgentCore
+import JSONDocument
+import Testing
+
+@Suite("Long runs in which everything goes wrong")
+struct WildRunTests {
+  private static let cloudFaults = [
+    "fail 503 for 5 requests", "fail rate 40%", "fail rate 40% 500 after-work", "reset after 3", "reset before 3",
+    "portal on", "portal off", "fail 429 retry-after 20 for 2 requests", "slow 4s", "slow off",
+    "fail 500 on device for 4 requests", "fail 500 on heartbeat for 4 requests", "envelope body", "envelope v0",
+    "fields unknown", "fields null alias last_seen", "fields good", "error-body broken", "error-body empty",
+    "error-body html", "patch-route 405", "patch-route 404", "patch-route on", "date-offset omit",
+    "date-offset off", "key key:WRITE", "key key:READ", "key key:off", "key key:READ_WRITE",
+    "set O4A5-00051 firmware 0.1", "set O4A5-00051 last_seen 2020-01-01T00:00:00.000Z",
+    "set O4A5-00051 alias Start", "unbind O4A5-00051", "ok",
+  ]
+  private static let readerFaults = [
+    "mute", "unmute", "reboot 3", "noise 0.2", "cut 0.1", "foreign on", "foreign off", "ok",
+    "refuse GETSTATUS ERR", "refuse PING ERR", "status-without-crlf on", "status-without-crlf off",
+    "firmware 1.1.4.0", "firmware 1.2.0.0", "serial-number O4A5-00051", "serial-number O4A5-00052",
+    "serial-number O4A5-00053", "pass 17 1",
+  ]
+
+  @Test(
+    "Once it has ended reader and cloud agree, one device a serial number, nothing sent that should not be",
+    arguments: 1...24 as ClosedRange<UInt64>)
+  func converges(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let world = World(seed: seed) { $0.cloud.rebind = true }
+    for _ in 0..<80 {
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0...2: world.tellCloud(try #require(WildRunTests.cloudFaults.randomElement(using: &random)))
+      case 3...5:
+        try world.tellReader(try #require(WildRunTests.readerFaults.randomElement(using: &random)))
+      case 6: stepClock(of: world, &random)
+      case 7: world.isDiskFull.toggle()
+      case 8:
+        if world.plug == .plugged {
+          world.pull()
+        } else {
+          world.plug = Bool.random(using: &random) ? .plugged : .busy
+        }
+      default:
+        world.cloudLatency = Bool.random(using: &random) ? nil : Int64.random(in: 5...3000, using: &random)
+      }
+      if Int.random(in: 0..<12, using: &random) == 0 { world.take(.reloaded(world.settings, bindings: nil)) }
+      world.pass(seconds: Double.random(in: 0...60, using: &random))
+    }
+    try mend(world)
+    world.pass(seconds: 600)
+    #expect(world.readerState == .connected)
+    #expect(world.cloudState == .ok)
+    #expect(world.agrees == true, "\(String(describing: world.status["device"]))")
+    let bound = world.devices.compactMap { $0["serial_number"]?.string }
+    #expect(Set(bound).count == bound.count)
+    #expect(Set(bound).isSubset(of: ["O4A5-00051", "O4A5-00052", "O4A5-00053"]))
+    #expect(world.misuse.isEmpty, "\(world.misuse)")
+    #expect(world.status["conditions"] == [])
+  }
+
+  /// Whoever sets a clock wrong is no kernel that vouches for it.
+  private func stepClock(of world: World, _ random: inout RandomSource) {
+    world.hostOffset = [0, 0, 3000, -4000, 3_600_000, -86_400_000].randomElement(using: &random) ?? 0
+    world.isKernelSynchronised = world.hostOffset == 0 && Bool.random(using: &random)
+  }
+
+  private func mend(_ world: World) throws {
+    world.plug = .plugged
+    world.hostOffset = 0
+    world.isDiskFull = false
+    world.cloudLatency = 20
+    world.tellCloud("ok")
+    world.tellCloud("key key:READ_WRITE")
+    try world.tellReader("ok")
+    world.take(.reloaded(world.settings, bindings: nil))
+  }
+}
