@@ -145,6 +145,17 @@ struct ClockTrustTests {
     #expect(trust.offset == nil)
   }
 
+  @Test("A clock that stepped while the request was under way was compared with nothing")
+  func stepUnderWay() {
+    var trust = ClockTrust()
+    trust.ask(at: moment(10, wall: 1_000_500))
+    trust.learn(from: answer(date: 1_000_000, host: 1_000_500), at: moment(11, wall: 4_601_500))
+    #expect(trust.offset == nil)
+    trust.ask(at: moment(20, wall: 1_010_500))
+    trust.learn(from: answer(date: 1_010_000, host: 1_010_600), at: moment(21, wall: 1_011_500))
+    #expect(trust.offset == .milliseconds(100))
+  }
+
   @Test("A step since the comparison takes the trust away, slewing does not")
   func step() {
     var trust = ClockTrust()

@@ -5,9 +5,11 @@ import Testing
 @Suite("Long runs in which everything goes wrong")
 struct WildRunTests {
   private static let cloudFaults = [
-    "fail 503 for 5 requests", "fail rate 40%", "fail rate 40% 500 after-work", "reset after 3", "reset before 3",
+    "fail 503 for 5 requests", "fail rate 40%", "fail rate 40% 500 after-work", "reset after 3",
+    "reset before 3",
     "portal on", "portal off", "fail 429 retry-after 20 for 2 requests", "slow 4s", "slow off",
-    "fail 500 on device for 4 requests", "fail 500 on heartbeat for 4 requests", "envelope body", "envelope v0",
+    "fail 500 on device for 4 requests", "fail 500 on heartbeat for 4 requests", "envelope body",
+    "envelope v0",
     "fields unknown", "fields null alias last_seen", "fields good", "error-body broken", "error-body empty",
     "error-body html", "patch-route 405", "patch-route 404", "patch-route on", "date-offset omit",
     "date-offset off", "key key:WRITE", "key key:READ", "key key:off", "key key:READ_WRITE",

@@ -12,15 +12,23 @@ public struct ClockTrust: Equatable, Sendable {
     let epoch: Int64
   }
   private var sample: Sample?
+  private var askedEpoch: Int64?
 
   init() {}
 
   /// The host's clock less the cloud's, in whole seconds at best; nil before the cloud has answered.
   public var offset: Duration? { sample?.offset }
 
-  /// An answer of the cloud has come. `Date` counts whole seconds, so half a second is its middle.
+  /// A request goes out.
+  mutating func ask(at now: Moment) { askedEpoch = ClockTrust.epoch(now) }
+
+  /// An answer of the cloud has come. `Date` counts whole seconds, so half a second is its middle. A clock that
+  /// stepped while the request was under way was compared with nothing.
   mutating func learn(from answer: CloudAnswer, at now: Moment) {
     guard let date = answer.date else { return }
+    if let askedEpoch, abs(.milliseconds(ClockTrust.epoch(now) - askedEpoch)) > ClockTrust.stepTolerance {
+      return
+    }
     sample = Sample(offset: answer.hostTime - (date + .milliseconds(500)), epoch: ClockTrust.epoch(now))
   }
 

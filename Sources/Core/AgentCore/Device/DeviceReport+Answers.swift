@@ -158,7 +158,8 @@ extension DeviceReport {
     case 200...299, 409:
       guard let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid) else {
         failed(
-          .bind, "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid", status: answer.status,
+          .bind, "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid",
+          status: answer.status,
           at: now, &log)
         return
       }
@@ -202,7 +203,8 @@ extension DeviceReport {
         read.deviceid.map({ $0.lowercased() == binding?.deviceid.lowercased() }) ?? true
       else {
         failed(
-          .verify, "the cloud's answer is no such device: a captive portal?", status: answer.status, at: now, &log)
+          .verify, "the cloud's answer is no such device: a captive portal?", status: answer.status, at: now,
+          &log)
         return
       }
       answered(.verify, at: now, &log)

@@ -365,6 +365,7 @@ public struct DeviceReport: Sendable {
     }
     nextIdentifier += 1
     underWay = (identifier, purpose)
+    clock.ask(at: now)
     actions.append(.cloud(request))
   }
 
