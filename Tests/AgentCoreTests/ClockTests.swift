@@ -43,6 +43,19 @@ struct ClockTests {
     #expect(world.agrees == true)
   }
 
+  @Test("A report whose answer was lost may have been taken: nothing older follows it")
+  func lostAnswer() {
+    let world = World.settled()
+    world.hostOffset = 4000
+    world.tellCloud("reset after 1 on heartbeat")
+    #expect(world.pass(atMost: 60) { $0.cloudState == .failing })
+    world.hostOffset = -4000
+    world.pass(seconds: 90)
+    #expect(world.misuse.isEmpty)
+    #expect(lastSeen(world) == lastSeen(world).sorted())
+    #expect(world.agrees == true)
+  }
+
   @Test("A restart does not send last_seen back, even when the clock is a little behind by then")
   func restartBehind() {
     let first = World.settled()

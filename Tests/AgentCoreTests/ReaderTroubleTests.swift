@@ -15,6 +15,16 @@ struct ReaderTroubleTests {
     #expect(world.entries(.readerRefused).count == 1)
   }
 
+  @Test(
+    "A command that was refused once is asked again until it is answered", arguments: ["PING", "GETPROTOCOL"])
+  func refusedOnce(command: String) throws {
+    let world = World()
+    try world.tellReader("refuse \(command) ERR")
+    world.pass(seconds: 15)
+    #expect(world.entries(.readerRefused).count == 1)
+    #expect(world.status["conditions"] == [])
+  }
+
   @Test("One whose status cannot be read is known as soon as it can")
   func unreadableStatus() throws {
     let world = World { $0.reader.pollInterval = .seconds(3600) }

@@ -72,6 +72,8 @@ public struct DeviceReport: Sendable {
   var isDocumentCurrent = false
   var verifiedAt: MonotonicTime?
   var confirmedLastSeen: WallTime?
+  /// The newest that was sent, by serial number: the cloud may have taken it though its answer was lost.
+  var sentLastSeen: [String: WallTime] = [:]
   var notedLastSeenAt: MonotonicTime?
   var lastReportedFrameAt: MonotonicTime?
   /// The frame whose time is `confirmedLastSeen`.
@@ -211,7 +213,10 @@ public struct DeviceReport: Sendable {
   ) {
     self.cloud = cloud
     self.device = device
-    if let bindings { self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 } }
+    if let bindings {
+      self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 }
+      sentLastSeen = [:]
+    }
     differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
     isRouteMissing = false
     isRouteProven = false
@@ -327,6 +332,7 @@ public struct DeviceReport: Sendable {
     guard let lastFrameAt, lastFrameAt != confirmedFrameAt else { return confirmedLastSeen }
     var label = now.label(lastFrameAt)
     if let confirmedLastSeen { label = max(label, confirmedLastSeen) }
+    if let sent = identity.flatMap({ sentLastSeen[$0.serialNumber] }) { label = max(label, sent) }
     // Binding may have set it to the time of the request, a little after the frame.
     let tolerance = isConnected ? Duration.seconds(15) : DeviceComparison.lastSeenTolerance
     if let cloudSays = document?.lastSeen.flatMap(WallTime.init(iso8601:)), cloudSays > label,
@@ -360,6 +366,7 @@ public struct DeviceReport: Sendable {
       request = CloudRequest(
         identifier: identifier, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
       )
+      if let lastSeen, route != .documented { sentLastSeen[identity.serialNumber] = lastSeen }
       lastReportedFrameAt = lastFrameAt
       reportedIdentity = identity
     }

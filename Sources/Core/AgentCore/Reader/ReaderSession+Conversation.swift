@@ -25,6 +25,10 @@ extension ReaderSession {
   mutating func poll(at now: MonotonicTime) {
     pollAt = now + pollSpan
     queue.add(.getStatus)
+    // These are asked on occasion only: what was wrong with them would stay on show.
+    for command in [Command.ping, .getProtocol] where conditions.isActive(.readerRefused, of: command.text) {
+      queue.add(command)
+    }
     if pushConfirmedAt.map({ now - $0 >= .seconds(60) }) ?? true { queue.add(.pushTags(true)) }
   }
 
