@@ -128,15 +128,34 @@ import Testing
     #expect(try line.next() == .opened(opening: 2, device: after.path))
   }
 
+  @Test func `a port that could not be had is let go of`() throws {
+    let pty = try TestedPty()
+    let line = try TestedLine(on: pty)
+    for _ in 0..<3 { _ = try failure(of: pty.path) }
+    #expect(try descriptors(of: pty.path) == 1)
+    line.worker.stop()
+    #expect(try descriptors(of: pty.path) == 0)
+  }
+
+  /// How often this process has that path open.
+  private func descriptors(of path: String) throws -> Int {
+    try Files.list("/proc/self/fd").count { (try? Files.resolve("/proc/self/fd/\($0)")) == path }
+  }
+
   @Test func `bytes pass as they are`() throws {
     let pty = try TestedPty()
+    try pty.change { settings in
+      settings.c_cflag |= tcflag_t(CSTOPB) | tcflag_t(CRTSCTS) | tcflag_t(HUPCL)
+      settings.c_iflag |= tcflag_t(IXON | IXOFF)
+    }
     let line = try TestedLine(on: pty)
     let settings = try pty.settings()
     #expect(settings.c_lflag & tcflag_t(ICANON | ECHO | ISIG | IEXTEN) == 0)
     #expect(settings.c_iflag & tcflag_t(ICRNL | INLCR | IGNCR | IXON | IXOFF | ISTRIP) == 0)
     #expect(settings.c_oflag & tcflag_t(OPOST) == 0)
     #expect(settings.c_cflag & tcflag_t(CSIZE) == tcflag_t(CS8))
-    #expect(settings.c_cflag & tcflag_t(PARENB | HUPCL) == 0)
+    #expect(settings.c_cflag & tcflag_t(PARENB | CSTOPB | HUPCL) == 0)
+    #expect(settings.c_cflag & tcflag_t(CRTSCTS) == 0)
     #expect(settings.c_cflag & tcflag_t(CLOCAL | CREAD) == tcflag_t(CLOCAL | CREAD))
     line.worker.stop()
   }

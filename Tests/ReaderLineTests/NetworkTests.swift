@@ -54,6 +54,34 @@ import Testing
     #expect(try text(from: reader.number, 6) == "PING\r\n")
   }
 
+  @Test func `a dead peer is looked for, and bytes go out at once`() throws {
+    let line = try TestedLine()
+    let reader = try open(line)
+    let own = try #require(try ownSocket(on: portNumber(reader.number, getpeername)))
+    #expect(option(SOL_SOCKET, SO_KEEPALIVE, of: own) == 1)
+    let tcp = Int32(IPPROTO_TCP)
+    #expect(option(tcp, TCP_KEEPIDLE, of: own) == 10)
+    #expect(option(tcp, TCP_KEEPINTVL, of: own) == 5)
+    #expect(option(tcp, TCP_KEEPCNT, of: own) == 3)
+    #expect(option(tcp, TCP_USER_TIMEOUT, of: own) == 20_000)
+    #expect(option(tcp, TCP_NODELAY, of: own) == 1)
+    line.worker.stop()
+  }
+
+  /// The line's own socket: this process has it open too.
+  private func ownSocket(on ownPort: UInt16) throws -> Int32? {
+    try Files.list("/proc/self/fd").compactMap { Int32($0) }.first { number in
+      ownPort == portNumber(number, getsockname) && port == portNumber(number, getpeername)
+    }
+  }
+
+  private func option(_ level: Int32, _ name: Int32, of socket: Int32) -> Int32 {
+    var value: Int32 = -1
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(socket, level, name, &value, &size)
+    return value
+  }
+
   @Test func `a connection that the reader closes is lost after its last words`() throws {
     let line = try TestedLine()
     let reader = try open(line)
@@ -143,6 +171,18 @@ import Testing
         == .failed(opening: 7, .unreachable(address: "\(address)", reason: "Connection timed out")))
     _ = full
   }
+}
+
+/// The TCP port of one end of a socket; 0 when it is no connected TCP socket.
+private func portNumber(
+  _ socket: Int32, _ call: (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
+) -> UInt16 {
+  var address = sockaddr_in()
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let result = withUnsafeMutableBytes(of: &address) { bytes in
+    call(socket, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+  }
+  return result == 0 && address.sin_family == sa_family_t(AF_INET) ? UInt16(bigEndian: address.sin_port) : 0
 }
 
 /// A listening socket whose queue is full: a further connection is neither taken nor refused.

@@ -10,11 +10,32 @@ import Testing
     line.worker.stop()
   }
 
+  @Test func `a worker that takes no more requests stops all the same`() throws {
+    let (isBusy, never) = (try WakeUp(), try WakeUp())
+    let worker = try LineWorker { _ in
+      isBusy.call()
+      _ = try? Poll.wait(for: never.descriptor, .read, milliseconds: 500)
+    }
+    worker.request(.open(opening: 1, options(.device(path: "/dev/null"))))
+    #expect(try Poll.wait(for: isBusy.descriptor, .read, milliseconds: 10_000).contains(.read))
+    for _ in 0..<4096 { worker.request(.close(opening: 0)) }
+    #expect(!worker.request(.close(opening: 0)))
+    worker.stop()
+  }
+
   @Test func `a worker with an open line stops and lets go of the port`() throws {
     let pty = try TestedPty()
     let line = try TestedLine(on: pty)
     line.worker.stop()
     #expect(try ReaderDialogue(options(.device(path: pty.path))).device == pty.path)
+  }
+
+  @Test func `a command that was handed over before the stop goes out`() throws {
+    let pty = try TestedPty()
+    let line = try TestedLine(on: pty)
+    line.worker.request(.write(opening: 1, Array("PUSHTAGS;false\r\n".utf8)))
+    line.worker.stop()
+    #expect(try pty.heard(16) == "PUSHTAGS;false\r\n")
   }
 
   @Test func `a worker with a line that takes no bytes stops`() throws {

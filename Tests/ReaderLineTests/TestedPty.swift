@@ -32,6 +32,14 @@ final class TestedPty {
   /// The cable is pulled.
   func close() { reader = nil }
 
+  /// Leaves settings behind, as an earlier user of the line may have done.
+  func change(_ body: (inout termios) -> Void) throws {
+    let number = reader?.number ?? -1
+    var settings = try settings()
+    body(&settings)
+    try system("tcsetattr") { tcsetattr(number, TCSANOW, &settings) }
+  }
+
   /// How the kernel treats the line.
   func settings() throws -> termios {
     let number = reader?.number ?? -1

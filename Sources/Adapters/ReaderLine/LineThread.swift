@@ -5,11 +5,6 @@ import One4AllProtocol
 
 /// What runs on the line's thread.
 final class LineThread {
-  enum Message: Sendable {
-    case request(LineRequest)
-    case stop
-  }
-
   /// A reply without its line end counts as whole after that long.
   private static let silence = Duration.milliseconds(200)
   /// A line that takes no bytes for so long is lost.
@@ -20,9 +15,9 @@ final class LineThread {
   /// So often is read from a line that takes nothing any more: all that a receive buffer can hold.
   private static let lastReads = 128
 
-  private let inbox: Mailbox<Message>
+  private let inbox: LineInbox
   private let report: (LineReport) -> Void
-  private var backlog: [Message] = []
+  private var backlog: [LineRequest] = []
   private var line: OpenedLine?
   private var opening: UInt64 = 0
   /// Whether the opening under way is no longer wanted; then nothing is reported of it.
@@ -36,7 +31,7 @@ final class LineThread {
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
   private var poll = Poll()
 
-  init(inbox: Mailbox<Message>, report: @escaping (LineReport) -> Void) {
+  init(inbox: LineInbox, report: @escaping (LineReport) -> Void) {
     self.inbox = inbox
     self.report = report
   }
@@ -44,24 +39,21 @@ final class LineThread {
   deinit { buffer.deallocate() }
 
   func run() {
-    while true {
+    var isLast = false
+    while !isLast {
+      // Looked at before the requests, so that all that came before the word to stop is still done.
+      isLast = inbox.isStopping
       backlog += inbox.takeAll()
-      while !backlog.isEmpty {
-        switch backlog.removeFirst() {
-        case .stop:
-          close()
-          return
-        case .request(let request): handle(request)
-        }
-      }
-      turn()
+      while !backlog.isEmpty { handle(backlog.removeFirst()) }
+      if !inbox.isStopping { turn() }
     }
+    close()
   }
 
   private func handle(_ request: LineRequest) {
     switch request {
     case .open(let number, let options):
-      guard number > opening else { return }
+      guard number > opening, !inbox.isStopping else { return }
       close()
       opening = number
       open(options)
@@ -114,27 +106,28 @@ final class LineThread {
     }
   }
 
-  /// Waits for the socket, or for a message that ends the opening under way.
+  /// Waits for the socket, or for a request that ends the opening under way.
   private func isCalledOff(waitingFor socket: Int32?, _ milliseconds: Int32) -> Bool {
     // It may have come together with the request to open.
-    if endsOpening(backlog) { return true }
+    if endsOpening() { return true }
     var poll = Poll()
     poll.add(inbox.descriptor, .read)
     if let socket { poll.add(socket, .write) }
     _ = try? poll.wait(milliseconds: milliseconds)
     backlog += inbox.takeAll()
-    return endsOpening(backlog)
+    return endsOpening()
   }
 
-  private func endsOpening(_ messages: [Message]) -> Bool {
-    isOpeningCalledOff = messages.contains { message in
-      switch message {
-      case .stop: true
-      case .request(.open(let number, _)): number > opening
-      case .request(.close(let number)): number == opening
-      case .request(.write): false
+  private func endsOpening() -> Bool {
+    isOpeningCalledOff =
+      inbox.isStopping
+      || backlog.contains { request in
+        switch request {
+        case .open(let number, _): number > opening
+        case .close(let number): number == opening
+        case .write: false
+        }
       }
-    }
     return isOpeningCalledOff
   }
 

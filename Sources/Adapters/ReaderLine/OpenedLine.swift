@@ -103,15 +103,17 @@ extension OpenedLine {
     try system("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
   }
 
-  /// Raw bytes, whatever was set before: no echo, no translation, no modem lines, no hang-up when closed, and a
-  /// read that says "nothing yet" and "gone" apart.
+  /// Raw bytes, whatever was set before: no echo, no translation, one stop bit, no flow control, no modem lines, no
+  /// hang-up when closed, and a read that says "nothing yet" and "gone" apart.
   static func makeRaw(_ descriptor: borrowing Descriptor, _ path: String) throws(SystemError) {
     let number = descriptor.number
     var terminal = termios()
     try system("tcgetattr", path) { tcgetattr(number, &terminal) }
     cfmakeraw(&terminal)
     terminal.c_cflag |= tcflag_t(CLOCAL | CREAD)
-    terminal.c_cflag &= ~tcflag_t(HUPCL)
+    // cfmakeraw leaves all of these as they were, and some versions of libserialport leave CRTSCTS as well.
+    terminal.c_iflag &= ~tcflag_t(IXOFF | IXANY)
+    terminal.c_cflag &= ~(tcflag_t(CSTOPB | HUPCL) | tcflag_t(CRTSCTS))
     withUnsafeMutableBytes(of: &terminal.c_cc) { bytes in
       bytes[Int(VMIN)] = 1
       bytes[Int(VTIME)] = 0

@@ -45,7 +45,8 @@ public struct ReaderDialogue: ~Copyable {
     line = opened
   }
 
-  /// Sends a command and waits for its reply; other frames are passed over.
+  /// Sends a command and waits for its reply; other frames are passed over. For commands that are answered by a
+  /// list of passings there is no reply to wait for.
   public mutating func ask(_ command: Command, timeout: Duration) throws(Failure) -> Reply {
     let end = SystemClock.monotonicNanoseconds + timeout.wholeNanoseconds
     try send(command.encoded(), before: end)

@@ -19,8 +19,12 @@ extension OpenedLine {
       sp_close(port)
       sp_free_port(port)
     }
-    // Whoever reads the port as well steals bytes, locked or not.
-    if let holder = PortHolders.of(resolved).first { throw .busy(path: path, holder: holder) }
+    guard SerialPorts.hasHardware(resolved) else { throw .absent(path: path, present: SerialPorts.names()) }
+    // Whoever reads the port as well steals bytes, locked or not; and opening alone would already change the
+    // settings of a port that another has locked.
+    if let holder = PortHolders.of(resolved).first ?? PortHolders.locking(resolved) {
+      throw .busy(path: path, holder: holder)
+    }
     do throws(SystemError) {
       try check("open", path) { sp_open(port, SP_MODE_READ_WRITE) }
       var handle: Int32 = -1

@@ -101,7 +101,7 @@ public enum SerialPorts {
   }
 
   /// The kernel lists serial ports of the PC's old kind whether they exist or not; type 0 says that they do not.
-  private static func hasHardware(_ device: String) -> Bool {
+  static func hasHardware(_ device: String) -> Bool {
     guard let type = try? Files.read("/sys/class/tty/\(Files.name(of: device))/type") else { return true }
     return type.first != UInt8(ascii: "0")
   }

@@ -20,7 +20,9 @@ extension OpenedLine {
     var found: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &found)
     guard code == 0, let found else {
-      throw .unreachable(address: address, reason: String(cString: gai_strerror(code)))
+      let number = errno
+      let reason = code == EAI_SYSTEM ? SystemError.text(for: number) : String(cString: gai_strerror(code))
+      throw .unreachable(address: address, reason: reason)
     }
     defer { freeaddrinfo(found) }
     let candidates = Array(sequence(first: found, next: { $0.pointee.ai_next }))

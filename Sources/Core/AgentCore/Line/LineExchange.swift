@@ -20,7 +20,7 @@ public struct LineOptions: Equatable, Sendable {
   public let dtr: Bool
   /// State of the RTS line (serial ports only).
   public let rts: Bool
-  /// Wait after opening, before input is flushed and the port counts as open.
+  /// Wait after opening, before input is flushed and the port counts as open (serial ports only).
   public let settleDelay: Duration
   /// Limit for connecting (TCP only).
   public let connectTimeout: Duration
