@@ -1,0 +1,79 @@
+/// The cloud session that one session file's passings go to.
+public struct CloudSession: Equatable, Sendable {
+  /// How it stands. The raw values are kept on disk.
+  public enum Standing: String, Sendable {
+    /// It was asked for, and what came of it is not known: before it is asked for again, the cloud's list is read.
+    case asked
+    /// The cloud takes its passings.
+    case open
+    /// The cloud says that it is closed or gone: nothing is sent to it any more.
+    case closed
+  }
+
+  /// Base address of the cloud.
+  public var cloud: String
+  /// The device it belongs to.
+  public var deviceid: String
+  /// The cloud's name for it; nil while it is only asked for.
+  public var token: String?
+  /// Its name for people.
+  public var alias: String
+  /// How it stands.
+  public var standing: Standing
+  /// When it was first asked for, by the host's wall clock.
+  public var askedAt: WallTime
+
+  /// A cloud session.
+  public init(
+    cloud: String, deviceid: String, token: String?, alias: String, standing: Standing, askedAt: WallTime
+  ) {
+    self.cloud = cloud
+    self.deviceid = deviceid
+    self.token = token
+    self.alias = alias
+    self.standing = standing
+    self.askedAt = askedAt
+  }
+}
+
+/// What is kept of a session file, in numbers. Law: `stored == acknowledged + waiting + rejected`.
+public struct FileSummary: Equatable, Sendable {
+  /// The file.
+  public var key: FileKey
+  /// Passings kept since it was first heard of; those removed to make room are still counted.
+  public var stored: Int
+  /// Of them, how many the cloud has confirmed.
+  public var acknowledged: Int
+  /// Of them, how many the cloud has refused.
+  public var rejected: Int
+  /// Of those waiting, how many wait for the reader's memory to confirm them.
+  public var unconfirmed: Int
+  /// Numbers that the reader gave out and has no more.
+  public var lost: Int
+  /// How many passings the reader said that the file has; nil when it has not been asked.
+  public var readerCount: UInt32?
+  /// Whether the reader has gone on to another file and everything that it has of this one was compared with what is
+  /// stored.
+  public var isSettled: Bool
+  /// Where its passings go; nil before the first is to be sent.
+  public var session: CloudSession?
+
+  /// Kept, and neither confirmed nor refused by the cloud.
+  public var waiting: Int { stored - acknowledged - rejected }
+
+  /// A summary; that of a new file by default.
+  public init(
+    key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
+    lost: Int = 0, readerCount: UInt32? = nil, isSettled: Bool = false, session: CloudSession? = nil
+  ) {
+    self.key = key
+    self.stored = stored
+    self.acknowledged = acknowledged
+    self.rejected = rejected
+    self.unconfirmed = unconfirmed
+    self.lost = lost
+    self.readerCount = readerCount
+    self.isSettled = isSettled
+    self.session = session
+  }
+}

@@ -1,0 +1,128 @@
+public import One4AllProtocol
+
+/// A session file of one reader: what running numbers count within. Files that a person imports are keyed alike.
+public struct FileKey: Hashable, Sendable, CustomStringConvertible {
+  /// The reader's serial number.
+  public let serialNumber: String
+  /// The file's name, as the reader names it: `20171223-153055.csv`.
+  public let file: String
+
+  /// A key.
+  public init(serialNumber: String, file: String) {
+    self.serialNumber = serialNumber
+    self.file = file
+  }
+
+  /// `SERIAL/FILE`.
+  public var description: String { "\(serialNumber)/\(file)" }
+}
+
+/// A passing as it is kept. With its `FileKey`, its number is its key.
+public struct KeptPassing: Equatable, Sendable {
+  /// How it came.
+  public enum Origin: Int, Sendable {
+    /// The reader pushed it when it happened.
+    case pushed = 0
+    /// It was fetched from the reader's memory (GETPASSINGS, GETFILE).
+    case fetched = 1
+    /// A person imported it from a file.
+    case imported = 2
+  }
+
+  /// How far it is to be believed.
+  public enum Trust: Int, Sendable {
+    /// Pushed on a line without damage, with the next number, a plausible time and prefix.
+    case believed = 0
+    /// Pushed with the next number while the line showed damage: not sent before the reader's memory confirms it.
+    case unconfirmed = 1
+    /// As it stands in the reader's memory.
+    case confirmed = 2
+  }
+
+  /// The frame; `Passing.text` is the frame as it came, byte by byte.
+  public var passing: Passing
+  /// Name of the zone that turned its local time into UTC.
+  public var zone: String
+  /// Its time in UTC.
+  public var utc: WallTime
+  /// When it was heard, to measure.
+  public var arrivedAt: MonotonicTime
+  /// When it was heard by the host's wall clock.
+  public var arrivedWall: WallTime
+  /// Whether the host's wall clock was synchronised then.
+  public var hostSynchronised: Bool
+  /// How it came.
+  public var origin: Origin
+  /// How far it is to be believed.
+  public var trust: Trust
+
+  /// A passing to keep.
+  public init(
+    passing: Passing, zone: String, utc: WallTime, arrivedAt: MonotonicTime, arrivedWall: WallTime,
+    hostSynchronised: Bool, origin: Origin, trust: Trust
+  ) {
+    self.passing = passing
+    self.zone = zone
+    self.utc = utc
+    self.arrivedAt = arrivedAt
+    self.arrivedWall = arrivedWall
+    self.hostSynchronised = hostSynchronised
+    self.origin = origin
+    self.trust = trust
+  }
+}
+
+/// A pushed frame that is not believed: a number out of order, a repeat with other content, time running back. Its
+/// text is kept, and the reader's memory decides.
+public struct DoubtfulFrame: Equatable, Sendable {
+  /// Why a frame is not believed. The raw values are kept on disk.
+  public enum Reason: String, Sendable {
+    /// Its number is not the next one.
+    case jump
+    /// Its number was there before, with other content.
+    case repeated
+    /// Its time is before the one of the passing in front of it, or far from the host's.
+    case time
+    /// Its prefix is not the one that the reader's chips have.
+    case prefix
+    /// It is not known which session file it belongs to.
+    case file
+  }
+
+  /// The file that was current when it came; nil when none was known.
+  public var key: FileKey?
+  /// The frame.
+  public var passing: Passing
+  /// Why it is not believed.
+  public var reason: Reason
+  /// When it was heard by the host's wall clock.
+  public var arrivedWall: WallTime
+
+  /// A frame that is not believed.
+  public init(key: FileKey?, passing: Passing, reason: Reason, arrivedWall: WallTime) {
+    self.key = key
+    self.passing = passing
+    self.reason = reason
+    self.arrivedWall = arrivedWall
+  }
+}
+
+/// Where the reader's memory says otherwise than what was stored.
+public struct PassingDifference: Equatable, Sendable {
+  /// The running number.
+  public var number: UInt32
+  /// What was stored before.
+  public var stored: Passing
+  /// What the reader's memory says; nil when it has no such passing.
+  public var memory: Passing?
+  /// Whether the stored one had already been acknowledged by the cloud.
+  public var wasSent: Bool
+
+  /// A difference.
+  public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool) {
+    self.number = number
+    self.stored = stored
+    self.memory = memory
+    self.wasSent = wasSent
+  }
+}

@@ -1,0 +1,133 @@
+public import One4AllProtocol
+
+/// What the core asks the store to do with passings. Each is one transaction, answered once it is on disk, or has
+/// failed. Summaries in the answers are those after the transaction.
+public enum PassingRequest: Equatable, Sendable {
+  /// Keep passings of a file; the file is made when it is new. A row that is there already:
+  /// - the same frame changes nothing, but that `.confirmed` raises its trust;
+  /// - another frame, `.confirmed`: the reader's memory decides, the row becomes that frame, and the difference is
+  ///   kept and told;
+  /// - another frame, not `.confirmed`: the row stays, and the number is told as `contradicted`.
+  /// A number that was noted as lost is lost no more.
+  case capture(FileKey, [KeptPassing])
+  /// Keep frames that are not believed.
+  case keepDoubtful([DoubtfulFrame])
+  /// The file's doubtful frames are settled: the reader's memory has decided about all of their numbers. They are
+  /// forgotten, but for a count.
+  case settleDoubtful(FileKey)
+  /// What is stored of a file, by number.
+  case openFile(FileKey)
+  /// The line is damaged: rows of the file that wait and are only `.believed` become `.unconfirmed`.
+  case doubt(FileKey)
+  /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
+  case believe(FileKey)
+  /// The reader's memory has no such passings although they are stored: those that have not been sent are removed
+  /// (their frames are kept as doubtful), those that have been are told as differences.
+  case contradict(FileKey, NumberSet)
+  /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
+  case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
+  /// The reader has them no more.
+  case noteLost(FileKey, NumberSet)
+  /// The cloud session of a file; on disk before its token is used.
+  case keepSession(FileKey, CloudSession)
+  /// The lowest waiting passings of a file behind a number, at most `limit`, ascending; without those that are
+  /// `.unconfirmed`.
+  case readWaiting(FileKey, after: UInt32, limit: Int)
+  /// The cloud has confirmed them. Those that do not wait are left as they are.
+  case acknowledge(FileKey, NumberSet)
+  /// The cloud refuses one; why, for a person. It waits no more.
+  case reject(FileKey, UInt32, reason: String)
+  /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
+  case sendAgain(FileKey, NumberSet)
+  /// All acknowledged passings with that UTC time, of all files, wait again; with `dryRun` they are only counted.
+  case rewind(from: WallTime, to: WallTime, dryRun: Bool)
+}
+
+/// What the store tells the core about passings.
+public enum PassingReport: Equatable, Sendable {
+  /// Passings are on disk.
+  case captured(CaptureResult)
+  /// Doubtful frames are on disk; how many are kept in all.
+  case doubtfulKept(total: Int)
+  /// What is stored of a file.
+  case fileOpened(FileContents)
+  /// Passings to send; `key` and `after` as asked.
+  case waiting(FileKey, after: UInt32, [WaitingPassing])
+  /// They are no longer there, or differ and were sent.
+  case contradicted(FileSummary, [PassingDifference])
+  /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
+  case updated(FileSummary, PassingRequest)
+  /// How many wait again, or would; the summaries of the files concerned.
+  case rewound(count: Int, [FileSummary], PassingRequest)
+  /// It was not done, and nothing of it is on disk.
+  case failed(PassingRequest, StoreFailure)
+}
+
+/// What became of a `capture`.
+public struct CaptureResult: Equatable, Sendable {
+  /// The file, after it.
+  public var summary: FileSummary
+  /// Numbers that are new.
+  public var added: NumberSet
+  /// Numbers that were there with another frame, which stays.
+  public var contradicted: NumberSet
+  /// Rows that became what the reader's memory says.
+  public var differences: [PassingDifference]
+
+  /// A result.
+  public init(
+    summary: FileSummary, added: NumberSet, contradicted: NumberSet = NumberSet(),
+    differences: [PassingDifference] = []
+  ) {
+    self.summary = summary
+    self.added = added
+    self.contradicted = contradicted
+    self.differences = differences
+  }
+}
+
+/// What is stored of a file.
+public struct FileContents: Equatable, Sendable {
+  /// In numbers.
+  public var summary: FileSummary
+  /// The numbers that are stored, those removed to make room among them.
+  public var stored: NumberSet
+  /// Of them, those that wait for the reader's memory to confirm them.
+  public var unconfirmed: NumberSet
+  /// The numbers that the reader has no more.
+  public var lost: NumberSet
+  /// The stored passing with the highest number.
+  public var last: KeptPassing?
+
+  /// Contents; of a file that is not known, nothing.
+  public init(
+    summary: FileSummary, stored: NumberSet = NumberSet(), unconfirmed: NumberSet = NumberSet(),
+    lost: NumberSet = NumberSet(), last: KeptPassing? = nil
+  ) {
+    self.summary = summary
+    self.stored = stored
+    self.unconfirmed = unconfirmed
+    self.lost = lost
+    self.last = last
+  }
+}
+
+/// A passing to send.
+public struct WaitingPassing: Equatable, Sendable {
+  /// The frame.
+  public var passing: Passing
+  /// Its time in UTC.
+  public var utc: WallTime
+  /// Name of the zone of its local time.
+  public var zone: String
+  /// When it was heard by the host's wall clock, for its age.
+  public var arrivedWall: WallTime
+
+  /// A passing to send.
+  public init(passing: Passing, utc: WallTime, zone: String, arrivedWall: WallTime) {
+    self.passing = passing
+    self.utc = utc
+    self.zone = zone
+    self.arrivedWall = arrivedWall
+  }
+}

@@ -1,0 +1,42 @@
+public import One4AllProtocol
+
+/// What the conversation with the reader brings to those who care for its passings and its clock, in order.
+public enum ReaderNews: Equatable, Sendable {
+  /// A reader has said who it is: the line was opened, or it has restarted, or another took its place.
+  case connected(ReaderStatus)
+  /// A status of the reader that was there before.
+  case status(ReaderStatus)
+  /// Nothing speaks any more, or it is not known who does. Commands that were asked for are forgotten.
+  case disconnected
+  /// A passing, heard at that time. `list` is the list command under way, of which it may be a part: whether it is
+  /// one, its number says.
+  case passing(Passing, at: MonotonicTime, list: Command?)
+  /// Bytes that are no frame: the line shows damage.
+  case damaged(at: MonotonicTime)
+  /// A command that was asked for through `ReaderSession.ask` is answered; a list by its end.
+  case answered(Command, ReaderAnswer, ReplyTiming)
+}
+
+/// How a command ended.
+public enum ReaderAnswer: Equatable, Sendable {
+  /// By a reply.
+  case reply(CommandOutcome)
+  /// By the end of its list.
+  case endOfList
+  /// Nothing came within the reply timeout; for a list, nothing more came.
+  case none
+}
+
+/// When a command was written and its answer heard.
+public struct ReplyTiming: Equatable, Sendable {
+  /// When the command was handed to the line.
+  public var asked: MonotonicTime
+  /// When the bytes that completed the answer were read.
+  public var heard: MonotonicTime
+
+  /// Times.
+  public init(asked: MonotonicTime, heard: MonotonicTime) {
+    self.asked = asked
+    self.heard = heard
+  }
+}
