@@ -45,6 +45,7 @@ public struct Agent: Sendable {
     case .tick: break
     }
     session.advance(to: now.monotonic, &actions)
+    _ = session.takeNews()
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
     return actions

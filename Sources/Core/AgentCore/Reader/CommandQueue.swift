@@ -1,38 +1,69 @@
 import One4AllProtocol
 
-/// Commands one at a time, each with a deadline, matched to replies by name.
+/// Commands one at a time, each with a deadline, matched to replies by name; a list is answered by its empty line.
 struct CommandQueue: Sendable {
+  /// The command that was sent and not answered yet.
+  struct UnderWay: Sendable {
+    let command: Command
+    let askedAt: MonotonicTime
+    var deadline: MonotonicTime
+  }
+
   private(set) var waiting: [Command] = []
-  private(set) var underWay: (command: Command, deadline: MonotonicTime)?
+  private(set) var underWay: UnderWay?
 
   var isIdle: Bool { underWay == nil && waiting.isEmpty }
   var deadline: MonotonicTime? { underWay?.deadline }
+  /// The list command under way.
+  var list: Command? { underWay.flatMap { $0.command.isAnsweredByList ? $0.command : nil } }
 
   /// Puts a command at the end, unless the same waits already.
   mutating func add(_ command: Command) {
     if !waiting.contains(command) { waiting.append(command) }
   }
 
+  /// Puts a command in front of all that wait.
+  mutating func addFirst(_ command: Command) {
+    waiting.removeAll { $0 == command }
+    waiting.insert(command, at: 0)
+  }
+
   /// The next command to send now; nil while another is under way.
   mutating func next(at now: MonotonicTime, timeout: Duration) -> Command? {
     guard underWay == nil, !waiting.isEmpty else { return nil }
     let command = waiting.removeFirst()
-    underWay = (command, now + timeout)
+    underWay = UnderWay(command: command, askedAt: now, deadline: now + timeout)
     return command
   }
 
-  /// The command that this reply answers, which is then done; nil when it answers none.
-  mutating func match(_ reply: Reply) -> Command? {
-    guard let command = underWay?.command, command.replyName == reply.name else { return nil }
+  /// The command that this reply answers, which is then done; nil when it answers none. Of a list only a refusal is a
+  /// reply.
+  mutating func match(_ reply: Reply) -> UnderWay? {
+    guard let answered = underWay, answered.command.replyName == reply.name else { return nil }
+    if answered.command.isAnsweredByList {
+      guard case .refused = CommandOutcome(command: answered.command, reply: reply) else { return nil }
+    }
     underWay = nil
-    return command
+    return answered
+  }
+
+  /// A list goes on: it has its whole time again.
+  mutating func prolongList(at now: MonotonicTime, timeout: Duration) {
+    if list != nil { underWay?.deadline = now + timeout }
+  }
+
+  /// The list that has ended, which is then done; nil when none was under way.
+  mutating func endList() -> UnderWay? {
+    guard list != nil else { return nil }
+    defer { underWay = nil }
+    return underWay
   }
 
   /// The command that waited in vain; nil while its time is not over.
-  mutating func expire(at now: MonotonicTime) -> Command? {
-    guard let (command, deadline) = underWay, now >= deadline else { return nil }
+  mutating func expire(at now: MonotonicTime) -> UnderWay? {
+    guard let expired = underWay, now >= expired.deadline else { return nil }
     underWay = nil
-    return command
+    return expired
   }
 
   mutating func clearWaiting() { waiting = [] }

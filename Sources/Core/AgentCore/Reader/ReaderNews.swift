@@ -13,7 +13,7 @@ public enum ReaderNews: Equatable, Sendable {
   case passing(Passing, at: MonotonicTime, list: Command?)
   /// Bytes that are no frame: the line shows damage.
   case damaged(at: MonotonicTime)
-  /// A command that was asked for through `ReaderSession.ask` is answered; a list by its end.
+  /// A command has come to its end, one that the conversation itself sends among them.
   case answered(Command, ReaderAnswer, ReplyTiming)
 }
 

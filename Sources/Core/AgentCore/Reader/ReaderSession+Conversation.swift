@@ -43,11 +43,18 @@ extension ReaderSession {
       case .hello:
         alive(at: reception.at, now, &actions)
         if isIdentified { startAgain(at: now, &actions) }
-      case .passing: alive(at: reception.at, now, &actions)
+      case .passing(let passing):
+        alive(at: reception.at, now, &actions)
+        queue.prolongList(at: now, timeout: settings.replyTimeout)
+        tell(.passing(passing, at: reception.at, list: queue.list))
       case .reply(let reply):
         alive(at: reception.at, now, &actions)
-        if let command = queue.match(reply) { answered(command, by: reply, at: now, &actions) }
-      case .endOfList, .malformed: break
+        if let asked = queue.match(reply) {
+          answered(asked, by: reply, heardAt: reception.at, at: now, &actions)
+        }
+      case .endOfList:
+        if let asked = queue.endList() { tell(asked, .endOfList, heardAt: reception.at) }
+      case .malformed: tell(.damaged(at: reception.at))
       }
     }
     sendNext(at: now, &actions)
@@ -78,8 +85,12 @@ extension ReaderSession {
   }
 
   mutating func replyMissing(
-    to command: Command, at now: MonotonicTime, _ actions: inout [AgentAction]
+    to expired: CommandQueue.UnderWay, at now: MonotonicTime, _ actions: inout [AgentAction]
   ) {
+    let command = expired.command
+    tell(expired, .none, heardAt: now)
+    // Its end may still come. Replies keep the order of commands: behind the next PONG there is none of it left.
+    if command.isAnsweredByList { queue.addFirst(.ping) }
     if lastValidAt == nil {
       if strayBytes > 0 && state != .foreign { enterForeign(at: now, &actions) }
       startAsking(at: now, &actions)
@@ -88,16 +99,29 @@ extension ReaderSession {
       startAsking(at: now, &actions)
     }
     // A PING in vain is silence, which has a state of its own.
-    if command != .ping, lastValidAt.map({ now - $0 <= settings.replyTimeout * 2 }) ?? false {
+    if command.isOfTheConversation, command != .ping,
+      lastValidAt.map({ now - $0 <= settings.replyTimeout * 2 }) ?? false
+    {
       refused(
         command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
     }
   }
 
-  private mutating func answered(
-    _ command: Command, by reply: Reply, at now: MonotonicTime, _ actions: inout [AgentAction]
+  private mutating func tell(
+    _ asked: CommandQueue.UnderWay, _ answer: ReaderAnswer, heardAt: MonotonicTime
   ) {
-    switch CommandOutcome(command: command, reply: reply) {
+    tell(.answered(asked.command, answer, ReplyTiming(asked: asked.askedAt, heard: heardAt)))
+  }
+
+  private mutating func answered(
+    _ asked: CommandQueue.UnderWay, by reply: Reply, heardAt: MonotonicTime, at now: MonotonicTime,
+    _ actions: inout [AgentAction]
+  ) {
+    let command = asked.command
+    let outcome = CommandOutcome(command: command, reply: reply)
+    defer { tell(asked, .reply(outcome), heardAt: heardAt) }
+    guard command.isOfTheConversation else { return }
+    switch outcome {
     case .status(let status): learned(status, at: now, &actions)
     case .pushTags(true): pushConfirmedAt = now
     case .refused(let refusal):
@@ -134,6 +158,9 @@ extension ReaderSession {
     pollAt = now + settings.pollInterval
     lineBackoff.reset()
     silenceBackoff.reset()
+    let isSwapped = old.map { $0.serialNumber != new.serialNumber } ?? false
+    if isSwapped && wasIdentified { tell(.disconnected) }
+    tell(isSwapped || !wasIdentified ? .connected(new) : .status(new))
     let identity = ReaderIdentity(new)
     let name = "\(identity.serialNumber) (\(identity.model), firmware \(identity.firmware))"
     if let old, old.serialNumber != new.serialNumber {
@@ -165,6 +192,18 @@ extension ReaderSession {
     for (what, before, after) in changes where before != after {
       actions.append(
         .log(LogEntry(.readerChanged, "the reader's \(what) changed from \(before) to \(after)", fields())))
+    }
+  }
+}
+
+extension Command {
+  /// Whether the conversation itself sends it. Refusals of others are for those who asked.
+  fileprivate var isOfTheConversation: Bool {
+    switch self {
+    case .ping, .getProtocol, .getStatus, .pushTags: true
+    case .setProtocol, .readBattery, .getTime, .setTime, .start, .stop, .newFile, .passings, .getPassings,
+      .listFiles, .getFileInfo, .getFile, .clearFiles, .setBounce, .setBuzzer:
+      false
     }
   }
 }

@@ -32,10 +32,14 @@ public struct ReaderSession: Sendable {
   public internal(set) var lastFrameAt: MonotonicTime?
   /// What was heard in all.
   public internal(set) var totals = FrameTotals()
+  /// What those who care for passings have not been told yet.
+  private(set) var news: [ReaderNews] = []
 
   /// Whether the reader has said who it is since the line was opened or it restarted. What is heard before
   /// belongs to nobody yet.
-  var isIdentified = false
+  var isIdentified = false {
+    didSet { if oldValue && !isIdentified { tell(.disconnected) } }
+  }
   var lastValidAt: MonotonicTime?
   /// Bytes heard since the last valid frame, and the first of them.
   var strayBytes = 0
@@ -56,6 +60,23 @@ public struct ReaderSession: Sendable {
 
   /// Who the reader is; nil before it has said so.
   public var identity: ReaderIdentity? { status.map(ReaderIdentity.init) }
+
+  /// Asks the reader a command, behind those that wait; its end comes as `ReaderNews.answered`. Does nothing, and gives
+  /// no news, while no reader is connected.
+  mutating func ask(_ command: Command, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+    guard isIdentified else { return }
+    queue.add(command)
+    sendNext(at: now, &actions)
+  }
+
+  /// Tells those who care for passings.
+  mutating func tell(_ piece: ReaderNews) { news.append(piece) }
+
+  /// Hands over what there is to tell.
+  mutating func takeNews() -> [ReaderNews] {
+    defer { news = [] }
+    return news
+  }
 
   /// Why it is not connected, for a person; nil when it is, or when it is being opened.
   public var stateReason: String? {
@@ -109,7 +130,7 @@ public struct ReaderSession: Sendable {
         reopen(&actions)
         return
       }
-      if let command = queue.expire(at: now) { replyMissing(to: command, at: now, &actions) }
+      if let expired = queue.expire(at: now) { replyMissing(to: expired, at: now, &actions) }
       if let quietSince, reopenAt == nil, now >= quietSince + settings.silenceTimeout {
         fellSilent(at: now, &actions)
         return
