@@ -8,7 +8,11 @@ import Testing
 
 @Suite("one4allctl as a program", .timeLimit(.minutes(1)))
 struct CommandTests {
-  @Test("explains itself", arguments: ["", "status", "bind", "check-config", "ports", "probe"])
+  @Test(
+    "explains itself",
+    arguments: [
+      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind",
+    ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
     let tool = try Tool(words)

@@ -59,8 +59,13 @@ final class ControlSocketDaemon {
 
   deinit { server.close() }
 
-  /// Runs `one4allctl` to its end, and answers what it asks.
+  /// Runs `one4allctl` to its end, and gives that answer to what it asks.
   func run(_ words: [String], answer: JSONValue) throws -> Tool.Outcome {
+    try run(words) { _ in answer }
+  }
+
+  /// Runs `one4allctl` to its end, and answers what it asks.
+  func run(_ words: [String], answer: (JSONValue) -> JSONValue) throws -> Tool.Outcome {
     let tool = try Tool(words)
     let end = SystemClock.monotonicNanoseconds + 30_000_000_000
     while !tool.isOver {
@@ -70,7 +75,7 @@ final class ControlSocketDaemon {
       try poll.wait(milliseconds: 10)
       server.service(poll) { request in
         requests.append(request)
-        return answer
+        return answer(request)
       }
     }
     return tool.outcome

@@ -21,6 +21,20 @@ enum DaemonQuestion {
       return try ControlClient.ask(path: socket, request)
     } catch { throw .control(error) }
   }
+
+  /// Asks for a document of that contract.
+  static func ask(_ request: JSONValue, schema: String, configuration: String) throws(ToolError) -> JSONValue
+  {
+    let document = try ask(request, configuration: configuration)
+    try check(document, schema: schema)
+    return document
+  }
+
+  /// Whether a document is of that contract.
+  static func check(_ document: JSONValue, schema: String) throws(ToolError) {
+    let found = document["schema"]?.string ?? "nothing that names itself"
+    guard found == schema else { throw .otherVersion("the daemon answers with \(found), not \(schema)") }
+  }
 }
 
 /// `one4allctl status`.
@@ -35,17 +49,14 @@ enum StatusCommand {
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
-    let file = parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration
+    let file = ToolCommand.configuration(parsed, configuration)
     let status = try DaemonQuestion.ask(["request": "status"], configuration: file)
     if parsed.has("json") {
       // A program reads the document; that it was had is all the exit code says.
       Output.write(JSONText.write(status, indented: true) + "\n")
       return .success
     }
-    let schema = status["schema"]?.string ?? "nothing that names itself"
-    guard schema == AgentStatus.schema else {
-      throw .otherVersion("the daemon answers with \(schema), not \(AgentStatus.schema)")
-    }
+    try DaemonQuestion.check(status, schema: AgentStatus.schema)
     let page = StatusPage(status)
     Output.write(page.text(isColoured: Output.isColourTerminal))
     return page.isWell ? .success : .failure
@@ -63,7 +74,7 @@ enum BindCommand {
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
-    let file = parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration
+    let file = ToolCommand.configuration(parsed, configuration)
     let answer = try DaemonQuestion.ask(["request": "bind"], configuration: file)
     let reader = answer["serial_number"]?.string ?? "the reader"
     Output.write("\(reader) is being bound; one4allctl status shows what comes of it\n")
@@ -81,7 +92,7 @@ enum CheckConfigCommand {
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
     let check = ConfigurationCheck.run(
-      path: parsed.value("config") ?? configuration ?? ToolCommand.defaultConfiguration)
+      path: ToolCommand.configuration(parsed, configuration))
     if check.isFaulty { Output.complain(check.text) } else { Output.write(check.text) }
     return check.isFaulty ? .configuration : .success
   }

@@ -30,6 +30,10 @@ public enum ToolCommand {
           ("check-config", "the settings in force, or all that is wrong with them"),
           ("ports", "the serial ports of this machine, and who holds them"),
           ("probe PORT", "talk to a reader without the daemon"),
+          ("ledger", "is every passing accounted for? by session file"),
+          ("passings", "the passings themselves"),
+          ("audit", "compare what is stored with the reader's memory"),
+          ("rewind FROM TO", "send the passings of a time range again"),
         ]),
       exitCodes, .init("More", [("one4allctl COMMAND --help", "the options of one command")]),
     ])
@@ -64,6 +68,10 @@ public enum ToolCommand {
     case "check-config": return try CheckConfigCommand.run(rest, configuration: before)
     case "ports": return try PortsCommand.run(rest)
     case "probe": return try ProbeCommand.run(rest)
+    case "ledger": return try LedgerCommand.run(rest, configuration: before)
+    case "passings": return try PassingsCommand.run(rest, configuration: before)
+    case "audit": return try AuditCommand.run(rest, configuration: before)
+    case "rewind": return try RewindCommand.run(rest, configuration: before)
     case let other?: throw .usage("no command '\(other)'; see one4allctl --help")
     case nil: throw .usage("which command? see one4allctl --help")
     }
@@ -85,6 +93,11 @@ public enum ToolCommand {
       throw .usage("\(word); see --help")
     }
     return parsed
+  }
+
+  /// The configuration file: named behind the command, before it, or the one of the system.
+  static func configuration(_ parsed: ParsedArguments, _ before: String?) -> String {
+    parsed.value("config") ?? before ?? defaultConfiguration
   }
 
   private static func parse(

@@ -1,0 +1,54 @@
+import AgentCore
+import Glibc
+import JSONDocument
+import ProgramArguments
+
+/// Follows long work of the daemon to its end. On a terminal the progress stands in one line that changes.
+struct WorkProgress {
+  private static let pause: UInt32 = 100_000
+
+  let configuration: String
+
+  /// Waits for the end of that work.
+  /// - Returns: the work as the daemon tells it at the end.
+  func follow(_ work: Int64) throws(ToolError) -> JSONValue {
+    var isShown = false
+    defer { if isShown { Output.complain("\r\u{1B}[K") } }
+    while true {
+      let now = try DaemonQuestion.ask(
+        ["request": "work", "work": .integer(work)], configuration: configuration)
+      switch now["state"]?.string.flatMap(WorkList.Work.State.init) {
+      case .running?:
+        if Output.isErrorTerminal {
+          Output.complain("\r\u{1B}[K" + TerminalText.safe(WorkProgress.line(now)))
+          isShown = true
+        }
+        usleep(WorkProgress.pause)
+      case .done?, .failed?: return now
+      case nil: throw .otherVersion("the daemon tells of work in a way that I do not know")
+      }
+    }
+  }
+
+  static func line(_ work: JSONValue) -> String {
+    let done = work["done"]?.integer ?? 0
+    let message = work["message"]?.string ?? ""
+    guard let total = work["total"]?.integer, total > 0 else { return message }
+    return "\(done) of \(total) (\(done * 100 / total) %) \(message)"
+  }
+
+  /// Follows the work that an answer names, and says what came of it.
+  func finish(_ answer: JSONValue) throws(ToolError) -> ExitCode {
+    guard let number = answer["work"]?.integer else {
+      throw .otherVersion("the daemon does not say which work it has begun")
+    }
+    let end = try follow(number)
+    let message = TerminalText.safe(end["message"]?.string ?? "") + "\n"
+    if end["state"]?.string == WorkList.Work.State.done.rawValue {
+      Output.write(message)
+      return .success
+    }
+    Output.complain("one4allctl: \(message)")
+    return .failure
+  }
+}
