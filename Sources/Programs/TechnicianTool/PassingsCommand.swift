@@ -8,7 +8,7 @@ import ProgramArguments
 enum PassingsCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] passings [--session FILE] [--last N] [--follow]",
+      "one4allctl [--config FILE] passings [--session FILE] [--last N] [-f]",
       "one4allctl [--config FILE] passings --rejected [--session FILE]",
     ],
     summary:
