@@ -1,0 +1,232 @@
+/// Decodes a recording of any form, in chunks of any size: the same bytes give the same records however they are cut.
+/// Memory is bounded by one line.
+///
+/// The form is not told: every line is tried as what the one before it was, then as each other form. So a damaged
+/// first line does not matter, nor that recordings of several forms were joined. A byte order mark at the start,
+/// blank lines, and blanks round a line are passed over. What is like no form is malformed, line by line.
+public struct RecordingDecoder: Sendable {
+  /// A line may have this many bytes, its line feed not counted. A longer one is given up and emitted once.
+  public static let maximumLineLength = 4096
+
+  /// Takes a record, its place, and the bytes that it was read from: ranges in the record refer to them. Of a line
+  /// that is too long there are only the first `maximumLineLength` bytes.
+  public typealias Emit = (Record, RecordPlace, borrowing Span<UInt8>) -> Void
+
+  /// The form of the last line that was of any; nil while there was none.
+  public private(set) var form: RecordingForm?
+  /// The forms that were met, in the order of their first lines.
+  public private(set) var forms: [RecordingForm] = []
+
+  /// What came since the last end of a line, or of a live frame; nothing of a line that was given up.
+  private var pending: [UInt8] = []
+  private var isGivenUp = false
+  private var givenUpCount = 0
+  private var line = 1
+  private var column = 1
+
+  /// Nothing seen yet.
+  public init() {}
+
+  /// Decodes a chunk; calls `emit` for every record that it completes, in order.
+  public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: Emit) {
+    var start = 0
+    while let end = endOfPart(in: chunk, from: start) {
+      let endsLine = chunk[end] == ASCII.lineFeed
+      if pending.isEmpty, !isGivenUp {
+        take(chunk.extracting(start..<end), endsLine: endsLine, emit)
+        move(by: end - start, endsLine: endsLine)
+      } else {
+        keep(chunk.extracting(start..<end), emit)
+        takePending(endsLine: endsLine, emit)
+      }
+      start = end + 1
+    }
+    if start < chunk.count { keep(chunk.extracting(start..<chunk.count), emit) }
+  }
+
+  /// The input has ended; a last line needs no line end.
+  public mutating func finish(_ emit: Emit) {
+    if !pending.isEmpty || isGivenUp { takePending(endsLine: true, emit) }
+  }
+
+  // MARK: Lines
+
+  /// A line ends at LF; live frames of an older reader also at `|`.
+  private func endOfPart(in chunk: borrowing Span<UInt8>, from start: Int) -> Int? {
+    let other = form == .olderFrames ? Self.bar : ASCII.lineFeed
+    var index = start
+    while index < chunk.count {
+      let byte = chunk[index]
+      if byte == ASCII.lineFeed || byte == other { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: Emit) {
+    if isGivenUp {
+      givenUpCount += part.count
+      return
+    }
+    let room = Self.maximumLineLength - pending.count
+    for index in 0..<min(room, part.count) { pending.append(part[index]) }
+    guard part.count > room else { return }
+    let begun = pending
+    pending.removeAll(keepingCapacity: true)
+    if form != .olderFrames, beginsWithFrame(begun.span) {
+      adopt(.olderFrames)
+      feed(begun.span, emit)
+      feed(part.extracting(room..<part.count), emit)
+    } else {
+      emit(.malformed(.tooLong), RecordPlace(line: line, column: column), begun.span)
+      isGivenUp = true
+      givenUpCount = begun.count + part.count - room
+    }
+  }
+
+  private mutating func takePending(endsLine: Bool, _ emit: Emit) {
+    let bytes = pending
+    let length = isGivenUp ? givenUpCount : bytes.count
+    pending = []
+    if !isGivenUp { take(bytes.span, endsLine: endsLine, emit) }
+    isGivenUp = false
+    move(by: length, endsLine: endsLine)
+    if pending.capacity == 0 {
+      pending = bytes
+      pending.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private mutating func move(by length: Int, endsLine: Bool) {
+    column = endsLine ? 1 : column + length + 1
+    if endsLine { line += 1 }
+  }
+
+  /// A line, or of live frames the part up to a `|`.
+  private mutating func take(_ part: borrowing Span<UInt8>, endsLine: Bool, _ emit: Emit) {
+    let isLine = endsLine && column == 1
+    guard part.count > Self.maximumLineLength else { return takeText(part, isLine: isLine, emit) }
+    let begin = part.extracting(0..<Self.maximumLineLength)
+    if form != .olderFrames, beginsWithFrame(begin) {
+      adopt(.olderFrames)
+      takeFrames(part, emit)
+    } else {
+      emit(.malformed(.tooLong), RecordPlace(line: line, column: column), begin)
+    }
+  }
+
+  /// The parts of a line of live frames.
+  private mutating func takeFrames(_ text: borrowing Span<UInt8>, _ emit: Emit) {
+    var start = 0
+    while start < text.count {
+      let end = endOfPart(in: text, from: start) ?? text.count
+      take(text.extracting(start..<end), endsLine: false, emit)
+      move(by: end - start, endsLine: false)
+      start = end + 1
+    }
+  }
+
+  private mutating func takeText(_ text: borrowing Span<UInt8>, isLine: Bool, _ emit: Emit) {
+    var end = text.count
+    while end > 0, Self.isBlank(text[end - 1]) { end -= 1 }
+    var start = line == 1 && column == 1 ? Self.byteOrderMark(text) : 0
+    while start < end, Self.isBlank(text[start]) { start += 1 }
+    guard start < end else { return }
+    let body = text.extracting(start..<end)
+    let place = RecordPlace(line: line, column: column == 1 ? 1 : column + start)
+    if let record = recognise(body, isLine: isLine) {
+      emit(record, place, body)
+    } else if isLine, form != .olderFrames, beginsWithFrame(body) {
+      adopt(.olderFrames)
+      takeFrames(body, emit)
+    } else if let begin = Self.endOfNoise(body),
+      let record = recognise(
+        body.extracting(begin..<body.count), isLine: isLine), Self.isCertainBehindNoise(record)
+    {
+      emit(.malformed(.noise), place, body.extracting(0..<begin))
+      emit(
+        record, RecordPlace(line: line, column: column + start + begin), body.extracting(begin..<body.count))
+    } else {
+      emit(Self.isSpeech(body) ? .aside : .malformed(fault(of: body)), place, body)
+    }
+  }
+
+  // MARK: What a line is
+
+  private mutating func recognise(_ text: borrowing Span<UInt8>, isLine: Bool) -> Record? {
+    if let form, let record = try? RecordingLine.parse(text, as: form) { return record }
+    for other in RecordingForm.allCases where other != form && (isLine || other == .olderFrames) {
+      if let record = try? RecordingLine.parse(text, as: other) {
+        adopt(other)
+        return record
+      }
+    }
+    return nil
+  }
+
+  private mutating func adopt(_ form: RecordingForm) {
+    self.form = form
+    if !forms.contains(form) { forms.append(form) }
+  }
+
+  /// Whether there is a `|`, and a live frame or a keep-alive before the first one.
+  private func beginsWithFrame(_ text: borrowing Span<UInt8>) -> Bool {
+    var end = 0
+    while end < text.count, text[end] != Self.bar { end += 1 }
+    guard end < text.count else { return false }
+    return (try? RecordingLine.parse(text.extracting(0..<end), as: .olderFrames)) != nil
+  }
+
+  private func fault(of text: borrowing Span<UInt8>) -> RecordFault {
+    var hasSeparator = false
+    var isPrintable = true
+    for index in 0..<text.count {
+      if text[index] == ASCII.semicolon { hasSeparator = true }
+      if !text[index].isPrintable { isPrintable = false }
+    }
+    let isPlausible = hasSeparator || text[0].isDigit || (form == .olderFrames && isPrintable)
+    guard let form = RecordingLine.likeness(text) ?? (isPlausible ? form : nil) else {
+      return isPrintable ? .unrecognised : .noise
+    }
+    do throws(RecordFault) {
+      _ = try RecordingLine.parse(text, as: form)
+      return .unrecognised
+    } catch { return error }
+  }
+
+  /// A damaged digit is noise too, and what it was the first digit of would then be another number: so only what
+  /// begins with a fixed field is believed behind noise.
+  private static func isCertainBehindNoise(_ record: Record) -> Bool {
+    switch record {
+    case .older, .aside: true
+    case .passing, .exported, .malformed: false
+    }
+  }
+
+  /// A reply or a greeting, in what was recorded from the line.
+  private static func isSpeech(_ text: borrowing Span<UInt8>) -> Bool {
+    guard text[0].isUpperCaseLetter else { return false }
+    var line: [UInt8] = []
+    for index in 0..<text.count { line.append(text[index]) }
+    return Reply(line: line) != nil
+      || (line.starts(with: Array("HELLO".utf8)) && line.allSatisfy(\.isPrintable))
+  }
+
+  private static let bar = UInt8(ascii: "|")
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == ASCII.carriageReturn
+  }
+
+  /// The width of a UTF-8 byte order mark at the start.
+  private static func byteOrderMark(_ text: borrowing Span<UInt8>) -> Int {
+    text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF ? 3 : 0
+  }
+
+  /// Behind the bytes at the start that are no text; nil when there are none, or nothing else.
+  private static func endOfNoise(_ text: borrowing Span<UInt8>) -> Int? {
+    var end = 0
+    while end < text.count, !text[end].isPrintable { end += 1 }
+    return end > 0 && end < text.count ? end : nil
+  }
+}
