@@ -33,6 +33,19 @@ public enum ConfigurationLoader {
     }
   }
 
+  /// The zone of the reader's clock by a configuration that may be faulty elsewhere.
+  /// - Returns: the zone's name; nil when none is set.
+  /// - Throws: when the file itself cannot be read.
+  public static func readerTimeZone(path: String) throws(ConfigurationErrors) -> String? {
+    let reading = read(path)
+    do throws(ConfigurationErrors) {
+      return try reading.result().settings.reader.timeZone
+    } catch {
+      if error.problems.contains(where: { $0.file == path && $0.line == nil }) { throw error }
+      return reading.settings.reader.timeZone
+    }
+  }
+
   private static func read(_ path: String) -> Reading {
     var reading = Reading()
     reading.read(path, isDropIn: false)

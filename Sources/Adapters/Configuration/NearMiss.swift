@@ -1,8 +1,8 @@
 /// Finds what a person probably meant.
-enum NearMiss {
+public enum NearMiss {
   /// The candidate nearest to the text, when it is near enough to be a slip: case, dashes for underscores, or one
   /// letter in three (never more than three) left out, added, changed or swapped with its neighbour.
-  static func of(_ text: String, among candidates: [String]) -> String? {
+  public static func of(_ text: String, among candidates: [String]) -> String? {
     let text = plain(text)
     let allowed = min(3, max(1, text.count / 3))
     let ranked = candidates.map { (name: $0, distance: distance(text, plain($0))) }

@@ -36,6 +36,8 @@ public enum ExitCode: Int32, Sendable {
   case usage = 64
   /// Input data is wrong (EX_DATAERR).
   case dataError = 65
+  /// An input file cannot be read (EX_NOINPUT).
+  case noInput = 66
   /// The daemon, the reader or the port is not there (EX_UNAVAILABLE).
   case unavailable = 69
   /// A system call failed that should not (EX_OSERR).

@@ -16,6 +16,9 @@ public enum ZoneDatabase {
     case never(jump: Int64, byOffsetBefore: Int64)
   }
 
+  /// Where the database is.
+  public static var folder: String { getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo" }
+
   private static let current = Mutex<String?>(nil)
 
   /// Whether the database has that zone; names are like `Europe/Madrid`, and never lead out of the database.
@@ -26,7 +29,6 @@ public enum ZoneDatabase {
     // No part is empty, `.` or `..`: such a name could lead out of the database, or be another one's second name.
     let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
     guard isName, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else { return false }
-    let folder = getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
     // The folder holds tables as well, which glibc would silently take for UTC.
     let file = open("\(folder)/\(zone)", O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { return false }

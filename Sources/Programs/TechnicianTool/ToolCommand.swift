@@ -13,7 +13,8 @@ public enum ToolCommand {
     "Exit codes",
     [
       ("0", "all is well, or it was done"), ("1", "the daemon runs, but not all is well, or it refused"),
-      ("64", "the arguments make no sense"), ("69", "the daemon, the port or the reader is not there"),
+      ("64", "the arguments make no sense"), ("65", "lines of a recording are malformed"),
+      ("66", "a recording cannot be read"), ("69", "the daemon, the port or the reader is not there"),
       ("77", "permission is missing; the message names the group"), ("78", "the configuration is wrong"),
     ])
 
@@ -34,6 +35,7 @@ public enum ToolCommand {
           ("passings", "the passings themselves"),
           ("audit", "compare what is stored with the reader's memory"),
           ("rewind FROM TO", "send the passings of a time range again"),
+          ("decode [FILE…]", "backup files and exports, readable, with their gaps"),
         ]),
       exitCodes, .init("More", [("one4allctl COMMAND --help", "the options of one command")]),
     ])
@@ -72,6 +74,7 @@ public enum ToolCommand {
     case "passings": return try PassingsCommand.run(rest, configuration: before)
     case "audit": return try AuditCommand.run(rest, configuration: before)
     case "rewind": return try RewindCommand.run(rest, configuration: before)
+    case "decode": return try DecodeCommand.run(rest, configuration: before)
     case let other?: throw .usage("no command '\(other)'; see one4allctl --help")
     case nil: throw .usage("which command? see one4allctl --help")
     }

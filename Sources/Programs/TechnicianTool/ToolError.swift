@@ -1,6 +1,7 @@
 import AgentCore
 import Configuration
 import ControlSocket
+import LinuxSystem
 import ProgramArguments
 
 /// Why a command could not do its work.
@@ -11,6 +12,7 @@ enum ToolError: Error, CustomStringConvertible {
   case line(LineFailure)
   case reader(String)
   case otherVersion(String)
+  case output(SystemError)
 
   var description: String {
     switch self {
@@ -19,6 +21,7 @@ enum ToolError: Error, CustomStringConvertible {
     case .configuration(let errors):
       "the configuration is wrong:\n" + errors.problems.map { "\($0)" }.joined(separator: "\n")
     case .control(let error): "\(error)"
+    case .output(let error): "\(error)"
     case .line(.busy(let path, let holder)) where holder?.name == "one4alld":
       "\(path) is in use by \(holder.map { "\($0)" } ?? ""): the daemon has it; ask it by one4allctl status"
     case .line(.notPermitted(let path)):
@@ -32,6 +35,7 @@ enum ToolError: Error, CustomStringConvertible {
     switch self {
     case .usage: .usage
     case .configuration: .configuration
+    case .output: .systemError
     case .control(.notPermitted), .line(.notPermitted): .noPermission
     case .control(.refused): .failure
     case .control, .line, .reader, .otherVersion: .unavailable

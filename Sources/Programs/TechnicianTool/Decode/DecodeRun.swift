@@ -1,0 +1,74 @@
+import LinuxSystem
+import ProgramArguments
+
+/// The recordings of one call, one after the other.
+struct DecodeRun {
+  private static let chunkSize = 1 << 16
+
+  private let zone: DecodeZone
+  private var writer: PassingWriter
+  private var summaries: [RecordingSummary] = []
+  private var isInputMissing = false
+
+  init(format: PassingWriter.Format, zone: DecodeZone) {
+    self.zone = zone
+    writer = PassingWriter(format)
+    if format == .csv { writer.writeHeader() }
+  }
+
+  /// Decodes a file, or standard input for `-`. That it cannot be read is told and remembered.
+  mutating func decode(_ file: String) throws(ToolError) {
+    let name = file == "-" ? "stdin" : file
+    var decoding = RecordingDecoding(name: name, zone: zone.zone)
+    do throws(SystemError) {
+      let input = file == "-" ? InputFile.standardInput : try InputFile(path: file)
+      try read(input, &decoding)
+    } catch {
+      if error.operation == "write" { throw .output(error) }
+      isInputMissing = true
+      Output.complain("one4allctl: \(name): \(error.reason)\n")
+      // What came before it could not be read any further is decoded all the same.
+      if decoding.isEmpty { return }
+    }
+    decoding.finish(to: &writer)
+    do throws(SystemError) { try flush(&decoding) } catch { throw .output(error) }
+    summaries.append(decoding.summary)
+  }
+
+  /// Writes the summary.
+  /// - Returns: what the call came to.
+  mutating func finish() throws(ToolError) -> ExitCode {
+    let hasRows = summaries.contains { $0.passings + $0.tests > 0 }
+    var text = summaries.map(\.text).joined()
+    if summaries.count > 1 { text += RecordingSummary.total(summaries) }
+    if hasRows, let note = zone.note(isUTCMissing: summaries.contains { $0.withoutUTC > 0 }) { text += note }
+    do throws(SystemError) {
+      switch writer.format {
+      case .table: try StandardStream.output.write(writer.buffer + Array(((hasRows ? "\n" : "") + text).utf8))
+      case .csv, .json:
+        try StandardStream.output.write(writer.buffer)
+        Output.complain(text)
+      }
+    } catch { throw .output(error) }
+    if isInputMissing { return .noInput }
+    return summaries.contains { $0.malformed > 0 } ? .dataError : .success
+  }
+
+  private mutating func read(
+    _ input: borrowing InputFile, _ decoding: inout RecordingDecoding
+  ) throws(SystemError) {
+    var chunk = [UInt8](repeating: 0, count: Self.chunkSize)
+    while true {
+      let count = try input.read(into: &chunk)
+      if count == 0 { return }
+      decoding.feed(chunk.span.extracting(0..<count), to: &writer)
+      if writer.buffer.count >= Self.chunkSize || decoding.hasComplaints { try flush(&decoding) }
+    }
+  }
+
+  private mutating func flush(_ decoding: inout RecordingDecoding) throws(SystemError) {
+    try StandardStream.output.write(writer.buffer)
+    writer.buffer.removeAll(keepingCapacity: true)
+    Output.complain(decoding.takeComplaints())
+  }
+}
