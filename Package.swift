@@ -125,7 +125,7 @@ let package = Package(
       "TechnicianToolTests",
       [
         "TechnicianTool", "AgentCore", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
-        "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport",
+        "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport", "ZoneDatabase",
       ], excluding: ["Golden"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],

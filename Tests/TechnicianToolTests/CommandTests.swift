@@ -11,7 +11,7 @@ struct CommandTests {
   @Test(
     "explains itself",
     arguments: [
-      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind",
+      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind", "decode",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
@@ -32,7 +32,8 @@ struct CommandTests {
     arguments: [
       "", "nonsense", "--nonsense", "--config", "status extra", "status --nonsense", "bind extra",
       "check-config extra", "ports extra", "probe", "probe ttyUSB0", "probe tcp://", "probe /dev/null extra",
-      "probe /dev/null --baud-rate fast", "probe /dev/null --baud-rate 0",
+      "probe /dev/null --baud-rate fast", "probe /dev/null --baud-rate 0", "decode --format xml",
+      "decode --time-zone Nowhere/Atall",
     ])
   func usage(line: String) throws {
     let tool = try Tool(line.split(separator: " ").map(String.init))

@@ -38,6 +38,7 @@ public struct ResolvedTime: Equatable, Sendable {
 /// - What comes first in a stream, or longer after the last passing than the doubled hour lasts, could be either. It
 ///   is taken for the first pass until the clock runs back or the doubled hour is over, and is marked so. If there is
 ///   a return to come, the first pass is right; if there is none, nothing in the stream could tell.
+/// - A pause that lasts the doubled hour but for less than `disorder` looks like disorder, and is taken for it.
 ///
 /// A local time that was skipped where summer time begins is read by the offset before: the moment that a clock
 /// shows which nobody has set forward.

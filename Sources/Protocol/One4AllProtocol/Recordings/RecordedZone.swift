@@ -10,8 +10,9 @@ public enum RecordedZone: Hashable, Sendable {
 
   /// Longest name that is taken for one.
   private static let longestName = 64
+  private static let mostMinutes = 1080
 
-  /// `GMT-06:00`, `UTC`, `+05:30`, `Z`: a fixed offset in minutes; nil for anything else.
+  /// `GMT-06:00`, `UTC-6`, `+05:30`, `GMT`, `Z`: a fixed offset in minutes; nil for anything else.
   public static func fixedOffset(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
     return fixedOffset(bytes.span, 0..<bytes.count)
@@ -38,21 +39,30 @@ public enum RecordedZone: Hashable, Sendable {
 
   private static func fixedOffset(_ line: borrowing Span<UInt8>, _ range: Range<Int>) -> Int? {
     var start = range.lowerBound
-    let rest = { (start: Int) in range.upperBound - start }
-    if rest(start) == 1, line[start] == UInt8(ascii: "Z") { return 0 }
-    if rest(start) >= 3, isZero(line[start], line[start + 1], line[start + 2]) {
+    let end = range.upperBound
+    if range.count == 1, line[start] == UInt8(ascii: "Z") { return 0 }
+    if range.count >= 3, isZero(line[start], line[start + 1], line[start + 2]) {
       start += 3
-      if rest(start) == 0 { return 0 }
+      if start == end { return 0 }
     }
-    guard rest(start) == 6, line[start + 3] == ASCII.colon,
-      let hours = FixedFields.number(2, in: line, at: start + 1),
-      let minutes = FixedFields.number(2, in: line, at: start + 4), minutes < 60, hours * 60 + minutes <= 1080
-    else { return nil }
-    switch line[start] {
-    case UInt8(ascii: "+"): return hours * 60 + minutes
-    case ASCII.dash: return -(hours * 60 + minutes)
-    case _: return nil
+    guard start < end, line[start] == UInt8(ascii: "+") || line[start] == ASCII.dash else { return nil }
+    // One or two digits of hours, and then maybe minutes.
+    let hoursEnd = min(Passing.endOfDigits(in: line, from: start + 1), end)
+    guard let hours = number(line, start + 1..<hoursEnd) else { return nil }
+    var minutes: UInt32 = 0
+    if hoursEnd < end {
+      guard line[hoursEnd] == ASCII.colon, end - hoursEnd == 3,
+        let behind = number(line, hoursEnd + 1..<end), behind < 60
+      else { return nil }
+      minutes = behind
     }
+    let offset = Int(hours * 60 + minutes)
+    guard offset <= mostMinutes else { return nil }
+    return line[start] == ASCII.dash ? -offset : offset
+  }
+
+  private static func number(_ line: borrowing Span<UInt8>, _ range: Range<Int>) -> UInt32? {
+    range.count <= 2 ? FixedFields.wholeNumber(in: line, range) : nil
   }
 
   /// `GMT` or `UTC`

@@ -73,7 +73,7 @@ public struct RecordingDecoder: Sendable {
     guard part.count > room else { return }
     let begun = pending
     pending.removeAll(keepingCapacity: true)
-    if form != .olderFrames, beginsWithFrame(begun.span) {
+    if form != .olderFrames, holdsFrame(begun.span) {
       adopt(.olderFrames)
       feed(begun.span, emit)
       feed(part.extracting(room..<part.count), emit)
@@ -107,7 +107,7 @@ public struct RecordingDecoder: Sendable {
     let isLine = endsLine && column == 1
     guard part.count > Self.maximumLineLength else { return takeText(part, isLine: isLine, emit) }
     let begin = part.extracting(0..<Self.maximumLineLength)
-    if form != .olderFrames, beginsWithFrame(begin) {
+    if form != .olderFrames, holdsFrame(begin) {
       adopt(.olderFrames)
       takeFrames(part, emit)
     } else {
@@ -136,7 +136,7 @@ public struct RecordingDecoder: Sendable {
     let place = RecordPlace(line: line, column: column == 1 ? 1 : column + start)
     if let record = recognise(body, isLine: isLine) {
       emit(record, place, body)
-    } else if isLine, form != .olderFrames, beginsWithFrame(body) {
+    } else if isLine, form != .olderFrames, holdsFrame(body) {
       adopt(.olderFrames)
       takeFrames(body, emit)
     } else if let begin = Self.endOfNoise(body),
@@ -169,12 +169,14 @@ public struct RecordingDecoder: Sendable {
     if !forms.contains(form) { forms.append(form) }
   }
 
-  /// Whether there is a `|`, and a live frame or a keep-alive before the first one.
-  private func beginsWithFrame(_ text: borrowing Span<UInt8>) -> Bool {
-    var end = 0
-    while end < text.count, text[end] != Self.bar { end += 1 }
-    guard end < text.count else { return false }
-    return (try? RecordingLine.parse(text.extracting(0..<end), as: .olderFrames)) != nil
+  /// Whether there is a live frame or a keep-alive with its `|`.
+  private func holdsFrame(_ text: borrowing Span<UInt8>) -> Bool {
+    var start = 0
+    for end in 0..<text.count where text[end] == Self.bar {
+      if (try? RecordingLine.parse(text.extracting(start..<end), as: .olderFrames)) != nil { return true }
+      start = end + 1
+    }
+    return false
   }
 
   private func fault(of text: borrowing Span<UInt8>) -> RecordFault {

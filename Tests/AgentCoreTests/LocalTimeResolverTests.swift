@@ -1,0 +1,105 @@
+import AgentCore
+import Testing
+
+@Suite("A local time in the doubled hour")
+struct LocalTimeResolverTests {
+  private static let minute: Int64 = 60_000
+
+  /// A zone whose clock is set back by an hour at moment 0: local readings from -60 to 0 minutes come twice. Before,
+  /// local and UTC are the same.
+  private static func answer(_ local: Int64) -> LocalTimeAnswer {
+    let minutes = local * minute
+    return switch local {
+    case ..<(-60): .once(minutes)
+    case ..<0: .twice(earlier: minutes, later: minutes + 60 * minute)
+    case _: .once(minutes + 60 * minute)
+    }
+  }
+
+  /// The moments, in minutes, of local readings in minutes.
+  private static func resolve(_ locals: [Int64], numbers: [UInt32?]? = nil) -> [(Int64, TimeCertainty)] {
+    var resolver = LocalTimeResolver()
+    return locals.enumerated().map { index, local in
+      let resolved = resolver.resolve(answer(local), number: numbers?[index] ?? nil)
+      return (resolved.utcMilliseconds / minute, resolved.certainty)
+    }
+  }
+
+  private static func expect(
+    _ locals: [Int64], numbers: [UInt32?]? = nil, are expected: [(Int64, TimeCertainty)],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let resolved = resolve(locals, numbers: numbers)
+    #expect(resolved.map(\.0) == expected.map(\.0), sourceLocation: sourceLocation)
+    #expect(resolved.map(\.1) == expected.map(\.1), sourceLocation: sourceLocation)
+  }
+
+  @Test("is of the first pass when it follows from before, and of the second once the clock has run back")
+  func throughBoth() {
+    Self.expect(
+      [-70, -50, -2, -58, -6, 1],
+      are: [
+        (-70, .certain), (-50, .byOrder), (-2, .byOrder), (2, .byOrder), (54, .byOrder), (61, .certain),
+      ])
+  }
+
+  @Test("is of the second pass when the clock runs back by less than the hour, since nothing came for long")
+  func runsBackByLess() {
+    Self.expect([-65, -10, -30], are: [(-65, .certain), (-10, .byOrder), (30, .byOrder)])
+  }
+
+  @Test("is of the same pass when the clock runs back by a little only")
+  func disorder() {
+    Self.expect(
+      [-62, -50, -53, -49, -55],
+      are: [(-62, .certain), (-50, .byOrder), (-53, .byOrder), (-49, .byOrder), (5, .byOrder)])
+  }
+
+  @Test("at the start of a recording is taken for the first, and said to be, until the clock runs back")
+  func atTheStart() {
+    Self.expect(
+      [-30, -20, -50, -40, 5],
+      are: [(-30, .assumedFirst), (-20, .assumedFirst), (10, .byOrder), (20, .byOrder), (65, .certain)])
+  }
+
+  @Test("long after the last passing is taken for the first, and said to be")
+  func afterAPause() {
+    Self.expect([-200, -30], are: [(-200, .certain), (-30, .assumedFirst)])
+    Self.expect([600, -30], are: [(660, .certain), (-30, .assumedFirst)])
+  }
+
+  @Test("of falling numbers is resolved in reverse")
+  func newestFirst() {
+    Self.expect(
+      [1, -1, -58, -2, -50, -70], numbers: [6, 5, 4, 3, 2, 1],
+      are: [
+        (61, .certain), (59, .byOrder), (2, .byOrder), (-2, .byOrder), (-50, .byOrder), (-70, .certain),
+      ])
+  }
+
+  @Test("that was fetched later is resolved by its number")
+  func backfilled() {
+    // 3 and 4 were lost and come behind 5, which is of the second pass.
+    Self.expect(
+      [-65, -20, -50, -10, -55, -45], numbers: [1, 2, 5, 3, 4, 6],
+      are: [
+        (-65, .certain), (-20, .byOrder), (10, .byOrder), (-10, .byOrder), (5, .byOrder), (15, .byOrder),
+      ])
+  }
+
+  @Test("knows no order over a new numbering, but time goes on")
+  func newNumbering() {
+    var resolver = LocalTimeResolver()
+    _ = resolver.resolve(Self.answer(-5), number: 500)
+    resolver.numberingBeginsAnew()
+    let resolved = resolver.resolve(Self.answer(-50), number: 1)
+    #expect(resolved.utcMilliseconds == 10 * Self.minute && resolved.certainty == .byOrder)
+  }
+
+  @Test("that never was is read by the offset before, and marked")
+  func skipped() {
+    var resolver = LocalTimeResolver()
+    let resolved = resolver.resolve(.never(byOffsetBefore: 90 * Self.minute))
+    #expect(resolved.utcMilliseconds == 90 * Self.minute && resolved.certainty == .skippedHour)
+  }
+}
