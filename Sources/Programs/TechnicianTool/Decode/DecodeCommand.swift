@@ -4,13 +4,15 @@ import ProgramArguments
 enum DecodeCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] decode [--time-zone ZONE] [--format FORMAT] [FILE…]"
+      "one4allctl [--config FILE] decode [--time-zone ZONE] [--format FORMAT]",
+      "           [FILE…]",
     ],
     summary:
-      "Decodes recordings: One4All 5 backup files, backup files and live frames of older\n"
-      + "readers, exports of the cloud. Each file is recognised by itself. Without FILE, or\n"
-      + "where it is -, standard input is read. Malformed lines go to standard error; the\n"
-      + "summary stands behind the table, and beside csv and json on standard error.",
+      "Decodes recordings: One4All 5 backup files, backup files and live frames of\n"
+      + "older readers, exports of the cloud. Each file is recognised by itself. Without\n"
+      + "FILE, or where it is -, standard input is read. Malformed lines go to standard\n"
+      + "error. The summary follows the table; with csv and json it goes to standard\n"
+      + "error too.",
     options: [
       ToolCommand.configOption,
       Option(

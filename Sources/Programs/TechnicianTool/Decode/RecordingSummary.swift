@@ -40,8 +40,8 @@ struct RecordingSummary {
       self.moments = (passing, passing)
       return
     }
-    if Self.moment(passing) < Self.moment(moments.first) { self.moments?.first = passing }
-    if Self.moment(passing) >= Self.moment(moments.last) { self.moments?.last = passing }
+    if Self.isEarlier(passing, moments.first) { self.moments?.first = passing }
+    if !Self.isEarlier(passing, moments.last) { self.moments?.last = passing }
   }
 
   mutating func finish() {
@@ -101,8 +101,10 @@ struct RecordingSummary {
       """
   }
 
-  private static func moment(_ passing: DecodedPassing) -> Int64 {
-    passing.time?.utcMilliseconds ?? passing.local
+  /// By UTC where both have it, else by the wall clock.
+  private static func isEarlier(_ left: DecodedPassing, _ right: DecodedPassing) -> Bool {
+    guard let left = left.time, let right = right.time else { return left.local < right.local }
+    return left.utcMilliseconds < right.utcMilliseconds
   }
 
   private static func text(_ passing: DecodedPassing) -> String {
