@@ -7,12 +7,13 @@ struct LocalTimeResolverTests {
 
   /// A zone whose clock is set back by an hour at moment 0: local readings from -60 to 0 minutes come twice. Before,
   /// local and UTC are the same.
-  private static func answer(_ local: Int64) -> LocalTimeAnswer {
-    let minutes = local * minute
+  private static func reading(_ local: Int64) -> LocalReading {
+    let moment = WallTime(milliseconds: local * minute)
+    let later = moment + .seconds(3600)
     return switch local {
-    case ..<(-60): .once(minutes)
-    case ..<0: .twice(earlier: minutes, later: minutes + 60 * minute)
-    case _: .once(minutes + 60 * minute)
+    case ..<(-60): .once(moment)
+    case ..<0: .twice(earlier: moment, later: later)
+    case _: .once(later)
     }
   }
 
@@ -20,8 +21,8 @@ struct LocalTimeResolverTests {
   private static func resolve(_ locals: [Int64], numbers: [UInt32?]? = nil) -> [(Int64, TimeCertainty)] {
     var resolver = LocalTimeResolver()
     return locals.enumerated().map { index, local in
-      let resolved = resolver.resolve(answer(local), number: numbers?[index] ?? nil)
-      return (resolved.utcMilliseconds / minute, resolved.certainty)
+      let resolved = resolver.resolve(reading(local), number: numbers?[index] ?? nil)
+      return (resolved.utc.milliseconds / minute, resolved.certainty)
     }
   }
 
@@ -90,16 +91,17 @@ struct LocalTimeResolverTests {
   @Test("knows no order over a new numbering, but time goes on")
   func newNumbering() {
     var resolver = LocalTimeResolver()
-    _ = resolver.resolve(Self.answer(-5), number: 500)
+    _ = resolver.resolve(Self.reading(-5), number: 500)
     resolver.numberingBeginsAnew()
-    let resolved = resolver.resolve(Self.answer(-50), number: 1)
-    #expect(resolved.utcMilliseconds == 10 * Self.minute && resolved.certainty == .byOrder)
+    let resolved = resolver.resolve(Self.reading(-50), number: 1)
+    #expect(resolved.utc.milliseconds == 10 * Self.minute && resolved.certainty == .byOrder)
   }
 
   @Test("that never was is read by the offset before, and marked")
   func skipped() {
     var resolver = LocalTimeResolver()
-    let resolved = resolver.resolve(.never(byOffsetBefore: 90 * Self.minute))
-    #expect(resolved.utcMilliseconds == 90 * Self.minute && resolved.certainty == .skippedHour)
+    let resolved = resolver.resolve(
+      .never(jump: WallTime(milliseconds: 0)), skippedAs: WallTime(milliseconds: 90))
+    #expect(resolved.utc.milliseconds == 90 && resolved.certainty == .skippedHour)
   }
 }

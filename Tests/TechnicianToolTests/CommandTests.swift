@@ -11,7 +11,8 @@ struct CommandTests {
   @Test(
     "explains itself",
     arguments: [
-      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind", "decode",
+      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind",
+      "decode",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]

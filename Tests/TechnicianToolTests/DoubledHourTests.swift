@@ -27,11 +27,16 @@ struct DoubledHourTests {
     Change(zone: "Asia/Kolkata", moment: 1_729_990_800_000, minutes: 0),
   ]
 
-  private static func answer(_ clock: inout ZoneClock, _ local: Int64) -> LocalTimeAnswer {
-    switch clock.utc(local: local) {
-    case .once(let utc): .once(utc)
-    case .twice(let earlier, let later): .twice(earlier: earlier, later: later)
-    case .never(_, let utc): .never(byOffsetBefore: utc)
+  private static func resolve(
+    _ local: Int64, number: UInt32? = nil, _ clock: inout ZoneClock, _ resolver: inout LocalTimeResolver
+  ) -> ResolvedTime {
+    let moment = WallTime.init(milliseconds:)
+    return switch clock.utc(local: local) {
+    case .once(let utc): resolver.resolve(.once(moment(utc)), number: number)
+    case .twice(let earlier, let later):
+      resolver.resolve(.twice(earlier: moment(earlier), later: moment(later)), number: number)
+    case .never(let jump, let utc):
+      resolver.resolve(.never(jump: moment(jump)), skippedAs: moment(utc), number: number)
     }
   }
 
@@ -60,8 +65,8 @@ struct DoubledHourTests {
         var resolver = LocalTimeResolver()
         for (number, moment) in passings {
           let local = try #require(ZoneDatabase.local(utc: moment, zone: change.zone))
-          let resolved = resolver.resolve(Self.answer(&clock, local), number: UInt32(number + 1))
-          #expect(resolved.utcMilliseconds == moment)
+          let resolved = Self.resolve(local, number: UInt32(number + 1), &clock, &resolver)
+          #expect(resolved.utc.milliseconds == moment)
           #expect(resolved.certainty == .certain || (change.minutes > 0 && resolved.certainty == .byOrder))
         }
       }
@@ -76,8 +81,8 @@ struct DoubledHourTests {
       try #require(ZoneDatabase.local(utc: change.moment - 1, zone: change.zone)) + 1 - change.moment
     for offset in stride(from: Int64(0), to: -change.minutes * 60_000, by: 61_000) {
       var resolver = LocalTimeResolver()
-      let resolved = resolver.resolve(Self.answer(&clock, change.moment + before + offset))
-      #expect(resolved.utcMilliseconds == change.moment + offset && resolved.certainty == .skippedHour)
+      let resolved = Self.resolve(change.moment + before + offset, &clock, &resolver)
+      #expect(resolved.utc.milliseconds == change.moment + offset && resolved.certainty == .skippedHour)
     }
   }
 

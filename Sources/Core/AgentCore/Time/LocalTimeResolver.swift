@@ -1,14 +1,3 @@
-/// What a reading of a local wall clock may be in UTC, milliseconds since 1970-01-01T00:00:00Z. The zone database's
-/// answer, in the core's words.
-public enum LocalTimeAnswer: Equatable, Sendable {
-  /// One moment.
-  case once(Int64)
-  /// Clocks were set back: both moments.
-  case twice(earlier: Int64, later: Int64)
-  /// Clocks were set forward over it: the moment by the offset that was in force before.
-  case never(byOffsetBefore: Int64)
-}
-
 /// How sure the moment of a local reading is.
 public enum TimeCertainty: String, CaseIterable, Sendable {
   /// The reading came once.
@@ -23,8 +12,8 @@ public enum TimeCertainty: String, CaseIterable, Sendable {
 
 /// The moment of a passing.
 public struct ResolvedTime: Equatable, Sendable {
-  /// Milliseconds since 1970-01-01T00:00:00Z.
-  public let utcMilliseconds: Int64
+  /// The moment.
+  public let utc: WallTime
   /// How sure that is.
   public let certainty: TimeCertainty
 }
@@ -50,7 +39,7 @@ public struct LocalTimeResolver: Equatable, Sendable {
   public static let disorder: Int64 = 300_000
 
   private struct Last: Equatable {
-    let utc: Int64
+    let utc: WallTime
     var number: UInt32?
     let isAssumed: Bool
   }
@@ -65,33 +54,37 @@ public struct LocalTimeResolver: Equatable, Sendable {
 
   /// The passing's moment.
   /// - Parameters:
-  ///   - answer: what the zone database says of its local time.
+  ///   - reading: what the zone database says of its local time.
+  ///   - skipped: for a reading that never was, the moment by the offset before; nil takes the moment of the jump.
   ///   - number: its running number; nil when it has none.
-  public mutating func resolve(_ answer: LocalTimeAnswer, number: UInt32? = nil) -> ResolvedTime {
+  public mutating func resolve(
+    _ reading: LocalReading, skippedAs skipped: WallTime? = nil, number: UInt32? = nil
+  ) -> ResolvedTime {
     let resolved =
-      switch answer {
-      case .once(let utc): ResolvedTime(utcMilliseconds: utc, certainty: .certain)
-      case .never(let utc): ResolvedTime(utcMilliseconds: utc, certainty: .skippedHour)
+      switch reading {
+      case .once(let utc): ResolvedTime(utc: utc, certainty: .certain)
+      case .never(let jump): ResolvedTime(utc: skipped ?? jump, certainty: .skippedHour)
       case .twice(let earlier, let later): choose(earlier, later, number)
       }
-    last = Last(
-      utc: resolved.utcMilliseconds, number: number, isAssumed: resolved.certainty == .assumedFirst)
+    last = Last(utc: resolved.utc, number: number, isAssumed: resolved.certainty == .assumedFirst)
     return resolved
   }
 
-  private func choose(_ earlier: Int64, _ later: Int64, _ number: UInt32?) -> ResolvedTime {
-    let doubled = later - earlier
-    let first = ResolvedTime(utcMilliseconds: earlier, certainty: .assumedFirst)
+  private func choose(_ earlier: WallTime, _ later: WallTime, _ number: UInt32?) -> ResolvedTime {
+    let first = ResolvedTime(utc: earlier, certainty: .assumedFirst)
     guard let last else { return first }
+    let doubled = later.milliseconds - earlier.milliseconds
     let disorder = min(Self.disorder, doubled / 2)
+    // From the last one on, negative when it is before.
+    let (early, late) = (
+      earlier.milliseconds - last.utc.milliseconds, later.milliseconds - last.utc.milliseconds
+    )
     let isBefore = if let number, let before = last.number { number < before } else { false }
     // As near to the last one as the order allows.
-    let utc =
-      isBefore
-      ? (later <= last.utc + disorder ? later : earlier) : (earlier >= last.utc - disorder ? earlier : later)
+    let isEarlier = isBefore ? late > disorder : early >= -disorder
     // Too far away to follow from it: a pause, or another recording.
-    guard abs(utc - last.utc) < doubled else { return first }
-    let isAssumed = last.isAssumed && utc == earlier && !isBefore
-    return isAssumed ? first : ResolvedTime(utcMilliseconds: utc, certainty: .byOrder)
+    guard abs(isEarlier ? early : late) < doubled else { return first }
+    if isEarlier, last.isAssumed, !isBefore { return first }
+    return ResolvedTime(utc: isEarlier ? earlier : later, certainty: .byOrder)
   }
 }

@@ -52,11 +52,17 @@ enum ZoneNames {
   static func near(_ text: String) -> [String] {
     let names = all()
     let place = { (name: String) in Files.name(of: name).lowercased() }
-    let wanted = place(text.replacing(" ", with: "_"))
-    let same = names.filter { place($0) == wanted }
-    if !same.isEmpty { return Array(same.prefix(3)) }
-    return NearMiss.of(text, among: text.contains("/") ? names : names.map { $0 }).map { [$0] } ?? []
+    let same = names.filter { place($0) == place(text.replacing(" ", with: "_")) }
+    if !same.isEmpty { return Array(same.prefix(shown)) }
+    // Without the area: by the place alone.
+    guard text.contains("/") else {
+      let meant = NearMiss.of(text, among: names.map(Files.name))
+      return Array(names.filter { Files.name(of: $0) == meant }.prefix(shown))
+    }
+    return NearMiss.of(text, among: names).map { [$0] } ?? []
   }
+
+  private static let shown = 3
 
   /// `Area/Place` and such, without the database's second copies of itself.
   private static func all(under folder: String = ZoneDatabase.folder, prefix: String = "") -> [String] {

@@ -1,3 +1,5 @@
+import AgentCore
+
 /// Holds the running numbers of a recording against each other: gaps, repetitions, and where the numbering began anew.
 struct NumberLedger {
   /// Numbers assigned at nearly the same moment may come in the wrong order by so many.
@@ -7,19 +9,23 @@ struct NumberLedger {
 
   /// Whether numbers fall, as in the cloud's export.
   private let isNewestFirst: Bool
-  private var session = NumberRuns()
+  private var session = NumberSet()
+  private var repeated = NumberSet()
   /// The number farthest in the direction in which they go, and its time.
   private var farthest: (number: UInt32, time: Int64)?
 
-  private(set) var missing = NumberList()
+  /// How many numbers are missing, with them as a person reads them, session by session.
+  private(set) var missingCount = 0
+  private(set) var missingTexts: [String] = []
   private(set) var restarts = 0
-  /// How many numbers came again, with them as a person reads them; nil when none did.
-  private(set) var repeatedCount: UInt64 = 0
+  /// How often a number came again, with the numbers as a person reads them, session by session.
+  private(set) var repeatedCount = 0
   private(set) var repeatedTexts: [String] = []
   /// The lowest and the highest number of each session, the first few of them.
   private(set) var spans: [ClosedRange<UInt32>] = []
 
-  private static let spansKept = 4
+  /// Sessions, and ranges of a session, that are told.
+  private static let told = 8
 
   init(isNewestFirst: Bool) { self.isNewestFirst = isNewestFirst }
 
@@ -27,7 +33,7 @@ struct NumberLedger {
   /// - Parameter time: of the passing, on any scale of milliseconds that does not run back.
   /// - Returns: whether the numbering began anew with it.
   mutating func take(_ number: UInt32, at time: Int64) -> Bool {
-    defer { session.insert(number) }
+    defer { note(number) }
     guard let farthest else {
       self.farthest = (number, time)
       return false
@@ -58,18 +64,28 @@ struct NumberLedger {
     return first == 1 || step > Self.disorder || elapsed > Self.timeDisorder
   }
 
+  private mutating func note(_ number: UInt32) {
+    if session.contains(number) {
+      repeated.insert(number)
+      repeatedCount += 1
+    } else {
+      session.insert(number)
+    }
+  }
+
   private mutating func endSession() {
-    session.settle()
-    if let first = session.runs.first, let last = session.runs.last {
-      if spans.count < Self.spansKept { spans.append(first.lowerBound...last.upperBound) }
-      for (run, next) in zip(session.runs, session.runs.dropFirst()) {
-        missing.add(run.upperBound + 1...next.lowerBound - 1)
+    if let first = session.first, let last = session.last {
+      if spans.count < Self.told { spans.append(first...last) }
+      let missing = session.missing(in: first...last)
+      missingCount += missing.count
+      if !missing.isEmpty, missingTexts.count < Self.told {
+        missingTexts.append(missing.text(limit: Self.told))
       }
     }
-    if session.repeated.count > 0 {
-      repeatedCount += session.repeated.count
-      if repeatedTexts.count < Self.spansKept { repeatedTexts.append(session.repeated.text) }
+    if !repeated.isEmpty, repeatedTexts.count < Self.told {
+      repeatedTexts.append(repeated.text(limit: Self.told))
     }
-    session = NumberRuns()
+    session = NumberSet()
+    repeated = NumberSet()
   }
 }

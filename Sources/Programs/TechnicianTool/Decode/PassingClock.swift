@@ -23,18 +23,22 @@ enum WallClockZone {
   }
 
   /// What a local time is in UTC; nil where the zone is not known.
-  mutating func answer(_ local: Int64) -> LocalTimeAnswer? {
+  mutating func resolve(
+    _ local: Int64, number: UInt32?, by resolver: inout LocalTimeResolver
+  ) -> ResolvedTime? {
+    let moment = WallTime.init(milliseconds:)
     switch self {
     case .unknown: return nil
-    case .fixed(let offset): return .once(local - offset)
+    case .fixed(let offset): return resolver.resolve(.once(moment(local - offset)), number: number)
     case .named(var clock):
-      // The clock remembers what it was asked; the value must not be shared while it is changed.
-      self = .unknown
-      defer { self = .named(clock) }
-      return switch clock.utc(local: local) {
-      case .once(let utc): .once(utc)
-      case .twice(let earlier, let later): .twice(earlier: earlier, later: later)
-      case .never(_, let utc): .never(byOffsetBefore: utc)
+      let utc = clock.utc(local: local)
+      self = .named(clock)
+      return switch utc {
+      case .once(let utc): resolver.resolve(.once(moment(utc)), number: number)
+      case .twice(let earlier, let later):
+        resolver.resolve(.twice(earlier: moment(earlier), later: moment(later)), number: number)
+      case .never(let jump, let utc):
+        resolver.resolve(.never(jump: moment(jump)), skippedAs: moment(utc), number: number)
       }
     }
   }
@@ -54,7 +58,7 @@ struct PassingClock {
 
   /// By the zone of the recording; nil where that is not known.
   mutating func resolve(_ local: Int64, number: UInt32?) -> ResolvedTime? {
-    zone.answer(local).map { resolver.resolve($0, number: number) }
+    zone.resolve(local, number: number, by: &resolver)
   }
 
   /// By the zone that the row names; nil where there is no such zone. Without one in the row, by the recording's.
@@ -63,10 +67,11 @@ struct PassingClock {
     switch passing.zone {
     case .none: return resolve(local, number: passing.number)
     case .offset(let minutes):
-      return resolver.resolve(.once(local - Int64(minutes) * 60_000), number: passing.number)
+      var zone = WallClockZone.fixed(offset: Int64(minutes) * 60_000)
+      return zone.resolve(local, number: passing.number, by: &resolver)
     case .name(let range):
       adopt(line.extracting(range))
-      return rowZone.answer(local).map { resolver.resolve($0, number: passing.number) }
+      return rowZone.resolve(local, number: passing.number, by: &resolver)
     }
   }
 

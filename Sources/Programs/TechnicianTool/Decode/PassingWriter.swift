@@ -188,7 +188,7 @@ struct PassingWriter {
 
   /// Whether there is one.
   private mutating func putUTC(_ passing: DecodedPassing) -> Bool {
-    guard let time = passing.time, putTime(time.utcMilliseconds, separator: UInt8(ascii: "T")) else {
+    guard let time = passing.time, putTime(time.utc.milliseconds, separator: UInt8(ascii: "T")) else {
       return false
     }
     buffer.append(UInt8(ascii: "Z"))

@@ -63,15 +63,12 @@ struct RecordingSummary {
       if ledger.restarts > 0 {
         rows.append(("restarts", "the numbering began anew \(Self.times(ledger.restarts))"))
       }
-      let missing = ledger.missing
+      let gaps = ledger.missingTexts.joined(separator: "; ")
       rows.append(
-        ("gaps", missing.count == 0 ? "none" : "\(Self.numbers(missing.count)) missing: \(missing.text)"))
+        ("gaps", gaps.isEmpty ? "none" : "\(Self.count(ledger.missingCount, "number")) missing: \(gaps)"))
       if ledger.repeatedCount > 0 {
-        rows.append(
-          (
-            "repeated",
-            "\(Self.numbers(ledger.repeatedCount)): \(ledger.repeatedTexts.joined(separator: "; "))"
-          ))
+        let repeated = ledger.repeatedTexts.joined(separator: "; ")
+        rows.append(("repeated", "\(Self.count(ledger.repeatedCount, "passing")): \(repeated)"))
       }
     }
     if tests > 0 { rows.append(("test reads", "\(tests)")) }
@@ -81,7 +78,7 @@ struct RecordingSummary {
     if unknownZones > 0 {
       rows.append(("times", "\(unknownZones) of a zone that is not in the zone database: no UTC"))
     }
-    rows.append(("malformed", malformed == 0 ? "none" : malformed == 1 ? "1 line" : "\(malformed) lines"))
+    rows.append(("malformed", malformed == 0 ? "none" : Self.count(malformed, "line")))
     return TerminalText.safe(name + form) + "\n"
       + rows.map { "  \(TerminalText.cell($0.0, 12))\($0.1)\n" }.joined()
   }
@@ -96,7 +93,7 @@ struct RecordingSummary {
       \(summaries.count) recordings
         passings    \(passings)
         chips       \(chips.count)
-        malformed   \(malformed == 0 ? "none" : malformed == 1 ? "1 line" : "\(malformed) lines")
+        malformed   \(malformed == 0 ? "none" : count(malformed, "line"))
 
       """
   }
@@ -104,18 +101,20 @@ struct RecordingSummary {
   /// By UTC where both have it, else by the wall clock.
   private static func isEarlier(_ left: DecodedPassing, _ right: DecodedPassing) -> Bool {
     guard let left = left.time, let right = right.time else { return left.local < right.local }
-    return left.utcMilliseconds < right.utcMilliseconds
+    return left.utc < right.utc
   }
 
   private static func text(_ passing: DecodedPassing) -> String {
     let local = LocalDateTime(millisecondsSince1970: passing.local).map {
       "\($0.dateText) \($0.preciseTimeText)"
     }
-    let utc = passing.time.map { " = \(WallTime(milliseconds: $0.utcMilliseconds).iso8601)" }
+    let utc = passing.time.map { " = \($0.utc.iso8601)" }
     return (local ?? "") + (utc ?? "")
   }
 
-  private static func numbers(_ count: UInt64) -> String { count == 1 ? "1 number" : "\(count) numbers" }
+  private static func count(_ count: Int, _ thing: String) -> String {
+    count == 1 ? "1 \(thing)" : "\(count) \(thing)s"
+  }
 
   private static func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
 
