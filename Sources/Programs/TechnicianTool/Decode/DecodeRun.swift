@@ -62,7 +62,9 @@ struct DecodeRun {
       let count = try input.read(into: &chunk)
       if count == 0 { return }
       decoding.feed(chunk.span.extracting(0..<count), to: &writer)
-      if writer.buffer.count >= Self.chunkSize || decoding.hasComplaints { try flush(&decoding) }
+      // A short read is all that there is now: whoever watches a pipe sees it at once.
+      let isAll = count < Self.chunkSize
+      if isAll || writer.buffer.count >= Self.chunkSize || decoding.hasComplaints { try flush(&decoding) }
     }
   }
 
