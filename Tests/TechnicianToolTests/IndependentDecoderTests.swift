@@ -9,16 +9,23 @@ struct IndependentDecoderTests {
     var expected: [String] = []
     var malformed: [String] = []
     var content = ""
+    var lineNumber = 1
     let folder = TemporaryFolder()
     for number in 1...1500 {
       var line = Self.line(form, number, using: &random)
       // The first one is good, so that the form is known from the start.
       if number > 1, Int.random(in: 0..<4, using: &random) == 0 { line = Self.damaged(line, using: &random) }
-      content += line + (form == .frames ? "|\n" : Bool.random(using: &random) ? "\r\n" : "\n")
+      content += line
+      if form == .frames { content += "|" }
       if let row = NaiveDecoder.decode(line, form) {
         if !row.isEmpty { expected.append(row) }
       } else {
-        malformed.append("\(number)")
+        malformed.append("\(lineNumber)")
+      }
+      // Live frames may share a line.
+      if form != .frames || Bool.random(using: &random) {
+        content += Bool.random(using: &random) ? "\r\n" : "\n"
+        lineNumber += 1
       }
     }
     let path = folder.write("recording", content)

@@ -43,6 +43,13 @@ struct OlderPassingTests {
     #expect(throws: RecordFault.flags) { try OlderPassing(parsingFrame: Array((bare + "T V").utf8).span) }
   }
 
+  @Test("The end of a frame is no flag of it")
+  func frameEnd() {
+    #expect(throws: RecordFault.flags) {
+      try OlderPassing(parsingFrame: Array((OlderLine.frame + "|").utf8).span)
+    }
+  }
+
   @Test("A best time behind midnight belongs to the next day")
   func midnight() throws {
     let row = "DM00328;2020/02/29;23:59:59.900;00:00:00.100;3;006"

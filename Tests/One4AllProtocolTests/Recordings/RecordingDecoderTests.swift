@@ -85,6 +85,12 @@ struct RecordingDecoderTests {
       ])
   }
 
+  @Test("of live frames has the columns of the file, also behind a byte order mark and blanks")
+  func columnsBehindBlanks() {
+    let records = Decoded.records("\u{FEFF}  \(OlderLine.frame)|x|")
+    #expect(records.map { $0.prefix(12) } == ["1:6 older MC", "1:51 malform"])
+  }
+
   @Test("tells why a line is malformed")
   func reasons() {
     let good = RealLine.passing

@@ -42,7 +42,7 @@ enum DecodeCommand {
         [
           ("0", "everything was decoded"), ("64", "the arguments make no sense"),
           ("65", "lines were malformed"), ("66", "a file cannot be read; the others were decoded"),
-          ("71", "the output cannot be written"),
+          ("71", "the output cannot be written"), ("78", "the configuration cannot be read"),
         ]),
     ])
 

@@ -19,7 +19,7 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
   public let flags: PackedText
 
   /// Nil when a value is out of its range: a chip that is named otherwise, an antenna not from 1 to 8, a best time
-  /// that is not from twelve hours before the first to less than twelve hours behind it.
+  /// that is not from twelve hours before the first to less than twelve hours behind it, flags with a `|`.
   public init?(
     chip: RecordedChip, firstSeen: LocalDateTime, best: LocalDateTime, antenna: UInt8, reads: UInt32,
     flags: PackedText = .empty
@@ -29,7 +29,7 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
     case .chip, .other, .none: return nil
     }
     let day = Self.startOfDay(firstSeen.millisecondsSince1970)
-    guard 1...8 ~= antenna,
+    guard 1...8 ~= antenna, !flags.text.utf8.contains(Self.frameEnd),
       Self.best(
         of: Int(best.millisecondsSince1970 - Self.startOfDay(best.millisecondsSince1970)), on: day,
         firstSeen: firstSeen.millisecondsSince1970) == best.millisecondsSince1970
@@ -44,6 +44,8 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
 
   /// `MC00001D20150414T120755416T120758010A1R034`, and then the flags.
   static let frameWidth = 42
+  /// What stands behind a live frame: `|`.
+  static let frameEnd = UInt8(ascii: "|")
   /// `DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;`, and then the reads.
   static let rowWidth = 47
 
@@ -61,6 +63,7 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
     antenna = frame[37].digitValue
     guard 1...8 ~= antenna, frame[38] == UInt8(ascii: "R") else { throw .antenna }
     guard let reads = FixedFields.number(3, in: frame, at: 39) else { throw .reads }
+    for index in Self.frameWidth..<frame.count where frame[index] == Self.frameEnd { throw .flags }
     guard let flags = PackedText(frame, Self.frameWidth..<frame.count) else { throw .flags }
     self.chip = chip
     let start = Int64(day) * 86_400_000

@@ -53,7 +53,7 @@ public struct RecordingDecoder: Sendable {
 
   /// A line ends at LF; live frames of an older reader also at `|`.
   private func endOfPart(in chunk: borrowing Span<UInt8>, from start: Int) -> Int? {
-    let other = form == .olderFrames ? Self.bar : ASCII.lineFeed
+    let other = form == .olderFrames ? OlderPassing.frameEnd : ASCII.lineFeed
     var index = start
     while index < chunk.count {
       let byte = chunk[index]
@@ -138,6 +138,7 @@ public struct RecordingDecoder: Sendable {
       emit(record, place, body)
     } else if isLine, form != .olderFrames, holdsFrame(body) {
       adopt(.olderFrames)
+      column += start
       takeFrames(body, emit)
     } else if let begin = Self.endOfNoise(body),
       let record = recognise(
@@ -172,7 +173,7 @@ public struct RecordingDecoder: Sendable {
   /// Whether there is a live frame or a keep-alive with its `|`.
   private func holdsFrame(_ text: borrowing Span<UInt8>) -> Bool {
     var start = 0
-    for end in 0..<text.count where text[end] == Self.bar {
+    for end in 0..<text.count where text[end] == OlderPassing.frameEnd {
       if (try? RecordingLine.parse(text.extracting(start..<end), as: .olderFrames)) != nil { return true }
       start = end + 1
     }
@@ -213,8 +214,6 @@ public struct RecordingDecoder: Sendable {
     return Reply(line: line) != nil
       || (line.starts(with: Array("HELLO".utf8)) && line.allSatisfy(\.isPrintable))
   }
-
-  private static let bar = UInt8(ascii: "|")
 
   private static func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 || byte == ASCII.carriageReturn
