@@ -138,6 +138,40 @@ struct DecodeTests {
     #expect(outcome.output.contains("  repeated    3 passings: 1-3\n"))
   }
 
+  @Test("tells a new session in the doubled hour, and after the reader's clock was set back")
+  func restartsBackInTime() throws {
+    let folder = TemporaryFolder()
+    let passing = { (number: Int, time: String) in "\(number);MC;00001;2024-10-27;\(time).000;1;1;abcde\n" }
+    let path = folder.write(
+      "a.csv",
+      passing(1, "02:50:00") + passing(2, "02:55:00") + passing(1, "02:10:00") + passing(2, "02:12:00")
+        + passing(1, "01:00:00") + passing(1, "01:00:00"))
+    let outcome = try Tool.run("decode", "-f", "csv", "-z", "Europe/Berlin", path)
+    let times = outcome.output.split(separator: "\n").dropFirst().map { $0.prefix(19) }
+    #expect(
+      times == [
+        "2024-10-27T00:50:00", "2024-10-27T00:55:00", "2024-10-27T01:10:00", "2024-10-27T01:12:00",
+        "2024-10-26T23:00:00", "2024-10-26T23:00:00",
+      ])
+    #expect(outcome.complaint.contains("  numbers     1 to 2, 1 to 2, 1\n"))
+    #expect(outcome.complaint.contains("  restarts    the numbering began anew 2 times\n"))
+    #expect(outcome.complaint.contains("  repeated    1 passing: 1\n"))
+  }
+
+  @Test("converts rows of several zones, one after the other")
+  func alternatingZones() throws {
+    let folder = TemporaryFolder()
+    let zones = [
+      "Europe/Berlin", "Asia/Kolkata", "GMT-06:00", "Europe/Berlin", "Mars/Olympus", "Asia/Kolkata",
+    ]
+    let rows = zones.enumerated().map { "\(9 - $0);;2020-01-15 12:00:00.000;;;;;;\($1)\n" }
+    let outcome = try Tool.run("decode", "-f", "csv", folder.write("a.csv", rows.joined()))
+    let hours = outcome.output.split(separator: "\n").dropFirst().map {
+      $0.prefix { $0 != "," }.dropFirst(11).prefix(5)
+    }
+    #expect(hours == ["11:00", "06:30", "18:00", "11:00", "", "06:30"])
+  }
+
   @Test("does not flood the terminal with a file of another kind")
   func anotherKind() throws {
     let folder = TemporaryFolder()

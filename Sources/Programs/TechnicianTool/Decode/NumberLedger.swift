@@ -13,6 +13,8 @@ struct NumberLedger {
   private var repeated = NumberSet()
   /// The number farthest in the direction in which they go, and its time.
   private var farthest: (number: UInt32, time: Int64)?
+  /// When number 1 was.
+  private var timeOfFirst: Int64?
 
   /// How many numbers are missing, with them as a person reads them, session by session.
   private(set) var missingCount = 0
@@ -30,10 +32,13 @@ struct NumberLedger {
   init(isNewestFirst: Bool) { self.isNewestFirst = isNewestFirst }
 
   /// Takes the next number of the recording.
-  /// - Parameter time: of the passing, on any scale of milliseconds that does not run back.
+  /// - Parameter time: of the passing by the reader's clock, milliseconds.
   /// - Returns: whether the numbering began anew with it.
   mutating func take(_ number: UInt32, at time: Int64) -> Bool {
-    defer { note(number) }
+    defer {
+      note(number)
+      if number == 1 { timeOfFirst = time }
+    }
     guard let farthest else {
       self.farthest = (number, time)
       return false
@@ -54,10 +59,12 @@ struct NumberLedger {
   mutating func finish() { endSession() }
 
   /// A number that goes against the direction while time does not is of another session, unless both may be disorder.
+  /// So is a number 1 at another time than the first one: a passing that was fetched again has its time.
   private func isNewSession(_ number: UInt32, at time: Int64, after farthest: (number: UInt32, time: Int64))
     -> Bool
   {
     let elapsed = isNewestFirst ? farthest.time - time : time - farthest.time
+    if number == 1, let timeOfFirst, timeOfFirst != time { return true }
     guard elapsed >= 0 else { return false }
     let step = isNewestFirst ? number - farthest.number : farthest.number - number
     let first = isNewestFirst ? farthest.number : number
@@ -87,5 +94,6 @@ struct NumberLedger {
     }
     session = NumberSet()
     repeated = NumberSet()
+    timeOfFirst = nil
   }
 }

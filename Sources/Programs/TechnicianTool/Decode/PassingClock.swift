@@ -49,6 +49,9 @@ struct PassingClock {
   private var zone: WallClockZone
   private var rowZone = WallClockZone.unknown
   private var rowZoneName: [UInt8] = []
+  /// Zones that rows named before, so that rows of several zones may alternate.
+  private var otherZones: [[UInt8]: WallClockZone] = [:]
+  private static let mostZones = 64
   private var resolver = LocalTimeResolver()
 
   init(zone: WallClockZone) { self.zone = zone }
@@ -79,8 +82,11 @@ struct PassingClock {
     var isSame = name.count == rowZoneName.count
     for index in 0..<(isSame ? name.count : 0) where name[index] != rowZoneName[index] { isSame = false }
     if isSame { return }
-    rowZoneName.removeAll(keepingCapacity: true)
+    if otherZones.count >= Self.mostZones { otherZones = [:] }
+    otherZones[rowZoneName] = rowZone
+    rowZoneName = []
     for index in 0..<name.count { rowZoneName.append(name[index]) }
-    rowZone = WallClockZone(String(decoding: rowZoneName, as: UTF8.self)) ?? .unknown
+    rowZone =
+      otherZones[rowZoneName] ?? WallClockZone(String(decoding: rowZoneName, as: UTF8.self)) ?? .unknown
   }
 }

@@ -57,7 +57,9 @@ struct RecordingSummary {
       rows += [("first", Self.text(moments.first)), ("last", Self.text(moments.last))]
     }
     for ledger in [rising, falling] where !ledger.spans.isEmpty {
-      let spans = ledger.spans.map { "\($0.lowerBound) to \($0.upperBound)" }
+      let spans = ledger.spans.map {
+        $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
+      }
       let more = ledger.restarts + 1 - spans.count
       rows.append(("numbers", spans.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")))
       if ledger.restarts > 0 {
