@@ -11,9 +11,13 @@ public enum ZoneDatabase {
     case once(Int64)
     /// Clocks were set back: it was read twice.
     case twice(earlier: Int64, later: Int64)
-    /// Clocks were set forward over it: it was never read. The moment of the jump.
-    case never(jump: Int64)
+    /// Clocks were set forward over it: it was never read. The moment of the jump, and the moment that it would be
+    /// by the offset that was in force before.
+    case never(jump: Int64, byOffsetBefore: Int64)
   }
+
+  /// Where the database is.
+  public static var folder: String { getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo" }
 
   private static let current = Mutex<String?>(nil)
 
@@ -25,7 +29,6 @@ public enum ZoneDatabase {
     // No part is empty, `.` or `..`: such a name could lead out of the database, or be another one's second name.
     let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
     guard isName, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else { return false }
-    let folder = getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
     // The folder holds tables as well, which glibc would silently take for UTC.
     let file = open("\(folder)/\(zone)", O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { return false }
@@ -43,19 +46,20 @@ public enum ZoneDatabase {
 
   /// The moments at which a zone's wall clock showed that reading; nil when there is no such zone.
   public static func utc(local milliseconds: Int64, zone: String) -> UTC? {
+    offsets(around: milliseconds, zone: zone)?.utc(local: milliseconds)
+  }
+
+  /// The offsets in force around a local reading, from the start of its day to the end; nil when there is no such zone.
+  static func offsets(around local: Int64, zone: String) -> LocalOffsets? {
     inZone(zone) {
-      // Both offsets that are in force around the reading; clocks change less often than once in two days.
       let day: Int64 = 86_400_000
-      let before = offset(at: milliseconds - day)
-      let after = offset(at: milliseconds + day)
-      let candidates = Set([before, after]).map { milliseconds - $0 }.filter {
-        $0 + offset(at: $0) == milliseconds
-      }
-      switch candidates.count {
-      case 1: return .once(candidates[0])
-      case 2: return .twice(earlier: candidates.min() ?? 0, later: candidates.max() ?? 0)
-      default: return .never(jump: jump(between: milliseconds - day, and: milliseconds + day))
-      }
+      let start = local - (local % day + day) % day
+      // A day more on both sides, because UTC is up to a day away; clocks change less often than once in three days.
+      let (early, late) = (start - day, start + 2 * day)
+      let (before, after) = (offset(at: early), offset(at: late))
+      return LocalOffsets(
+        locals: start..<start + day, before: before,
+        change: before == after ? nil : (moment: jump(between: early, and: late), after: after))
     }
   }
 
