@@ -26,6 +26,8 @@ public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  private static func chips(_ count: Int) -> String { count == 1 ? "1 chip" : "\(count) chips" }
+
   /// The table of bibs may change while its file keeps its name.
   private static func tableChange(
     _ declaration: SettingDeclaration, _ old: AgentSettings, _ new: AgentSettings
@@ -35,8 +37,8 @@ public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
     else { return nil }
     let common = before.bibs.filter { after.bibs[$0.key] == $0.value }.count
     return SettingChange(
-      name: declaration.fullName, old: "\(before.bibs.count) chips",
-      new: "\(after.bibs.count) chips, \(common) of them as before", needsRestart: false)
+      name: declaration.fullName, old: chips(before.bibs.count),
+      new: "\(chips(after.bibs.count)), \(common) of them as before", needsRestart: false)
   }
 }
 

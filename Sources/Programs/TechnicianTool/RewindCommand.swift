@@ -55,7 +55,7 @@ enum RewindCommand {
     case .once(let utc): return WallTime(milliseconds: utc)
     // All that the reading may mean lies in the range.
     case .twice(let earlier, let later): return WallTime(milliseconds: isEnd ? later : earlier)
-    case .never(let jump): return WallTime(milliseconds: jump)
+    case .never(let jump, _): return WallTime(milliseconds: jump)
     case nil: throw .usage("there is no time zone '\(zone)' in this machine's database")
     }
   }
