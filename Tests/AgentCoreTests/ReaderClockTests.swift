@@ -164,6 +164,20 @@ struct ReaderClockTests {
     #expect(abs((offset(world) ?? 0) - 5.7) < 0.05)
   }
 
+  @Test("One answer that was damaged on the line makes no alarm, whichever it is", arguments: 1...8)
+  func damagedAnswer(place: Int) throws {
+    let world = try world(orders: place == 1 ? "clock-offset 1000" : "clock-offset 0.3")
+    if place > 1 {
+      #expect(world.pass(atMost: 20) { asked("GETTIME", $0).count == place - 1 } || place > 6)
+      try world.tellReader("clock-offset 1000")
+    }
+    #expect(world.pass(atMost: 20) { asked("GETTIME", $0).count >= place } || place > 6)
+    try world.tellReader("clock-offset 0.3")
+    world.pass(seconds: 1300)
+    #expect(abs((offset(world) ?? 9) - 0.3) < 0.05)
+    #expect(world.entries(.readerClock).isEmpty)
+  }
+
   @Test("Unanswered questions end after three, and nothing is made of them")
   func unanswered() throws {
     let world = try world()

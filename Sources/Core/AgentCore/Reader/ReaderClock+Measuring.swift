@@ -4,6 +4,7 @@ import One4AllProtocol
 extension ReaderClock {
   mutating func startMeasuring(at now: Moment) {
     bracket = nil
+    agreeing = 0
     questions = 0
     failures = 0
     isByKernel = now.kernelSynchronised
@@ -53,11 +54,14 @@ extension ReaderClock {
       // What was learned before was learned by another clock.
       isByKernel = now.kernelSynchronised
       epoch = ReaderClock.epoch(now)
-      bracket = said
-    } else {
-      bracket = bracket.map { $0.narrowed(by: said) ?? said } ?? said
     }
-    guard let bracket, !bracket.isSharp, questions < ReaderClock.mostQuestions else {
+    // Answers that contradict each other: a clock was set in between, or one was damaged on the line. The later one
+    // is gone on with, until another one agrees.
+    let narrowed = hasStepped ? nil : bracket?.narrowed(by: said)
+    agreeing = narrowed == nil ? 1 : agreeing + 1
+    let bracket = narrowed ?? said
+    self.bracket = bracket
+    if (bracket.isSharp && agreeing > 1) || questions >= ReaderClock.mostQuestions {
       return finish(at: now, &actions)
     }
     step = .waiting(until: now.monotonic + bracket.wait(from: now.wall))
@@ -66,7 +70,7 @@ extension ReaderClock {
   private mutating func finish(at now: Moment, _ actions: inout [AgentAction]) {
     step = .idle
     dueAt = now.monotonic + ReaderClock.interval
-    guard let bracket else { return }
+    guard let bracket, agreeing > 1 else { return }
     self.bracket = nil
     // Half a second: the cloud's `Date` counts whole seconds.
     let hostUncertainty = isByKernel ? Duration.zero : ClockTrust.tolerance + .milliseconds(500)

@@ -11,7 +11,7 @@ public struct ReaderClock: Sendable {
   /// How often it is measured; also how often setting it is tried at most.
   static let interval = Duration.seconds(600)
   /// Most questions of one measurement.
-  static let mostQuestions = 8
+  static let mostQuestions = 12
   /// The most that the host's clock may move against the monotonic one within a measurement.
   static let slewTolerance: Int64 = 20
   /// The most that it may move before a measurement says nothing any more.
@@ -60,6 +60,8 @@ public struct ReaderClock: Sendable {
   var isHostTrusted = false
   var zone: String?
   var bracket: ClockBracket?
+  /// How many answers the bracket is made of.
+  var agreeing = 0
   var questions = 0
   var failures = 0
   var isByKernel = false
