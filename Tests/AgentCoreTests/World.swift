@@ -59,15 +59,16 @@ final class World {
 
   init(
     access: Rehearsal.CloudAccess = [.read, .write, .unbind], bindings: [DeviceBinding] = [],
-    seed: UInt64 = 1,
-    change: (inout AgentSettings) -> Void = { _ in }
+    seed: UInt64 = 1, change: (inout AgentSettings) -> Void = { _ in },
+    zones: @escaping ZoneLookup = onlyUTC
   ) {
     settings = World.settings
     change(&settings)
     cloud = SimulatedCloud(.init(keys: ["key": access]))
     reader = SimulatedReader(World.readerSettings, at: World.start)
     disk = bindings
-    agent = Agent(settings: settings, bindings: bindings, seed: seed, at: MonotonicTime(nanoseconds: 0))
+    agent = Agent(
+      settings: settings, bindings: bindings, seed: seed, zones: zones, at: MonotonicTime(nanoseconds: 0))
     take(.tick)
   }
 

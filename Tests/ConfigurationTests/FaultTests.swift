@@ -8,7 +8,8 @@ import Testing
     ("[Reader]", "one4alld.conf:1: unknown section [Reader]; did you mean [reader]?"),
     (
       "[network]\nhost = x",
-      "one4alld.conf:1: unknown section [network]; there are [reader] [cloud] [device] [store] [control] [log]"
+      "one4alld.conf:1: unknown section [network]; there are [reader] [cloud] [device] [passings] [store] [control]"
+        + " [log]"
     ),
     (
       "[reader]\npoll_intervall = 10s",

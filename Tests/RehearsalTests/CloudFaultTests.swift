@@ -47,6 +47,19 @@ struct CloudFaultTests {
     #expect(answer.headers == [.init("Retry-After", "3")])
   }
 
+  @Test("Connections can be reset at a rate too, before or after the work")
+  mutating func resetRate() {
+    _ = fixture.tell("reset after 30% on bind")
+    let answers = (0..<200).map { number in
+      fixture.send(
+        "POST", "/devices",
+        ["type": "One4All", "model": "One4All 5", "serial_number": .string("O4A-\(number)")])
+    }
+    #expect((40...80).contains(answers.count(where: \.isReset)))
+    #expect(fixture.tell("devices")?.array?.count == 200)
+    #expect(fixture.tell("reset before 101%") == nil && fixture.tell("reset before x%") == nil)
+  }
+
   @Test("A rate strikes about so many, the same ones for the same seed")
   mutating func rate() {
     _ = fixture.tell("fail rate 20% 502")

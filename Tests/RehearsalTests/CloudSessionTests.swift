@@ -165,4 +165,38 @@ struct CloudSessionTests {
     #expect(places(fixture.send("GET", path + "?token_session=\(second)&last=1")) == ["b2"])
     #expect(fixture.send("GET", path + "?token_session=unknown").status == 404)
   }
+
+  @Test("All passings can be had at once, as they were sent, in the order of their numbers")
+  mutating func overview() throws {
+    let deviceid = fixture.bind()
+    let (first, second) = (fixture.open(deviceid), fixture.open(deviceid))
+    _ = insert(second, [3, 1, 2].map { CloudFixture.passing($0) })
+    _ = insert(second, [2, 4].map { CloudFixture.passing($0) })
+    let all = fixture.tell("passings")?["sessions"]?.array
+    #expect(all?.map { $0["token_session"] } == [.string(first), .string(second)])
+    #expect(all?.first?["passings"] == [])
+    #expect(all?.last?["passings"]?.array == (1...4).map { CloudFixture.passing($0) })
+    #expect(fixture.tell("passings \(first)")?["sessions"]?.array?.count == 1)
+    #expect(fixture.tell("passings nowhere") == nil)
+    #expect(fixture.tell("sessions")?.array?.map { $0["duplicates"] } == [0, 1])
+  }
+
+  @Test("Pages stay right while passings with lower numbers come in")
+  mutating func pagesWhileGrowing() {
+    let token = fixture.open(fixture.bind())
+    func numbers(_ answer: CloudAnswer) -> [Int64] {
+      answer.document?["result"]?.array?.compactMap { $0["num_passing"]?.integer } ?? []
+    }
+    _ = insert(token, (6001...12_000).map { CloudFixture.passing($0) })
+    #expect(numbers(fixture.send("GET", "/passings/session/\(token)?page=2")) == Array(11_001...12_000))
+    _ = insert(token, (1...6000).map { CloudFixture.passing($0) })
+    #expect(numbers(fixture.send("GET", "/passings/session/\(token)?page=1")) == Array(1...5000))
+    #expect(numbers(fixture.send("GET", "/passings/session/\(token)?page=3")) == Array(10_001...12_000))
+    #expect(numbers(fixture.send("GET", "/passings/session/\(token)?page=4")) == [])
+    let slice = fixture.send("GET", "/passings/session/\(token)?first=5999&last=6002")
+    #expect(numbers(slice) == [5999, 6000, 6001, 6002])
+    #expect(slice.document?["pagination"]?["total"] == 4)
+    let session = fixture.send("GET", "/sessions/\(token)").document?["result"]?.array?.first
+    #expect(session?["first"] == 1 && session?["last"] == 12_000 && session?["passings"] == 12_000)
+  }
 }

@@ -75,7 +75,11 @@ enum StatusDocuments {
     "passings": [
       "captured": 12, "stored": 0, "acknowledged": 0, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
     ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
-    "clock": ["trusted": true, "kernel_synchronised": true, "offset_seconds": .number(0.2)], "conditions": [],
+    "clock": [
+      "trusted": true, "kernel_synchronised": true, "offset_seconds": .number(0.2),
+      "reader_offset_seconds": .number(0.014), "reader_offset_uncertainty_seconds": .number(0.019),
+      "reader_measured_at": "2027-01-15T08:00:00.000Z",
+    ], "conditions": [],
   ]
 
   static let unverified = changed(
@@ -195,7 +199,13 @@ enum StatusDocuments {
           "captured": 12, "stored": 12, "acknowledged": 2, "waiting": 6, "rejected": 1, "lost": 2, "gaps": 1,
         ]
       ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "bytes": 181_022]),
-      ("clock", ["trusted": false, "kernel_synchronised": false, "offset_seconds": .number(-3600.5)]),
+      (
+        "clock",
+        [
+          "trusted": false, "kernel_synchronised": false, "offset_seconds": .number(-3600.5),
+          "reader_offset_seconds": nil, "reader_offset_uncertainty_seconds": nil, "reader_measured_at": nil,
+        ]
+      ),
       (
         "conditions",
         .array(

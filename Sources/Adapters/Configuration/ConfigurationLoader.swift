@@ -8,12 +8,14 @@ public enum ConfigurationLoader {
   static let sizeLimit = 1 << 20
 
   /// Reads the file at that path, then `PATH.d/*.conf` by name; what is read later wins.
-  /// The files that settings name (`api_key_file`, `ca_file`) are looked at too.
+  /// The files that settings name (`api_key_file`, `ca_file`, `bib_map`) are looked at too.
   /// - Parameter path: the file.
   /// - Throws: everything that is wrong, by file and line; no settings come of a faulty configuration.
   public static func load(path: String) throws(ConfigurationErrors) -> LoadedConfiguration {
     var reading = read(path)
     reading.checkFiles()
+    reading.completeCoordinates()
+    reading.completeBibs()
     return try reading.result()
   }
 
@@ -151,5 +153,56 @@ private struct Reading {
         _ = try Files.read(file)
       } catch { report(path, line, "ca_file: \(file) cannot be read: \(error.reason)") }
     }
+  }
+
+  /// One coordinate without the other is none.
+  mutating func completeCoordinates() {
+    guard let coordinates = settings.passings.coordinates else { return }
+    for (name, other, text) in [
+      ("latitude", "longitude", coordinates.longitude), ("longitude", "latitude", coordinates.latitude),
+    ] where text.isEmpty {
+      report(name, "\(name): \(other) is missing; set both, or leave both empty")
+    }
+  }
+
+  /// Reads the table of bibs, when there is one.
+  mutating func completeBibs() {
+    switch (settings.passings.bibWord, settings.bibMapFile) {
+    case (.map, nil): report("bib", "bib: 'map' needs a table; name its file in bib_map")
+    case (.chipNumber, let file?), (.chip, let file?):
+      let word = settings.passings.bibWord.rawValue
+      report(
+        "bib_map",
+        "bib_map: with bib = \(word) nothing looks into \(file); set bib = map, or leave bib_map empty")
+    case (.chipNumber, nil), (.chip, nil): break
+    case (.map, let file?):
+      let content: [UInt8]
+      do throws(SystemError) {
+        guard try Files.status(file)?.kind == .file else {
+          return report("bib_map", "bib_map: there is no file \(file)\(Reading.advice(about: file))")
+        }
+        content = try Files.read(file, limit: BibTable.sizeLimit)
+      } catch {
+        return report(
+          "bib_map", "bib_map: \(file) cannot be read: \(error.reason)\(Reading.advice(about: file))")
+      }
+      let table = BibTable(content)
+      files.append(file)
+      for fault in table.faults { report(file, fault.line, "bib_map: \(fault.message)") }
+      settings.passings.bib = .map(table.map)
+    }
+  }
+
+  /// A problem with a setting of `[passings]`, told where it stands.
+  private mutating func report(_ name: String, _ message: String) {
+    guard case .file(let path, let line)? = origins["passings.\(name)"] else { return }
+    report(path, line, message)
+  }
+
+  /// What a person who sees the file and is told that there is none wants to know.
+  private static func advice(about file: String) -> String {
+    let hidden = ["/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"]
+    return hidden.contains(where: file.hasPrefix)
+      ? " (the service sees neither /home nor /tmp; put it into /etc/one4all)" : ""
   }
 }

@@ -20,10 +20,25 @@ public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
   public static func between(_ old: AgentSettings, _ new: AgentSettings) -> [SettingChange] {
     SettingTable.all.compactMap { declaration in
       let (before, after) = (declaration.text(old), declaration.text(new))
-      guard before != after else { return nil }
+      guard before != after else { return tableChange(declaration, old, new) }
       return SettingChange(
         name: declaration.fullName, old: before, new: after, needsRestart: !declaration.reloadable)
     }
+  }
+
+  private static func chips(_ count: Int) -> String { count == 1 ? "1 chip" : "\(count) chips" }
+
+  /// The table of bibs may change while its file keeps its name.
+  private static func tableChange(
+    _ declaration: SettingDeclaration, _ old: AgentSettings, _ new: AgentSettings
+  ) -> SettingChange? {
+    guard declaration.fullName == "passings.bib_map", case .map(let before) = old.passings.bib,
+      case .map(let after) = new.passings.bib, before != after
+    else { return nil }
+    let common = before.bibs.filter { after.bibs[$0.key] == $0.value }.count
+    return SettingChange(
+      name: declaration.fullName, old: chips(before.bibs.count),
+      new: "\(chips(after.bibs.count)), \(common) of them as before", needsRestart: false)
   }
 }
 

@@ -5,6 +5,7 @@ enum SettingSection: String, CaseIterable {
   case reader
   case cloud
   case device
+  case passings
   case store
   case control
   case log
@@ -15,6 +16,7 @@ enum SettingSection: String, CaseIterable {
     case .reader: "the line to the reader"
     case .cloud: "where the device is reported, and how"
     case .device: "what the cloud is told beside what the reader says of itself"
+    case .passings: "how passings are confirmed and sent"
     case .store: "what must survive a power cut"
     case .control: "the socket that one4allctl talks to"
     case .log: "what is written to the journal"

@@ -2,7 +2,7 @@ import AgentCore
 
 /// All settings, each declared once.
 enum SettingTable {
-  static let all = reader + cloud + device + rest
+  static let all = reader + cloud + device + passings + store + rest
 
   /// The declaration of that name in that section.
   static func find(_ section: String, _ name: String) -> SettingDeclaration? {
@@ -55,6 +55,19 @@ enum SettingTable {
       .reader, "settle_delay", \.reader.settleDelay, .duration(from: .zero, to: .seconds(10)),
       default: "200ms",
       help: ["Wait between opening the port and the first byte sent."]),
+    SettingDeclaration(
+      .reader, "clock_warning", \.passings.clockWarning,
+      .duration(from: .milliseconds(100), to: .seconds(3600)), default: "1s",
+      help: [
+        "Reader clock and host clock further apart than this: an alarm. It is measured at connect and every ten",
+        "minutes, while the host's clock is synchronised.",
+      ]),
+    SettingDeclaration(
+      .reader, "set_reader_clock", \.passings.setReaderClock, .word, default: "never",
+      help: [
+        "Whether the reader's clock is set (SETTIME) when it is off by more than clock_warning. With `when-stopped`",
+        "it is, but only while the reader is not reading and the host's clock is synchronised.",
+      ]),
   ]
 
   private static let cloud: [SettingDeclaration] = [
@@ -115,9 +128,6 @@ enum SettingTable {
   ]
 
   private static let rest: [SettingDeclaration] = [
-    SettingDeclaration(
-      .store, "directory", \.storeDirectory, .path(), default: "/var/lib/one4all", reloadable: false,
-      help: ["Folder of the agent's state. Only the agent writes there."]),
     SettingDeclaration(
       .control, "socket", \.controlSocket, .path(longest: 107), default: "/run/one4all/control.sock",
       reloadable: false,

@@ -5,8 +5,12 @@ import Synchronization
 /// A thread with a name, which is waited for before its owner goes on.
 public final class WorkerThread: Sendable {
   private final class Start: Sendable {
+    let name: String
     let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.body = body
+    }
   }
 
   private let thread: pthread_t
@@ -29,20 +33,22 @@ public final class WorkerThread: Sendable {
     var before = sigset_t()
     pthread_sigmask(SIG_SETMASK, &everySignal, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    let start = Unmanaged.passRetained(Start(body))
+    let start = Unmanaged.passRetained(Start(name, body))
     var thread = pthread_t()
     let result = pthread_create(
       &thread, &attributes,
       { argument in
         guard let argument else { return nil }
-        Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        // By the thread itself, so that it has its name from its first step on.
+        pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+        start.body()
         return nil
       }, start.toOpaque())
     guard result == 0 else {
       start.release()
       throw SystemError("pthread_create", name, number: result)
     }
-    pthread_setname_np(thread, String(name.prefix(15)))
     self.thread = thread
   }
 

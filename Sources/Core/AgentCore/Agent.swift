@@ -7,6 +7,8 @@ public struct Agent: Sendable {
   public private(set) var session: ReaderSession
   /// The device in the cloud.
   public private(set) var report: DeviceReport
+  /// The reader's clock beside the host's.
+  public private(set) var readerClock: ReaderClock
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 
@@ -14,7 +16,11 @@ public struct Agent: Sendable {
   /// - Parameters:
   ///   - bindings: those kept for the configured cloud.
   ///   - seed: for jitter.
-  public init(settings: AgentSettings, bindings: [DeviceBinding], seed: UInt64, at now: MonotonicTime) {
+  ///   - zones: what turns the reader's local time into UTC.
+  public init(
+    settings: AgentSettings, bindings: [DeviceBinding], seed: UInt64, zones: @escaping ZoneLookup = onlyUTC,
+    at now: MonotonicTime
+  ) {
     self.settings = settings
     startedAt = now
     var random = RandomSource(seed: seed)
@@ -22,11 +28,12 @@ public struct Agent: Sendable {
     report = DeviceReport(
       cloud: settings.cloud, device: settings.device, bindings: bindings,
       random: RandomSource(seed: random.next()), at: now)
+    readerClock = ReaderClock(settings: settings.passings, zones: zones, at: now)
   }
 
   /// When `tick` is wanted next; nil when only another event can change anything.
   public var nextDeadline: MonotonicTime? {
-    [session.nextDeadline, report.nextAttemptAt].compactMap { $0 }.min()
+    [session.nextDeadline, report.nextAttemptAt, readerClock.nextDeadline].compactMap { $0 }.min()
   }
 
   /// Takes an event.
@@ -42,10 +49,13 @@ public struct Agent: Sendable {
       settings = new
       session.apply(new.reader, at: now.monotonic, &actions)
       report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
+      readerClock.apply(new.passings, at: now.monotonic)
     case .tick: break
     }
     session.advance(to: now.monotonic, &actions)
-    _ = session.takeNews()
+    let news = session.takeNews()
+    readerClock.advance(
+      to: now, news, isHostTrusted: report.clock.isTrusted(at: now), &session, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
     return actions

@@ -9,6 +9,7 @@ import LinuxSystem
 import ProgramArguments
 import ReaderLine
 import ServiceManager
+import ZoneDatabase
 
 /// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
 /// journal, the control socket and the signals. Events come through one mailbox, in order.
@@ -29,6 +30,8 @@ final class Daemon {
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
+    // There is no other thread yet.
+    ZoneDatabase.prepare()
     let daemon = try Daemon(configuration: path)
     daemon.loop()
     daemon.stop()
@@ -59,7 +62,7 @@ final class Daemon {
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
       settings: settings, bindings: bindings, seed: UInt64.random(in: .min ... .max),
-      at: Daemon.now().monotonic)
+      zones: Zones.lookup, at: Daemon.now().monotonic)
     if let setAside = store.setAside {
       journal.write(
         LogEntry(.storeDamaged, "the state was damaged; it is kept as \(setAside), and a new one is in use"))

@@ -53,6 +53,10 @@ public enum EventName: String, Sendable, CaseIterable {
   case clockUntrusted = "clock-untrusted"
   /// The host's clock is trusted.
   case clockTrusted = "clock-trusted"
+  /// The reader's clock is off by more than `clock_warning`.
+  case readerClock = "reader-clock"
+  /// The reader's clock was set, or tried to.
+  case readerClockSet = "reader-clock-set"
   /// The state database was damaged and set aside.
   case storeDamaged = "store-damaged"
   /// The state cannot be written.
@@ -210,6 +214,17 @@ public enum EventName: String, Sendable, CaseIterable {
         messageID: "35cd56d71ab81129fcff1211c794709c", priority: .notice,
         meaning: "the host's clock is trusted",
         remedy: "")
+    case .readerClock:
+      Row(
+        messageID: "5de0af9a69d14710d5ffb16c8eb93aad", priority: .alert,
+        meaning: "the reader's clock is off by more than `clock_warning`: passings get wrong times",
+        remedy:
+          "set the reader's clock, or `set_reader_clock = when-stopped`; an offset of hours is a wrong zone")
+    case .readerClockSet:
+      Row(
+        messageID: "26edb81ca0a5193947c23cb16f3259c8", priority: .notice,
+        meaning: "the reader's clock was set, or the reader refused that",
+        remedy: "`set_reader_clock` asks for it; it is done while the reader is stopped only")
     case .storeDamaged:
       Row(
         messageID: "9b38fb3edc8e732a5d4136775ce74f46", priority: .alert,

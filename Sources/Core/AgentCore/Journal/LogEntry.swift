@@ -76,6 +76,8 @@ public enum JournalField: String, Sendable, CaseIterable {
   case repetitions = "REPETITIONS"
   /// HTTP status of the cloud's answer.
   case httpStatus = "HTTP_STATUS"
+  /// The reader's clock less the host's.
+  case clockOffset = "CLOCK_OFFSET"
   /// File and line of a configuration error.
   case place = "CONFIG_PLACE"
 
@@ -93,6 +95,7 @@ public enum JournalField: String, Sendable, CaseIterable {
     case .reason: "why, in a word"
     case .repetitions: "how often it happened before it ended"
     case .httpStatus: "HTTP status of the cloud's answer"
+    case .clockOffset: "the reader's clock less the host's, in seconds"
     case .place: "file and line of a configuration error"
     }
   }

@@ -100,8 +100,14 @@ public struct AgentSettings: Equatable, Sendable {
   public var cloud: Cloud
   /// The device.
   public var device: Device
+  /// Passings, and the reader's clock.
+  public var passings: PassingSettings
+  /// `[passings] bib_map`: the file that the table of bibs was read from; nil when none is named.
+  public var bibMapFile: String?
   /// `[store] directory`: folder of the state.
   public var storeDirectory: String
+  /// The rest of `[store]`.
+  public var store: StoreSettings
   /// `[control] socket`: path of the control socket.
   public var controlSocket: String
   /// `[control] group`: name of the group that may connect; nil for the daemon's own.
@@ -111,13 +117,17 @@ public struct AgentSettings: Equatable, Sendable {
 
   /// All settings.
   public init(
-    reader: Reader, cloud: Cloud, device: Device, storeDirectory: String, controlSocket: String,
-    controlGroup: String?, logLevel: LogPriority
+    reader: Reader, cloud: Cloud, device: Device, passings: PassingSettings = PassingSettings(),
+    bibMapFile: String? = nil, storeDirectory: String, store: StoreSettings = StoreSettings(),
+    controlSocket: String, controlGroup: String?, logLevel: LogPriority
   ) {
     self.reader = reader
     self.cloud = cloud
     self.device = device
+    self.passings = passings
+    self.bibMapFile = bibMapFile
     self.storeDirectory = storeDirectory
+    self.store = store
     self.controlSocket = controlSocket
     self.controlGroup = controlGroup
     self.logLevel = logLevel

@@ -22,7 +22,7 @@ public enum AgentStatus {
       "device": device(agent.report, at: now),
       "passings": passings(agent.session),
       "frames": frames(agent.session.totals),
-      "clock": clock(agent.report, at: now),
+      "clock": clock(agent.report, agent.readerClock.measurement, at: now),
       "conditions": .array(health.conditions.map { condition($0, at: now) }),
     ]
   }
@@ -91,11 +91,16 @@ public enum AgentStatus {
     ]
   }
 
-  private static func clock(_ report: DeviceReport, at now: Moment) -> JSONValue {
+  private static func clock(
+    _ report: DeviceReport, _ reader: ReaderClock.Measurement?, at now: Moment
+  ) -> JSONValue {
     [
       "trusted": .bool(report.clock.isTrusted(at: now)),
       "kernel_synchronised": .bool(now.kernelSynchronised),
       "offset_seconds": .real(report.clockOffset.map { tenths($0) }),
+      "reader_offset_seconds": .real(reader.map { thousandths($0.offset) }),
+      "reader_offset_uncertainty_seconds": .real(reader.map { thousandths($0.uncertainty) }),
+      "reader_measured_at": .text(reader.map { now.label($0.at).iso8601 }),
     ]
   }
 
@@ -108,6 +113,8 @@ public enum AgentStatus {
       "repetitions": .integer(Int64(condition.repetitions)),
     ]
   }
+
+  private static func thousandths(_ span: Duration) -> Double { Double(span.wholeMilliseconds) / 1000 }
 
   private static func tenths(_ span: Duration) -> Double { Double(span.wholeMilliseconds / 100) / 10 }
 }

@@ -13,7 +13,9 @@ public struct Health: Equatable, Sendable {
   public init(_ agent: Agent, at now: Moment) {
     let session = agent.session
     let report = agent.report
-    conditions = (session.conditions.active + report.conditions.active).sorted { left, right in
+    let active =
+      session.conditions.active + report.conditions.active + agent.readerClock.conditions.active
+    conditions = active.sorted { left, right in
       (left.event.priority, left.since) < (right.event.priority, right.since)
     }
     let isCloudWell = report.state == .ok || report.state == .unverified

@@ -119,11 +119,19 @@ public enum StatusCatalogue {
   ]
 
   private static let rest = [
-    Member("clock", .object, "the host's clock"),
+    Member("clock", .object, "the host's clock, and the reader's beside it"),
     Member("clock.trusted", .flag, "whether it may label a last_seen"),
     Member("clock.kernel_synchronised", .flag, "whether the kernel calls it synchronised"),
     Member(
       "clock.offset_seconds", .number, orNull: true, "the host's clock less the cloud's, in tenths"),
+    Member(
+      "clock.reader_offset_seconds", .number, orNull: true,
+      "the reader's clock less the host's, in thousandths; null: not measured, or the host's clock has stepped since"
+    ),
+    Member(
+      "clock.reader_offset_uncertainty_seconds", .number, orNull: true,
+      "how far from that the truth may be; 5.5 s more when only the cloud vouches for the host's clock"),
+    Member("clock.reader_measured_at", .time, orNull: true, "when the reader's clock was measured"),
     Member("conditions", .objects, "what is wrong now, the worst first"),
     Member("conditions[].event", .text, "a registered event of [events.md](events.md)"),
     Member(

@@ -13,7 +13,7 @@ extension CloudOrder {
     ("fail 429 retry-after SECONDS [WHEN]", "the same with a Retry-After header"),
     ("fail rate PERCENT% [STATUS] [WHEN]", "answer STATUS (503) to so many of a hundred"),
     ("slow DURATION [WHEN] | slow off", "answer late, e.g. 2s, 500ms, 1min"),
-    ("reset before|after [COUNT] [WHEN]", "reset the connection before or after doing the work"),
+    ("reset before|after [COUNT|PERCENT%] [WHEN]", "reset the connection before or after doing the work"),
     ("WHEN: for N requests | until ok", "how long; until ok is the default"),
     ("WHEN: on ROUTE", "only there; a route's name, read, write or all"),
     ("WHEN: after-work", "do the work, then fail (fail only)"),
@@ -34,6 +34,7 @@ extension CloudOrder {
     ("misuse | misuse clear", "what was sent that no good client sends, as JSON"),
     ("devices", "all devices, as JSON"),
     ("sessions", "all sessions, as JSON"),
+    ("passings [TOKEN]", "all passings of a session, or of all, as they were sent, as JSON"),
   ]
 
   /// Reads a command; words are separated by spaces.
@@ -55,6 +56,8 @@ extension CloudOrder {
       if let count = words.peek.flatMap({ Int($0) }) {
         fault.remaining = try CloudWords.positive(count)
         words.skip()
+      } else if words.peek?.hasSuffix("%") == true {
+        fault.percent = try words.rate()
       }
       try words.conditions(of: &fault)
       self = .add(fault)
@@ -91,6 +94,7 @@ extension CloudOrder {
     case "misuse": self = words.accept("clear") ? .clearMisuse : .misuse
     case "devices": self = .devices
     case "sessions": self = .sessions
+    case "passings": self = .passings(token: words.peek == nil ? nil : try words.next("a token"))
     case let other: throw CloudOrderError("no command '\(other)'; help lists them")
     }
     try words.end()

@@ -48,6 +48,8 @@ public enum CloudOrder: Equatable, Sendable {
   case devices
   /// All sessions.
   case sessions
+  /// All passings of that session, or of all.
+  case passings(token: String?)
 }
 
 /// A change of a device on the cloud's side.

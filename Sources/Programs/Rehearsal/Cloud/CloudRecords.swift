@@ -28,7 +28,50 @@ struct CloudSession: Equatable, Sendable {
   let createdAt: Int64
   var isActive = true
   /// By num_passing.
-  var passings: [Int64: CloudPassing] = [:]
+  private(set) var passings: [Int64: CloudPassing] = [:]
+  /// The lowest and the highest of their numbers.
+  private(set) var lowest: Int64?
+  private(set) var highest: Int64?
+  /// How many were sent again.
+  var duplicates = 0
+  /// Their numbers, ascending; nil after a change, until somebody asks.
+  private var order: [Int64]?
+
+  init(token: String, deviceid: String, alias: String?, createdAt: Int64) {
+    self.token = token
+    self.deviceid = deviceid
+    self.alias = alias
+    self.createdAt = createdAt
+  }
+
+  /// Takes a passing whose number it does not have yet.
+  mutating func keep(_ passing: CloudPassing) {
+    passings[passing.number] = passing
+    lowest = min(lowest ?? passing.number, passing.number)
+    highest = max(highest ?? passing.number, passing.number)
+    order = nil
+  }
+
+  /// Puts the numbers in order, once for all pages that are read until the next change.
+  mutating func sort() {
+    if order == nil { order = passings.keys.sorted() }
+  }
+
+  /// The numbers of its passings within that range, ascending.
+  func numbers(in range: ClosedRange<Int64>) -> ArraySlice<Int64> {
+    guard let order else { return passings.keys.filter(range.contains).sorted()[...] }
+    // Binary search for the first number that is not below a bound.
+    func place(of bound: Int64) -> Int {
+      var (low, high) = (0, order.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if order[middle] < bound { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    let end = range.upperBound == .max ? order.count : place(of: range.upperBound + 1)
+    return order[place(of: range.lowerBound)..<end]
+  }
 }
 
 /// One passing as it was sent.

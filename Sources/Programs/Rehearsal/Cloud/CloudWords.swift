@@ -69,16 +69,21 @@ struct CloudWords {
     return status
   }
 
+  /// How many of a hundred: `20%`.
+  mutating func rate() throws(CloudOrderError) -> Double {
+    let word = try next("a rate, as 20%")
+    guard word.hasSuffix("%"), let rate = Double(word.dropLast()), (0...100).contains(rate) else {
+      throw CloudOrderError("'\(word)' is no rate, as 20%")
+    }
+    return rate
+  }
+
   /// What stands after `fail`.
   mutating func failure() throws(CloudOrderError) -> CloudFault {
     var percent = 100.0
     var code = 503
     if accept("rate") {
-      let word = try next("a rate, as 20%")
-      guard word.hasSuffix("%"), let rate = Double(word.dropLast()), (0...100).contains(rate) else {
-        throw CloudOrderError("'\(word)' is no rate, as 20%")
-      }
-      percent = rate
+      percent = try rate()
       if let word = peek, Int(word) != nil { code = try status() }
     } else {
       code = try status()

@@ -68,6 +68,8 @@ extension SimulatedCloud {
       return .done("no misuse")
     case .devices: return .document(deviceOverview)
     case .sessions: return .document(sessionOverview)
+    case .passings(let token):
+      return passingOverview(token: token).map { .document($0) } ?? .refused("no session '\(token ?? "")'")
     }
   }
 

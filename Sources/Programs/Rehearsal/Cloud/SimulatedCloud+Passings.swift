@@ -16,10 +16,11 @@ extension SimulatedCloud {
           note(.changedPassing, "num_passing \(passing.number) again, with other content", request, now)
         }
       } else {
-        sessions[token]?.passings[passing.number] = passing
+        sessions[token]?.keep(passing)
         inserted += 1
       }
     }
+    sessions[token]?.duplicates += passings.count - inserted
     return success([
       "token_session": .string(token), "inserted_count": .whole(inserted),
       "duplicate_count": .whole(passings.count - inserted),
@@ -51,12 +52,27 @@ extension SimulatedCloud {
     }
   }
 
+  /// An answer with that page of a session's passings.
+  mutating func pageOf(
+    _ token: String, _ range: ClosedRange<Int64>, _ page: Int
+  ) throws(CloudRejection) -> CloudAnswer {
+    sessions[token]?.sort()
+    guard let session = sessions[token] else { throw .sessionNotFound }
+    let numbers = session.numbers(in: range)
+    return pageOf(count: numbers.count, page) { place in (session, numbers[numbers.startIndex + place]) }
+  }
+
   /// An answer with that page of those passings.
   func pageOf(_ places: [Place], _ page: Int) -> CloudAnswer {
+    pageOf(count: places.count, page) { places[$0] }
+  }
+
+  private func pageOf(count: Int, _ page: Int, _ placed: (Int) -> Place) -> CloudAnswer {
     let size = CloudOperation.pageSize
-    let pages = (places.count + size - 1) / size
-    let listed = page > pages ? [] : places.dropFirst((page - 1) * size).prefix(size)
-    let entries: [JSONValue] = listed.compactMap { place in
+    let pages = (count + size - 1) / size
+    let listed = page > pages ? 0..<0 : (page - 1) * size..<min(page * size, count)
+    let entries: [JSONValue] = listed.compactMap { index in
+      let place = placed(index)
       guard var object = place.session.passings[place.number]?.fields else { return nil }
       object["token_session"] = .string(place.session.token)
       return .object(object)
@@ -64,7 +80,7 @@ extension SimulatedCloud {
     return success([
       "result": .array(entries),
       "pagination": [
-        "page": .whole(page), "limit": .whole(size), "total": .whole(places.count), "pages": .whole(pages),
+        "page": .whole(page), "limit": .whole(size), "total": .whole(count), "pages": .whole(pages),
       ],
     ])
   }

@@ -1,12 +1,5 @@
 import JSONDocument
 
-extension CloudSession {
-  /// The numbers of its passings within that range, ascending.
-  func numbers(in range: ClosedRange<Int64>) -> [Int64] {
-    passings.keys.filter(range.contains).sorted()
-  }
-}
-
 extension SimulatedCloud {
   /// A device's sessions, the oldest first.
   func sessions(of deviceid: String) -> [CloudSession] {
@@ -44,9 +37,26 @@ extension SimulatedCloud {
   /// A session with the lowest and the highest number of its passings.
   func describeWithEnds(_ session: CloudSession) -> JSONValue {
     var object = describe(session).object ?? JSONObject()
-    object.append("first", .whole(session.passings.keys.min()))
-    object.append("last", .whole(session.passings.keys.max()))
+    object.append("first", .whole(session.lowest))
+    object.append("last", .whole(session.highest))
     return .object(object)
+  }
+
+  /// All passings of that session, or of all, as they were sent and in the order of their numbers.
+  /// - Returns: nil when there is no such session.
+  func passingOverview(token: String?) -> JSONValue? {
+    if let token, sessions[token] == nil { return nil }
+    let chosen = sessionOrder.compactMap { sessions[$0] }.filter { token == nil || $0.token == token }
+    return [
+      "sessions": .array(
+        chosen.map { session in
+          let passings = session.numbers(in: 0...(.max)).compactMap { session.passings[$0]?.fields }
+          return [
+            "token_session": .string(session.token), "deviceid": .string(session.deviceid),
+            "alias": .text(session.alias), "passings": .array(passings.map { .object($0) }),
+          ]
+        })
+    ]
   }
 
   /// All sessions, for people and tests.
@@ -55,6 +65,7 @@ extension SimulatedCloud {
       sessionOrder.compactMap { sessions[$0] }.map { session in
         var object = describeWithEnds(session).object ?? JSONObject()
         object.append("deviceid", .string(session.deviceid))
+        object.append("duplicates", .whole(session.duplicates))
         return .object(object)
       })
   }

@@ -177,8 +177,7 @@ public struct SimulatedCloud: Sendable {
     case .insertPassings(let token, let passings):
       return try insert(passings, into: token, request, now: now)
     case .sessionPassings(let token, let range, let page):
-      guard let session = sessions[token] else { throw .sessionNotFound }
-      return pageOf(session.numbers(in: range).map { (session, $0) }, page)
+      return try pageOf(token, range, page)
     case .devicePassings(let deviceid, let range, let page):
       _ = try device(deviceid)
       return pageOf(passings(of: deviceid, from: range.lowerBound, to: range.upperBound), page)

@@ -14,6 +14,12 @@ struct ReaderCounts: Sendable {
   var cut = 0
   /// Frames with noise before them.
   var noisy = 0
+  /// Pushed passings with a stray digit before them.
+  var digits = 0
+  /// Pushed passings in which bytes were replaced.
+  var garbled = 0
+  /// Pairs of pushed passings of which the first ended early and the next began as late.
+  var joined = 0
   /// Bytes from the host.
   var bytesReceived = 0
   /// Commands by name; unknown ones are not among them.
@@ -33,6 +39,7 @@ struct ReaderCounts: Sendable {
     return [
       "recorded": .whole(recorded), "bounced": .whole(bounced), "pushed": .whole(pushed),
       "lost": .whole(lost), "cut": .whole(cut), "noisy": .whole(noisy),
+      "digits": .whole(digits), "garbled": .whole(garbled), "joined": .whole(joined),
       "bytes_received": .whole(bytesReceived),
       "commands": .object(byName), "unknown_commands": .whole(unknownCommands),
       "bad_arguments": .whole(badArguments), "bad_lines": .whole(badLines), "reboots": .whole(reboots),

@@ -6,6 +6,13 @@ public struct ReaderFaults: Equatable, Sendable {
   public var cut = 0.0
   /// Probability that a pushed passing never leaves, 0 to 1; the reader's memory has it.
   public var lose = 0.0
+  /// Probability that a stray digit comes right before a pushed passing, 0 to 1: it looks whole, with another number.
+  public var digit = 0.0
+  /// Probability that bytes within a pushed passing are replaced, 0 to 1; often by digits, so that it looks whole.
+  public var garble = 0.0
+  /// Probability that a pushed passing ends early and the next one begins as late, 0 to 1: together they look like
+  /// one.
+  public var join = 0.0
   /// So many pushed passings from now on never leave.
   public var loseNext = 0
   /// So many frames from now on end early.
@@ -33,6 +40,41 @@ extension ReaderFaults {
       return true
     }
     return random.comes(lose)
+  }
+
+  /// A pushed passing as the line leaves it, its CR LF included.
+  /// - Parameters:
+  ///   - joint: how many bytes of the former one have left, when this one shall go on from there. It is set when
+  ///     this one ends early.
+  func spoil(
+    _ frame: String, joint: inout Int?, _ counts: inout ReaderCounts, _ random: inout RehearsalRandom
+  ) -> [UInt8] {
+    var bytes = Array(frame.utf8)
+    if random.comes(digit) {
+      bytes.insert(UInt8.random(in: UInt8(ascii: "1")...UInt8(ascii: "9"), using: &random), at: 0)
+      counts.digits += 1
+    }
+    if random.comes(garble) {
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: bytes.indices, using: &random)
+        bytes[place] =
+          Bool.random(using: &random)
+          ? UInt8.random(in: UInt8(ascii: "0")...UInt8(ascii: "9"), using: &random)
+          : UInt8.random(in: 0...255, using: &random)
+      }
+      counts.garbled += 1
+    }
+    bytes += [UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+    if let front = joint {
+      joint = nil
+      bytes.removeFirst(min(front, bytes.count - 2))
+    } else if random.comes(join) {
+      let front = Int.random(in: 1...bytes.count - 3, using: &random)
+      joint = front
+      counts.joined += 1
+      bytes.removeSubrange(front...)
+    }
+    return bytes
   }
 
   /// How many bytes of a frame are left, its CR LF counted; nil when it stays whole.

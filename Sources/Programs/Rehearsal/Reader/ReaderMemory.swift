@@ -3,6 +3,8 @@ struct ReaderMemory: Sendable {
   struct File: Sendable {
     let name: String
     var passings: [RecordedPassing] = []
+    /// The moment of each by the reader's clock, in milliseconds since 1970-01-01T00:00:00Z: what its local time means.
+    var moments: [Int64] = []
 
     /// The frames with those numbers, as far as there are any.
     func frames(_ numbers: ClosedRange<Int>) -> [String] {
@@ -31,9 +33,10 @@ struct ReaderMemory: Sendable {
   }
 
   /// Keeps a passing and gives its number; nil when no file is open.
-  mutating func keep(_ passing: RecordedPassing) -> Int? {
+  mutating func keep(_ passing: RecordedPassing, moment: Int64) -> Int? {
     guard let currentIndex else { return nil }
     files[currentIndex].passings.append(passing)
+    files[currentIndex].moments.append(moment)
     return files[currentIndex].passings.count
   }
 

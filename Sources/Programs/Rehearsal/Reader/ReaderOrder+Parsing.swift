@@ -20,6 +20,11 @@ extension ReaderOrder {
     ("mute | unmute", "nothing leaves, though commands are obeyed"),
     ("foreign on|off", "speak NMEA instead of the protocol"),
     ("noise P | cut P | lose P", "probability, 0 to 1: noise before a frame, frames cut, pushes lost"),
+    (
+      "digit P | garble P | join P",
+      "probability for pushes: a digit before, bytes replaced, two run together"
+    ),
+    ("list-rate R", "lists leave with R frames a second, pushes in between; 0: at once"),
     ("cut-next N | lose-next N", "cut the next N frames, lose the next N pushed passings"),
     ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
     ("status-without-crlf on|off", "GETSTATUS without its line end"),
@@ -30,6 +35,7 @@ extension ReaderOrder {
     ("firmware V | serial-number S | model M", "another identity"),
     ("time-zone ZONE", "another zone for the wall clock"),
     ("clock-offset SECONDS", "set the clock wrong by so much"),
+    ("clock-at TIME", "set the clock to what it should show at TIME, e.g. 2026-10-25T00:59:00Z"),
     ("clock-drift PPM", "let the clock run away, in millionths"),
     ("battery PERCENT | mains on|off", "power"),
     ("drain PERCENT", "what the battery loses in an hour without mains"),
@@ -68,6 +74,10 @@ extension ReaderOrder {
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
     case "lose": .lose(try words.number("a probability from 0 to 1", in: 0...1))
+    case "digit": .digit(try words.number("a probability from 0 to 1", in: 0...1))
+    case "garble": .garble(try words.number("a probability from 0 to 1", in: 0...1))
+    case "join": .join(try words.number("a probability from 0 to 1", in: 0...1))
+    case "list-rate": .listRate(try words.number("frames a second, 0 to 100000", in: 0...100_000))
     case "cut-next": .cutNext(try words.count())
     case "lose-next": .loseNext(try words.count())
     case "refuse": try refusal(&words)
@@ -100,9 +110,19 @@ extension ReaderOrder {
     case "clock-offset":
       .clockOffset(
         milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
+    case "clock-at": .clockAt(milliseconds: try moment(&words))
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
     }
+  }
+
+  private static func moment(_ words: inout ReaderWords) throws(ReaderOrderError) -> Int64 {
+    let text = try words.next("a time as 2026-10-25T00:59:00Z")
+    let precise = text.utf8.count == 20 ? text.dropLast() + ".000Z" : text
+    guard let moment = CloudTime.parse(precise) else {
+      throw ReaderOrderError("'\(text)' is not a time as 2026-10-25T00:59:00Z")
+    }
+    return moment
   }
 
   private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {

@@ -54,6 +54,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case antennas([Int])
   /// The clock minus the truth, in milliseconds.
   case clockOffset(milliseconds: Int64)
+  /// The clock shows what it should show at that moment, milliseconds since 1970-01-01T00:00:00Z, and goes on.
+  case clockAt(milliseconds: Int64)
   /// How fast the clock runs away, in millionths.
   case clockDrift(Double)
   /// Something else speaks instead of the protocol.
@@ -66,6 +68,14 @@ public enum ReaderOrder: Equatable, Sendable {
   case cut(Double)
   /// Probability that a pushed passing is lost.
   case lose(Double)
+  /// Probability of a stray digit before a pushed passing.
+  case digit(Double)
+  /// Probability that bytes of a pushed passing are replaced.
+  case garble(Double)
+  /// Probability that two pushed passings are run together.
+  case join(Double)
+  /// Frames a second in which lists leave; 0: at once.
+  case listRate(Double)
   /// So many frames are cut.
   case cutNext(Int)
   /// So many pushed passings are lost.

@@ -25,6 +25,9 @@ public struct ReaderSettings: Sendable {
   public var speed = 1.0
   /// Whether it begins in start mode.
   public var isStarted = false
+  /// Frames a second in which lists (GETPASSINGS, GETFILE) leave, so that pushed passings come in between; 0: each
+  /// list at once. Commands that come meanwhile wait for its end.
+  public var listRate = 0.0
   /// Faults to begin with.
   public var faults = ReaderFaults()
   /// The zone database: UTC milliseconds since 1970 and a zone give local milliseconds, nil for no zone.

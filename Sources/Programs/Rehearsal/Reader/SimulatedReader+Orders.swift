@@ -19,8 +19,8 @@ extension SimulatedReader {
 
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
-      .statusWithoutLineEnd, .statusField, .statusLength:
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
@@ -35,7 +35,7 @@ extension SimulatedReader {
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
     case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
-      .clockOffset, .clockDrift:
+      .clockOffset, .clockAt, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -54,6 +54,9 @@ extension SimulatedReader {
     case .noise(let probability): faults.noise = probability
     case .cut(let probability): faults.cut = probability
     case .lose(let probability): faults.lose = probability
+    case .digit(let probability): faults.digit = probability
+    case .garble(let probability): faults.garble = probability
+    case .join(let probability): faults.join = probability
     case .cutNext(let count): faults.cutNext = count
     case .loseNext(let count): faults.loseNext = count
     case .refuse(let name, let answer): faults.refusals[name] = answer
@@ -61,7 +64,8 @@ extension SimulatedReader {
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
-      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockDrift, .identity, .count, .truth:
+      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
+      .identity, .count, .truth:
       break
     }
   }
@@ -79,9 +83,12 @@ extension SimulatedReader {
     case .mains(let isOn): power.setMains(isOn)
     case .antennas(let antennas): settings.antennas = antennas
     case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
+    case .clockAt(let moment): clock.setOffset(moment - now, at: now)
+    case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .cutNext, .loseNext, .refuse,
-      .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop, .newFile,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop,
+      .newFile,
       .identity, .count, .truth:
       break
     }
@@ -129,6 +136,7 @@ extension SimulatedReader {
           [
             "file": .string(file.name), "count": .whole(file.passings.count),
             "frames": .array(frames(of: file).map { .string($0) }),
+            "times": .array(file.moments.map { .string(CloudTime.text($0)) }),
           ]
         })
     ])

@@ -52,8 +52,31 @@ extension SimulatedReader {
   }
 
   private mutating func sendList(_ frames: [String], to connection: Int) {
-    for frame in frames { send(frame, to: connection) }
-    send("", to: connection)
+    guard settings.listRate > 0, !frames.isEmpty else {
+      for frame in frames { send(frame, to: connection) }
+      send("", to: connection)
+      return
+    }
+    listing = Listing(connection: connection, frames: frames, due: now * 1000)
+    goOnListing()
+  }
+
+  /// The next frame of the list that is under way; behind the last one its empty line, and what waited for that.
+  mutating func goOnListing() {
+    guard var list = listing else { return }
+    send(list.frames[list.position], to: list.connection)
+    list.position += 1
+    list.due += Int64(1_000_000 / max(settings.listRate, 0.001))
+    if list.position < list.frames.count {
+      listing = list
+      return
+    }
+    listing = nil
+    send("", to: list.connection)
+    while listing == nil, !postponed.isEmpty {
+      let (line, connection) = postponed.removeFirst()
+      if connections[connection] != nil { obey(line: line, from: connection) }
+    }
   }
 
   /// Does what is answered with the same text.
@@ -62,8 +85,10 @@ extension SimulatedReader {
     switch request {
     case .setTime(let wanted):
       if isStarted { return "STARTMODE" }
-      let offset = localMilliseconds - clock.offset(at: now)
-      clock.setOffset(wanted - offset, at: now)
+      // A second time, because another offset may be in force at the new time.
+      for _ in 0..<2 {
+        clock.setOffset(clock.offset(at: now) + wanted - localMilliseconds, at: now)
+      }
     case .setProtocol(let version):
       if isStarted { return "STARTMODE" }
       if version != SimulatedReader.protocolVersion { return "UNKNOWN" }

@@ -36,7 +36,20 @@ public struct SimulatedReader: Sendable {
   var deadUntil: Int64?
   /// When a foreign device speaks next; nil while this is a reader.
   var foreignDue: Int64?
+  /// The list that is leaving frame by frame, and what has been asked since.
+  var listing: Listing?
+  var postponed: [(line: [UInt8], connection: Int)] = []
+  /// How much of the last pushed passing has left, when the next one shall go on from there.
+  var joint: Int?
   var transmissions: [ReaderTransmission] = []
+
+  /// A list on its way out. `due` is in microseconds.
+  struct Listing: Sendable {
+    let connection: Int
+    let frames: [String]
+    var position = 0
+    var due: Int64
+  }
 
   /// Whether the cable is in.
   public internal(set) var isPlugged = true
@@ -57,7 +70,7 @@ public struct SimulatedReader: Sendable {
 
   /// When `advance(to:)` has something to do; nil when there is nothing in sight.
   public var nextDeadline: Int64? {
-    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }].compactMap { $0 }.min()
+    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }, listing.map { $0.due / 1000 }].compactMap { $0 }.min()
   }
 
   /// A host has connected, or opened the port.
@@ -73,7 +86,11 @@ public struct SimulatedReader: Sendable {
   }
 
   /// A host has gone, or closed the port.
-  public mutating func disconnected(_ connection: Int) { connections[connection] = nil }
+  public mutating func disconnected(_ connection: Int) {
+    connections[connection] = nil
+    postponed.removeAll { $0.connection == connection }
+    if listing?.connection == connection { listing = nil }
+  }
 
   /// Bytes from a host, in any chunks.
   public mutating func received(
@@ -92,7 +109,9 @@ public struct SimulatedReader: Sendable {
         continue
       }
       if line.last == UInt8(ascii: "\r") { line.removeLast() } else { counts.badLines += 1 }
-      if !line.isEmpty && foreignDue == nil { obey(line: line, from: connection) }
+      if !line.isEmpty && foreignDue == nil {
+        if listing == nil { obey(line: line, from: connection) } else { postponed.append((line, connection)) }
+      }
       line = []
     }
     connections[connection] = line
@@ -114,16 +133,17 @@ public struct SimulatedReader: Sendable {
 // MARK: - Time
 
 extension SimulatedReader {
+  /// What the reader takes for the present moment.
+  var moment: Int64 { now + clock.offset(at: now) }
   /// The reader's wall clock in local milliseconds.
-  var localMilliseconds: Int64 {
-    (settings.localClock(now, settings.timeZone) ?? now) + clock.offset(at: now)
-  }
+  var localMilliseconds: Int64 { settings.localClock(moment, settings.timeZone) ?? moment }
 
   mutating func pass(to milliseconds: Int64) {
     while let deadline = nextDeadline, deadline <= milliseconds {
       now = max(now, deadline)
       if let end = deadUntil, end <= now { powerUp() }
       if let due = foreignDue, due <= now { speakForeign(due) }
+      if let due = listing?.due, due / 1000 <= now { goOnListing() }
       if let due = feed.due, due / 1000 <= now { meet(feed.next(antennas: settings.antennas), at: due) }
     }
     now = max(now, milliseconds)
@@ -139,6 +159,9 @@ extension SimulatedReader {
     isPushing = false
     speaker = nil
     lastPassing = [:]
+    listing = nil
+    postponed = []
+    joint = nil
     for connection in connections.keys { connections[connection] = [] }
   }
 
@@ -199,7 +222,7 @@ extension SimulatedReader {
     let passing = RecordedPassing(
       prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds, antenna: read.antenna,
       reads: read.reads, check: read.check)
-    guard let number = memory.keep(passing) else { return nil }
+    guard let number = memory.keep(passing, moment: moment) else { return nil }
     counts.recorded += 1
     let frame = passing.frame(number: number)
     if isPushing, let speaker { push(frame, to: speaker) }
@@ -217,17 +240,21 @@ extension SimulatedReader {
       return
     }
     counts.pushed += 1
-    send(frame, to: connection, isPush: true)
+    send(bytes: faults.spoil(frame, joint: &joint, &counts, &random), to: connection, isPush: true)
   }
 
   /// Sends a frame, through the faults.
   mutating func send(
-    _ frame: String, to connection: Int, isPush: Bool = false, isForeign: Bool = false,
-    hasLineEnd: Bool = true
+    _ frame: String, to connection: Int, isForeign: Bool = false, hasLineEnd: Bool = true
   ) {
     guard isOpen(connection), isForeign || foreignDue == nil else { return }
     var bytes = Array(frame.utf8)
     if hasLineEnd { bytes += [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
+    send(bytes: bytes, to: connection, isPush: false)
+  }
+
+  private mutating func send(bytes frame: [UInt8], to connection: Int, isPush: Bool) {
+    var bytes = frame
     if let length = faults.cutLength(of: bytes.count, &random) {
       counts.cut += 1
       bytes.removeSubrange(length...)

@@ -27,6 +27,10 @@ struct ReaderArguments {
       Option("noise", argument: "P", help: "probability of noise bytes before a frame, 0 to 1"),
       Option("cut", argument: "P", help: "probability that a frame ends early, 0 to 1"),
       Option("lose", argument: "P", help: "probability that a pushed passing is lost, 0 to 1"),
+      Option("digit", argument: "P", help: "probability of a stray digit before a pushed passing"),
+      Option("garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
+      Option("join", argument: "P", help: "probability that two pushed passings are run together"),
+      Option("list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"),
       Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
       Option("then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
       Option("verbose", letter: "v", help: "what goes over the line, on standard error"),
@@ -113,6 +117,10 @@ struct ReaderArguments {
     settings.faults.noise = try ReaderArguments.number(parsed, "noise", in: 0...1) ?? 0
     settings.faults.cut = try ReaderArguments.number(parsed, "cut", in: 0...1) ?? 0
     settings.faults.lose = try ReaderArguments.number(parsed, "lose", in: 0...1) ?? 0
+    settings.faults.digit = try ReaderArguments.number(parsed, "digit", in: 0...1) ?? 0
+    settings.faults.garble = try ReaderArguments.number(parsed, "garble", in: 0...1) ?? 0
+    settings.faults.join = try ReaderArguments.number(parsed, "join", in: 0...1) ?? 0
+    settings.listRate = try ReaderArguments.number(parsed, "list-rate", in: 0...100_000) ?? 0
   }
 
   private static func line(_ parsed: ParsedArguments) throws(UsageError) -> ReaderService.Line {
