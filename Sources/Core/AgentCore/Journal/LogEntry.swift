@@ -78,6 +78,8 @@ public enum JournalField: String, Sendable, CaseIterable {
   case httpStatus = "HTTP_STATUS"
   /// File and line of a configuration error.
   case place = "CONFIG_PLACE"
+  /// The reader's session file.
+  case sessionFile = "SESSION_FILE"
 
   /// What it holds, for the documentation.
   public var help: String {
@@ -94,6 +96,7 @@ public enum JournalField: String, Sendable, CaseIterable {
     case .repetitions: "how often it happened before it ended"
     case .httpStatus: "HTTP status of the cloud's answer"
     case .place: "file and line of a configuration error"
+    case .sessionFile: "the reader's session file"
     }
   }
 }
