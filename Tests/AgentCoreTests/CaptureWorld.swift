@@ -287,9 +287,17 @@ final class CaptureWorld {
 
   /// Whether the store holds what the reader holds, all of it free to be sent.
   var isComplete: Bool {
+    guard agent.intake.unsettledButReachable.isEmpty,
+      case .document(let counts) = reader.obey(.count, at: readerNow).answer,
+      counts["recorded"] == .integer(Int64(store.summaries.reduce(0) { $0 + $1.stored }))
+    else { return false }
+    return holdsTheTruth
+  }
+
+  private var holdsTheTruth: Bool {
     truth.allSatisfy { file, frames in
       self.frames(file) == frames && store.summary(of: key(file)).unconfirmed == 0
-    } && agent.intake.unsettledButReachable.isEmpty
+    }
   }
 
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }

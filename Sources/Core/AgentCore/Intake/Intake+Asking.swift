@@ -167,7 +167,10 @@ extension Intake {
     if storedUpTo > count { files[key]?.suspects.insert(count + 1...storedUpTo) }
     if files[key]?.lowerCount != nil { reader?.wantsCount = true }
     guard let file = files[key] else { return }
-    if file.notedCount == nil {
+    if file.notedCount == nil
+      || (file.notedCount != count && file.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
+    {
+      files[key]?.notedAt = now
       let isSettled = known[key]?.isSettled ?? false
       files[key]?.notedCount = count
       known[key] = Known(isSettled: isSettled, readerCount: count)
@@ -183,7 +186,7 @@ extension Intake {
     }
     switch outcome {
     case .files(let list): search(list.files, at: now)
-    case .refused(.noFiles): break
+    case .refused(.noFiles): reader?.isSearching = false
     case .refused, .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
       listInVain(at: now)
@@ -193,12 +196,15 @@ extension Intake {
   private mutating func listInVain(at now: MonotonicTime) {
     reader?.listFailures += 1
     slicesFrom = max(slicesFrom, now + .seconds(1))
-    if let failures = reader?.listFailures, failures < 5 { reader?.wantsList = true }
+    let isWanted = (reader?.listFailures).map { $0 < 5 } ?? false
+    reader?.wantsList = isWanted
+    reader?.isSearching = isWanted
   }
 
   /// Files that were started since the first contact with this reader, and are not settled.
   private mutating func search(_ names: [SessionFileName], at now: MonotonicTime) {
     guard let reader else { return }
+    self.reader?.isSearching = false
     let contacts =
       known.filter { $0.key.serialNumber == reader.serialNumber && $0.value.readerCount != nil }.map(
         \.key.file)

@@ -89,6 +89,8 @@ extension Intake {
     let old = current
     current = new
     reader?.wantsList = true
+    reader?.isSearching = true
+    reader?.listFailures = 0
     reader?.wantsCount = new != nil
     reader?.countFailures = 0
     split(leaving: old, at: now)

@@ -20,6 +20,8 @@ public struct Intake: Sendable {
     var cannotConfirm = false
     var wantsCount = true
     var wantsList = true
+    /// LISTFILES has not been answered yet since it was wanted.
+    var isSearching = true
     var wantsName = false
     var startsLeft = 0
     var countFailures = 0
@@ -134,9 +136,16 @@ public struct Intake: Sendable {
     }
   }
 
-  /// Files of the reader that is there of which something is still being fetched or compared.
+  /// Files of the reader that is there of which something is still being fetched or compared, those among them that it
+  /// has not been asked about yet.
   public var unsettledButReachable: Set<FileKey> {
-    Set(openFiles.lazy.filter { $0.isFetching }.map(\.key))
+    var keys = Set(openFiles.lazy.filter { $0.isFetching }.map(\.key))
+    guard let reader, reader.isSearching else { return keys }
+    for (key, file) in known
+    where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
+      keys.insert(key)
+    }
+    return keys
   }
 
   /// Rows that the store has not taken yet.

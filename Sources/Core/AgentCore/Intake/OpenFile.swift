@@ -31,6 +31,7 @@ struct OpenFile: Sendable {
   var count: UInt32?
   /// The count that the store was told.
   var notedCount: UInt32?
+  var notedAt: MonotonicTime?
   /// A smaller count than before, told once.
   var lowerCount: UInt32?
   /// GETFILEINFO is to be asked for the count, and how often it was in vain.
