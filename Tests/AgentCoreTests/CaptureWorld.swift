@@ -24,6 +24,12 @@ final class CaptureWorld {
   /// Every request fails.
   var isStoreFailing = false
   var isPlugged = true
+  /// Commands that the reader refuses, by name.
+  var refused: Set<String> = []
+  /// Called with each command before the reader has it.
+  var beforeCommand: (String) throws -> Void = { _ in }
+  /// What becomes of the reader's bytes on the line; nil: they never arrive.
+  var tamper: (ReaderTransmission) -> [UInt8]? = { $0.bytes }
   private(set) var log: [LogEntry] = []
   private(set) var commands: [(at: Int64, text: String)] = []
   private(set) var requests: [PassingRequest] = []
@@ -173,7 +179,13 @@ final class CaptureWorld {
       send(reader.connected(1, at: readerNow))
     case .write(let number, let bytes):
       guard number == opening, isOpen else { return }
-      commands.append((elapsed, String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)))
+      let command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      commands.append((elapsed, command))
+      #expect(throws: Never.self) { try beforeCommand(command) }
+      let name = String(command.prefix { $0 != ";" })
+      if refused.contains(name) {
+        _ = reader.obey(.refuse(name: name, answer: "ERR"), at: readerNow)
+      }
       send(reader.received(bytes, from: 1, at: readerNow))
     case .close:
       isOpen = false
@@ -185,8 +197,9 @@ final class CaptureWorld {
   private func send(_ outputs: [ReaderTransmission]) {
     guard isOpen else { return }
     for output in outputs {
-      lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(output.bytes.count) * 1_000_000 / 11_520
-      arriving.append((lineFreeAt / 1000 + 1, output.bytes))
+      guard let bytes = tamper(output) else { continue }
+      lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(bytes.count) * 1_000_000 / 11_520
+      arriving.append((lineFreeAt / 1000 + 1, bytes))
     }
   }
 
@@ -219,6 +232,13 @@ final class CaptureWorld {
     let bytes = Array(text.utf8)
     lineFreeAt = max(lineFreeAt, elapsed * 1000)
     arriving.append((lineFreeAt / 1000 + 1, bytes))
+  }
+
+  /// Another host tells the reader a command while ours is not there.
+  func otherHost(_ command: String) {
+    _ = reader.connected(2, at: readerNow)
+    _ = reader.received(Array("\(command)\r\n".utf8), from: 2, at: readerNow)
+    reader.disconnected(2)
   }
 
   /// The cable is pulled; what is on the line is gone.
@@ -255,6 +275,13 @@ final class CaptureWorld {
     var actions: [AgentAction] = []
     defer { for action in actions { perform(action) } }
     return agent.audit(file: file, at: now, &actions)
+  }
+
+  func importPassings(_ passings: [Passing], of key: FileKey, isReadersOwn: Bool) -> Int {
+    var actions: [AgentAction] = []
+    defer { for action in actions { perform(action) } }
+    return agent.importPassings(
+      passings, of: key, zone: "America/Mexico_City", isReadersOwn: isReadersOwn, at: now, &actions)
   }
 
   /// Does something with the store that the cloud's side would do.

@@ -1,3 +1,5 @@
+public import One4AllProtocol
+
 /// Every decision of the daemon: an event and the time come in, actions go out. No input or output of its own, and
 /// the same events at the same times with the same seed give the same actions.
 public struct Agent: Sendable {
@@ -91,6 +93,19 @@ public struct Agent: Sendable {
     let refusal = intake.audit(file: file, at: now, &captured)
     carryOut(captured, at: now, &actions)
     return refusal
+  }
+
+  /// Passings that a person gives, of one file, ascending: see `Intake.importPassings`.
+  /// - Returns: how many were taken.
+  public mutating func importPassings(
+    _ passings: [Passing], of key: FileKey, zone: String, isReadersOwn: Bool, at now: Moment,
+    _ actions: inout [AgentAction]
+  ) -> Int {
+    var captured = IntakeOutput()
+    let taken = intake.importPassings(
+      passings, of: key, zone: zone, isReadersOwn: isReadersOwn, at: now, &captured)
+    carryOut(captured, at: now, &actions)
+    return taken
   }
 
   /// Why `one4allctl bind` can do nothing now; nil when it can.

@@ -186,7 +186,7 @@ extension Intake {
     }
     switch outcome {
     case .files(let list): search(list.files, at: now)
-    case .refused(.noFiles): reader?.isSearching = false
+    case .refused(.noFiles): search([], at: now)
     case .refused, .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
       listInVain(at: now)
@@ -201,16 +201,17 @@ extension Intake {
     reader?.isSearching = isWanted
   }
 
-  /// Files that were started since the first contact with this reader, and are not settled.
-  private mutating func search(_ names: [SessionFileName], at now: MonotonicTime) {
+  /// Files that were started since the first contact with this reader and are not settled are compared as a whole.
+  /// So are those that we know and the reader does not list: GETFILEINFO says whether they are gone.
+  private mutating func search(_ listed: [SessionFileName], at now: MonotonicTime) {
     guard let reader else { return }
     self.reader?.isSearching = false
-    let contacts =
-      known.filter { $0.key.serialNumber == reader.serialNumber && $0.value.readerCount != nil }.map(
-        \.key.file)
-      + [current?.file].compactMap { $0 }
-    guard let firstContact = contacts.min() else { return }
-    for name in names.sorted() where name.text >= firstContact {
+    let contacts = known.filter { $0.key.serialNumber == reader.serialNumber && $0.value.readerCount != nil }
+    guard let firstContact = (contacts.keys.map(\.file) + [current?.file].compactMap { $0 }).min() else {
+      return
+    }
+    let unlisted = contacts.keys.compactMap { SessionFileName($0.file) }
+    for name in Set(listed + unlisted).sorted() where name.text >= firstContact {
       let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
       guard key != current, known[key]?.isSettled != true, files[key]?.isAuditing != true else { continue }
       beginAudit(of: key, name: name, at: now)

@@ -10,7 +10,7 @@ extension Intake {
       done(at: now.monotonic, &out)
       let key = result.summary.key
       files[key]?.suspects.formUnion(result.contradicted)
-      files[key]?.differences += result.differences.count
+      differ(result.differences.count, in: key)
       tell(result.differences, of: key, &out)
     case .doubtfulKept: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
@@ -20,11 +20,14 @@ extension Intake {
     case .contradicted(let summary, let differences):
       note(summary)
       done(at: now.monotonic, &out)
-      files[summary.key]?.differences += differences.count
+      differ(differences.count, in: summary.key)
       tell(differences, of: summary.key, &out)
-    case .updated(_, let request):
+    case .updated(let summary, let request):
       // Others ask the store too.
-      if queue.isUnderWay(request) { done(at: now.monotonic, &out) }
+      if queue.isUnderWay(request) {
+        done(at: now.monotonic, &out)
+        tellEnding(request, summary, &out)
+      }
     case .waiting, .rewound: break
     case .failed(let request, let failure):
       guard queue.isUnderWay(request) else { break }
@@ -58,6 +61,25 @@ extension Intake {
     }
     if isFirst, files[key]?.isAuditing == true { files[key]?.audit() }
     finish(key, at: now, &out)
+  }
+
+  private mutating func differ(_ count: Int, in key: FileKey) {
+    files[key]?.differences += count
+    endings[key]?.differences += count
+  }
+
+  /// Everything that a comparison brought is on disk: a person is told what it found.
+  private mutating func tellEnding(
+    _ request: PassingRequest, _ summary: FileSummary, _ out: inout IntakeOutput
+  ) {
+    guard let ending = endings[summary.key], ending.request == request else { return }
+    endings[summary.key] = nil
+    out.log.append(
+      LogEntry(
+        .auditDone,
+        "session file \(summary.key.file): all \(ending.count) passings of the reader's memory compared with "
+          + "\(summary.stored) stored, \(ending.differences) differed, \(ending.lost) lost",
+        fields(summary.key)))
   }
 
   private func tell(_ differences: [PassingDifference], of key: FileKey, _ out: inout IntakeOutput) {

@@ -171,22 +171,18 @@ extension Intake {
     }
     let isOver = file.isAuditing && (!isCurrent || reader?.status.startMode == false)
     let isSettled = isOver || (known[key]?.isSettled ?? false)
-    if file.notedCount != count || isSettled != known[key]?.isSettled {
+    if file.isAuditing || file.notedCount != count || isSettled != known[key]?.isSettled {
+      let request = PassingRequest.noteFile(key, readerCount: count, isSettled: isSettled)
       files[key]?.notedCount = count
       known[key] = Known(isSettled: isSettled, readerCount: count)
-      queue.add(.noteFile(key, readerCount: count, isSettled: isSettled), at: now)
-    }
-    if file.isAuditing {
-      files[key]?.isAuditing = false
-      files[key]?.isAuditAsked = false
+      queue.add(request, at: now)
       if file.isAuditAsked || isOver {
-        out.log.append(
-          LogEntry(
-            .auditDone,
-            "session file \(key.file): all \(count) passings of the reader's memory compared with \(file.stored.count) stored, "
-              + "\(file.differences) differed, \(file.lost.count) lost", fields(key)))
+        endings[key] = Ending(
+          request: request, count: count, lost: file.lost.count, differences: file.differences)
       }
     }
+    files[key]?.isAuditing = false
+    files[key]?.isAuditAsked = false
     if !isCurrent { files[key] = nil }
   }
 }

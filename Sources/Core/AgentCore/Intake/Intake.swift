@@ -66,6 +66,14 @@ public struct Intake: Sendable {
     var readerCount: UInt32?
   }
 
+  /// A whole comparison that has ended, and whose last rows may still be on their way to the store.
+  struct Ending: Sendable {
+    let request: PassingRequest
+    let count: UInt32
+    let lost: Int
+    var differences: Int
+  }
+
   /// Malformed frames in that time: the line shows damage.
   static let damageSpan = Duration.seconds(60)
   /// The count is asked for that often, even if nothing hints at more.
@@ -88,6 +96,7 @@ public struct Intake: Sendable {
   var slicesFrom: MonotonicTime
   var wakeAt: MonotonicTime?
   var damagedAt: MonotonicTime?
+  var endings: [FileKey: Ending] = [:]
   var gapsToldAt: [FileKey: MonotonicTime] = [:]
 
   /// What is wrong with capturing.
