@@ -1,25 +1,43 @@
+public import One4AllProtocol
+
 /// Every decision of the daemon: an event and the time come in, actions go out. No input or output of its own, and
 /// the same events at the same times with the same seed give the same actions.
 public struct Agent: Sendable {
   /// The settings in force.
   public private(set) var settings: AgentSettings
   /// The conversation with the reader.
-  public private(set) var session: ReaderSession
+  public internal(set) var session: ReaderSession
   /// The device in the cloud.
-  public private(set) var report: DeviceReport
+  public internal(set) var report: DeviceReport
   /// The reader's clock beside the host's.
   public private(set) var readerClock: ReaderClock
+  /// The passings, from the reader to the store.
+  public internal(set) var intake: Intake
+  /// The passings, from the store to the cloud.
+  public internal(set) var forwarder: Forwarder
+  /// What is stored, in numbers.
+  public internal(set) var ledger: Ledger
+  /// What the store has told without being asked.
+  public internal(set) var storeWatch = StoreWatch()
+  /// Long work that a person has asked for.
+  public internal(set) var works = WorkList()
+  /// Audits under way, by their file.
+  var audits: [FileKey: Int] = [:]
+  /// Rewinds under way, in the order in which the store was asked.
+  var rewinds: [Int] = []
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 
   /// An agent that opens its line at the first `tick`.
   /// - Parameters:
   ///   - bindings: those kept for the configured cloud.
+  ///   - files: what the store holds of session files, in order of first contact.
+  ///   - doubtful: how many doubtful frames the store holds.
   ///   - seed: for jitter.
   ///   - zones: what turns the reader's local time into UTC.
   public init(
-    settings: AgentSettings, bindings: [DeviceBinding], seed: UInt64, zones: @escaping ZoneLookup = onlyUTC,
-    at now: MonotonicTime
+    settings: AgentSettings, bindings: [DeviceBinding], files: [FileSummary] = [], doubtful: Int = 0,
+    seed: UInt64, zones: @escaping ZoneLookup = onlyUTC, at now: MonotonicTime
   ) {
     self.settings = settings
     startedAt = now
@@ -29,43 +47,95 @@ public struct Agent: Sendable {
       cloud: settings.cloud, device: settings.device, bindings: bindings,
       random: RandomSource(seed: random.next()), at: now)
     readerClock = ReaderClock(settings: settings.passings, zones: zones, at: now)
+    intake = Intake(
+      settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files, at: now)
+    forwarder = Forwarder(
+      settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
+      random: RandomSource(seed: random.next()), at: now)
+    ledger = Ledger(files: files, doubtful: doubtful)
   }
 
   /// When `tick` is wanted next; nil when only another event can change anything.
   public var nextDeadline: MonotonicTime? {
-    [session.nextDeadline, report.nextAttemptAt, readerClock.nextDeadline].compactMap { $0 }.min()
+    [
+      session.nextDeadline, report.nextAttemptAt, readerClock.nextDeadline, intake.nextDeadline,
+      forwarder.nextDeadline,
+    ].compactMap { $0 }.min()
   }
 
   /// Takes an event.
   /// - Returns: what is to be done, in order.
   public mutating func handle(_ event: AgentEvent, at now: Moment) -> [AgentAction] {
     var actions: [AgentAction] = []
+    var captured = IntakeOutput()
+    var orders = ForwardOrders()
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
-    case .cloud(let outcome): report.handle(outcome, at: now, &actions)
+    case .cloud(let outcome):
+      if Forwarder.owns(outcome.identifier) {
+        forwarder.handle(outcome, at: now, &orders)
+      } else {
+        report.handle(outcome, at: now, &actions)
+      }
     case .store(let store): report.handle(store, at: now, &actions)
+    case .passings(let report): handle(report, at: now, &captured, &orders)
+    case .notice(let notice): handle(notice, at: now, &captured, &actions)
+    case .linePostsRefused(let count): intake.lost(count, at: now, &captured)
     case .bindRequested: report.bind(at: now.monotonic, &actions)
-    case .reloaded(let new, let bindings):
-      settings = new
-      session.apply(new.reader, at: now.monotonic, &actions)
-      report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
-      readerClock.apply(new.passings, at: now.monotonic)
+    case .reloaded(let new, let bindings, let files):
+      apply(new, bindings: bindings, files: files, at: now, &captured, &actions)
     case .tick: break
     }
     session.advance(to: now.monotonic, &actions)
     let news = session.takeNews()
     readerClock.advance(
       to: now, news, isHostTrusted: report.clock.isTrusted(at: now), &session, &actions)
+    for piece in news {
+      if piece == .disconnected { failAudits() }
+      intake.handle(piece, at: now, &captured)
+    }
+    intake.advance(to: now, &captured)
+    carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
+    forwarder.observe(forwardView, at: now.monotonic)
+    forwarder.advance(to: now, &orders)
+    actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
+    actions += orders.cloud.map(AgentAction.cloud)
     return actions
   }
 
+  private mutating func apply(
+    _ new: AgentSettings, bindings: [DeviceBinding]?, files: [FileSummary]?, at now: Moment,
+    _ captured: inout IntakeOutput, _ actions: inout [AgentAction]
+  ) {
+    settings = new
+    session.apply(new.reader, at: now.monotonic, &actions)
+    intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
+    report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
+    readerClock.apply(new.passings, at: now.monotonic)
+    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, at: now.monotonic)
+    // Sessions are those of another cloud now.
+    for summary in files ?? [] {
+      ledger.note(summary)
+      forwarder.restored(summary, at: now.monotonic)
+    }
+  }
+
   /// The daemon ends: what must be kept is kept, and the line is let go.
-  public func farewell() -> [AgentAction] { report.farewell + [.line(.close(opening: session.opening))] }
+  public mutating func farewell() -> [AgentAction] {
+    intake.farewell().map(AgentAction.keep) + report.farewell + [.line(.close(opening: session.opening))]
+  }
 
   /// Why `one4allctl bind` can do nothing now; nil when it can.
   public var bindRefusal: String? {
     session.identity == nil ? "no reader has said who it is yet" : nil
+  }
+
+  /// Does what the intake wants done.
+  mutating func carryOut(_ captured: IntakeOutput, at now: Moment, _ actions: inout [AgentAction]) {
+    for command in captured.commands { session.ask(command, at: now.monotonic, &actions) }
+    for entry in captured.log where entry.event == .auditDone { endAudit(entry) }
+    actions += captured.store.map(AgentAction.keep) + captured.log.map(AgentAction.log)
   }
 }
