@@ -22,6 +22,21 @@ extension PassingStore {
     return waiting
   }
 
+  /// The lowest acknowledged numbers behind one, without those that were removed to make room.
+  func readAcknowledged(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> NumberSet {
+    guard let file = try files.find(key), limit > 0 else { return NumberSet() }
+    var found = NumberSet()
+    var behind = after
+    while found.count < limit {
+      let next = try spans.read(file.id, .acknowledged, after: behind, limit: limit - found.count)
+      guard let last = next.last else { break }
+      behind = last
+      found.formUnion(next)
+      if file.removed > 0 { found.subtract(try spans.common(file.id, .removed, next)) }
+    }
+    return found
+  }
+
   /// The cloud has confirmed them; those that do not wait are left as they are.
   func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
     var confirmed = try spans.take(file.id, .ready, numbers)

@@ -1,5 +1,3 @@
-public import One4AllProtocol
-
 /// Every decision of the daemon: an event and the time come in, actions go out. No input or output of its own, and
 /// the same events at the same times with the same seed give the same actions.
 public struct Agent: Sendable {
@@ -116,9 +114,9 @@ public struct Agent: Sendable {
     readerClock.apply(new.passings, at: now.monotonic)
     forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, at: now.monotonic)
     // Sessions are those of another cloud now.
-    for summary in files ?? [] {
-      ledger.note(summary)
-      forwarder.restored(summary, at: now.monotonic)
+    if let files {
+      ledger.replace(files)
+      forwarder.restored(files, at: now.monotonic)
     }
   }
 

@@ -8,10 +8,15 @@ public enum AgentEvent: Equatable, Sendable {
   case store(StoreReport)
   /// The store has done something with passings, or failed to.
   case passings(PassingReport)
+  /// The store tells something without being asked.
+  case notice(StoreNotice)
+  /// So many messages of the line found no room since the last time: the loop was behind.
+  case linePostsRefused(Int)
   /// A technician wants the reader bound.
   case bindRequested
-  /// New settings are in force. The bindings are those of the new cloud where that changed, else nil.
-  case reloaded(AgentSettings, bindings: [DeviceBinding]?)
+  /// New settings are in force. Where the cloud changed: its bindings, and the files with their sessions in it; else
+  /// nil.
+  case reloaded(AgentSettings, bindings: [DeviceBinding]?, files: [FileSummary]? = nil)
   /// Time has passed.
   case tick
 }

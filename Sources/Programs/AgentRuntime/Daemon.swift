@@ -12,13 +12,18 @@ import ServiceManager
 import ZoneDatabase
 
 /// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
-/// journal, the control socket and the signals. Events come through one mailbox, in order.
+/// journal, the control socket and the signals.
+///
+/// What the line says has a mailbox of its own, bounded by what ten minutes at full rate can bring: whatever holds this
+/// thread up, bytes are read on, and what the others have to tell still finds room.
 final class Daemon {
   private let configurationPath: String
-  private var settings: AgentSettings
-  private var agent: Agent
+  private(set) var settings: AgentSettings
+  var agent: Agent
   private let signals: SignalReader
+  private let heard: Mailbox<LineReport>
   private let events: Mailbox<AgentEvent>
+  private var refusedPosts = 0
   private let line: LineWorker
   private let cloud: CloudWorker
   private let store: StoreWorker
@@ -47,22 +52,28 @@ final class Daemon {
     do throws(SystemError) {
       // Before any thread is started, so that none of them takes a signal.
       signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
+      let heard = try Mailbox<LineReport>(capacity: 1 << 18)
       let events = try Mailbox<AgentEvent>(capacity: 1 << 18)
+      self.heard = heard
       self.events = events
-      line = try LineWorker { report in events.post(.line(report)) }
+      line = try LineWorker { report in heard.post(report) }
       cloud = try CloudWorker { outcome in events.post(.cloud(outcome)) }
     } catch { throw .system(error) }
-    let bindings: [DeviceBinding]
+    let snapshot: StoreSnapshot
     do throws(StoreError) {
       let events = events
-      store = try StoreWorker(directory: settings.storeDirectory) { report in events.post(.store(report)) }
-      bindings = try store.bindings(cloud: settings.cloud.url)
+      store = try StoreWorker(
+        directory: settings.storeDirectory, options: StoreOptions(settings.store),
+        passings: { report in events.post(.passings(report)) },
+        notice: { notice in events.post(.notice(notice)) },
+        report: { report in events.post(.store(report)) })
+      snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
     cloud.configure(access)
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
-      settings: settings, bindings: bindings, seed: UInt64.random(in: .min ... .max),
-      zones: Zones.lookup, at: Daemon.now().monotonic)
+      settings: settings, bindings: snapshot.bindings, files: snapshot.files, doubtful: snapshot.doubtfulTotal,
+      seed: UInt64.random(in: .min ... .max), zones: Zones.lookup, at: Daemon.now().monotonic)
     if let setAside = store.setAside {
       journal.write(
         LogEntry(.storeDamaged, "the state was damaged; it is kept as \(setAside), and a new one is in use"))
@@ -84,7 +95,7 @@ final class Daemon {
       userAgent: "one4all-agent/\(Product.version)")
   }
 
-  private static func now() -> Moment {
+  static func now() -> Moment {
     Moment(
       monotonic: MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds),
       wall: WallTime(milliseconds: SystemClock.wallMilliseconds),
@@ -101,6 +112,7 @@ final class Daemon {
     while true {
       poll.removeAll()
       let signalPlace = poll.add(signals.descriptor, .read)
+      poll.add(heard.descriptor, .read)
       poll.add(events.descriptor, .read)
       control.addDescriptors(to: &poll)
       do throws(SystemError) {
@@ -111,7 +123,9 @@ final class Daemon {
           LogEntry(.controlFailing, "waiting for events failed: \(error)", [.reason: error.operation]))
       }
       if poll.readiness(at: signalPlace).contains(.read), !handleSignals() { return }
+      for report in heard.takeAll() { take(.line(report)) }
       for event in events.takeAll() { take(event) }
+      countRefused()
       control.service(poll) { request in self.answer(request) }
       tell(control.retry(at: Daemon.now().monotonic))
       take(.tick)
@@ -135,11 +149,19 @@ final class Daemon {
     return Int32(clamping: max(0, ((next - now).wholeNanoseconds + 999_999) / 1_000_000))
   }
 
-  private func take(_ event: AgentEvent) {
+  /// Messages of the line that found no room are lost here, but not in the reader's memory.
+  private func countRefused() {
+    let refused = heard.refused
+    guard refused > refusedPosts else { return }
+    take(.linePostsRefused(refused - refusedPosts))
+    refusedPosts = refused
+  }
+
+  func take(_ event: AgentEvent) {
     for action in agent.handle(event, at: Daemon.now()) { perform(action) }
   }
 
-  private func perform(_ action: AgentAction) {
+  func perform(_ action: AgentAction) {
     switch action {
     case .line(let request): line.request(request)
     case .cloud(let request):
@@ -154,6 +176,11 @@ final class Daemon {
         events.post(.store(.failed(request, failure)))
       }
     case .keep: break
+    case .keep(let request):
+      if !store.send(request) {
+        let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
+        events.post(.passings(.failed(request, failure)))
+      }
     case .log(let entry): journal.write(entry)
     }
   }
@@ -198,13 +225,15 @@ final class Daemon {
       return
     }
     let changes = SettingChange.between(settings, new)
-    let bindings =
-      new.cloud.url == settings.cloud.url ? nil : (try? store.bindings(cloud: new.cloud.url)) ?? []
+    // What the store shows depends on the cloud. Where it cannot be read now, nothing is known of the new one.
+    let snapshot =
+      new.cloud.url == settings.cloud.url
+      ? nil : (try? store.snapshot(cloud: new.cloud.url)) ?? StoreSnapshot(files: agent.ledger.files)
     settings = new
     journal.level = new.logLevel
     let words = changes.isEmpty ? "nothing changed" : changes.map { "\($0)" }.joined(separator: "; ")
     journal.write(LogEntry(.settingsReloaded, "settings read again: \(words)"))
-    take(.reloaded(new, bindings: bindings))
+    take(.reloaded(new, bindings: snapshot?.bindings, files: snapshot?.files))
   }
 
   private func stop() {
@@ -215,18 +244,15 @@ final class Daemon {
     cloud.stop()
     store.stop()
   }
+}
 
-  // MARK: The control socket
-
-  private func answer(_ request: JSONValue) -> JSONValue {
-    switch request["request"]?.string {
-    case "status": return AgentStatus.document(of: agent, version: Product.version, at: Daemon.now())
-    case "bind":
-      if let refusal = agent.bindRefusal { return ["error": .string(refusal)] }
-      take(.bindRequested)
-      return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
-    case let other?: return ["error": .string("no request '\(other)'; there are status and bind")]
-    case nil: return ["error": "a request is an object with a member 'request'"]
-    }
+extension StoreOptions {
+  fileprivate init(_ settings: StoreSettings) {
+    self.init(
+      minimumFree: settings.minFree,
+      backup: settings.backup
+        ? BackupLimits(
+          totalBytes: settings.backupMaxSize, days: Int(settings.backupMaxAge.components.seconds / 86_400))
+        : nil)
   }
 }

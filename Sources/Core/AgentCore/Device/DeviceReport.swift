@@ -103,6 +103,21 @@ public struct DeviceReport: Sendable {
   /// The binding of the reader that is there; nil before it is bound.
   public var binding: DeviceBinding? { identity.flatMap { bindings[$0.serialNumber] } }
 
+  /// All bindings of the configured cloud.
+  public var keptBindings: [DeviceBinding] { bindings.values.sorted { $0.serialNumber < $1.serialNumber } }
+
+  /// The deviceid by serial number, of the devices that passings may be sent for. A device that belongs to another
+  /// reader, or that a person removed, is not among them.
+  public var usableDevices: [String: String] {
+    var devices = bindings.mapValues(\.deviceid)
+    guard let identity else { return devices }
+    switch standing {
+    case .conflict, .unbound, .binding, .keeping: devices[identity.serialNumber] = nil
+    case .unknown, .verifying, .working: break
+    }
+    return devices
+  }
+
   /// The request that reports the device now.
   public var heartbeatRequest: HeartbeatRequest { isRouteMissing ? .documented : cloud.heartbeatRequest }
 

@@ -31,6 +31,23 @@ extension Forwarder {
     return place
   }
 
+  /// The store holds these files now, and no others: it was damaged, or shows the sessions of another cloud. What is
+  /// under way comes to nothing.
+  mutating func restored(_ summaries: [FileSummary], at now: MonotonicTime) {
+    files = []
+    places = [:]
+    active = []
+    queue = []
+    reading = nil
+    writes = []
+    isWriting = false
+    walk = nil
+    if underWay != nil { underWay?.purpose = .nothing }
+    for summary in summaries { note(summary, at: now) }
+    countAtStart(at: now)
+    wake(at: now)
+  }
+
   /// Puts the file among the active ones when it is one, and notes since when something of it is to be read.
   mutating func noteUnread(of place: Int, at now: MonotonicTime) {
     if files[place].unread == 0 {

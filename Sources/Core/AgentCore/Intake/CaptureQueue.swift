@@ -92,6 +92,14 @@ struct CaptureQueue: Sendable {
     return entries[0].request
   }
 
+  /// All that waits and is not under way, to be handed over at once when there is no more time; it then waits no more.
+  mutating func drain() -> [PassingRequest] {
+    let rest = entries.dropFirst(isUnderWay ? 1 : 0)
+    entries.removeLast(rest.count)
+    rowCount -= rest.reduce(0) { $0 + $1.count }
+    return rest.map(\.request)
+  }
+
   /// Whether that is the request under way.
   func isUnderWay(_ request: PassingRequest) -> Bool {
     guard isUnderWay, let first = entries.first else { return false }

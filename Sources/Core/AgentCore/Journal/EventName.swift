@@ -63,6 +63,14 @@ public enum EventName: String, Sendable, CaseIterable {
   case storeFailing = "store-failing"
   /// The state can be written again.
   case storeRecovered = "store-recovered"
+  /// The disk has little room; what the cloud has is removed.
+  case diskLow = "disk-low"
+  /// The disk has little room, and nothing more can be removed.
+  case diskFull = "disk-full"
+  /// The disk has room again.
+  case diskEnough = "disk-enough"
+  /// The plain backup cannot be written.
+  case backupFailing = "backup-failing"
   /// The control socket cannot be served.
   case controlFailing = "control-failing"
   /// Passings go to a session file that was not known before.
@@ -284,6 +292,26 @@ public enum EventName: String, Sendable, CaseIterable {
         messageID: "e3ebac93262dc0c4e754918b61ca891f", priority: .notice,
         meaning: "the state can be written again",
         remedy: "")
+    case .diskLow:
+      Row(
+        messageID: "11d5618f1c4a42f1a2e80e5d292c92e8", priority: .warning,
+        meaning: "the disk has less room than `min_free`; passings that the cloud has are removed from it",
+        remedy: "make room on the disk, or lower [store] min_free")
+    case .diskFull:
+      Row(
+        messageID: "cebfac0ffae14e1c9666885f1cc46fae", priority: .alert,
+        meaning: "the disk has less room than `min_free`, and all that is left still waits for the cloud",
+        remedy: "make room on the disk now: passings may not be kept any more")
+    case .diskEnough:
+      Row(
+        messageID: "fb7336026b0246a4af3cecb069b53118", priority: .notice,
+        meaning: "the disk has room again",
+        remedy: "")
+    case .backupFailing:
+      Row(
+        messageID: "ba0fa4bad8e0461191b91fb2bce1b6b8", priority: .warning,
+        meaning: "the plain backup beside the store cannot be written; the store itself is",
+        remedy: "look at the folder `backup` in [store] directory")
     case .controlFailing:
       Row(
         messageID: "02476ed783a5cf9dc5adeb2b44d2bcad", priority: .warning,

@@ -20,7 +20,7 @@ public enum AgentStatus {
       "reader": reader(agent.session, agent.settings.reader, at: now),
       "cloud": cloud(agent.report, at: now),
       "device": device(agent.report, at: now),
-      "passings": passings(agent.session),
+      "passings": passings(agent),
       "frames": frames(agent.session.totals),
       "clock": clock(agent.report, agent.readerClock.measurement, at: now),
       "conditions": .array(health.conditions.map { condition($0, at: now) }),
@@ -76,11 +76,17 @@ public enum AgentStatus {
     return ["agrees": .flag(report.agrees(at: now)), "fields": .array(fields ?? [])]
   }
 
-  /// Everything but `captured` is 0: passings are counted, not yet kept or forwarded.
-  private static func passings(_ session: ReaderSession) -> JSONValue {
-    [
-      "captured": .integer(Int64(session.totals.passing)), "stored": 0, "acknowledged": 0, "waiting": 0,
-      "rejected": 0, "lost": 0, "gaps": 0,
+  private static func passings(_ agent: Agent) -> JSONValue {
+    func sum(_ count: (FileSummary) -> Int) -> JSONValue { .integer(Int64(agent.ledger.sum(count))) }
+    return [
+      "captured": .integer(Int64(agent.session.totals.passing)),
+      "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
+      "rejected": sum(\.rejected), "lost": sum(\.lost),
+      "gaps": .integer(Int64(agent.intake.openFiles.reduce(0) { $0 + $1.gaps.count })),
+      "unconfirmed": sum(\.unconfirmed), "doubtful": .integer(Int64(agent.ledger.doubtful)),
+      "unwritten": .integer(Int64(agent.intake.waitingRows)),
+      "dropped": .integer(Int64(agent.intake.droppedRows)),
+      "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.forwarder.lastError),
     ]
   }
 

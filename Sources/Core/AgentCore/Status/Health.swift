@@ -13,13 +13,17 @@ public struct Health: Equatable, Sendable {
   public init(_ agent: Agent, at now: Moment) {
     let session = agent.session
     let report = agent.report
+    let ofPassings =
+      agent.intake.conditions.active + agent.forwarder.activeConditions + agent.storeWatch.conditions.active
     let active =
-      session.conditions.active + report.conditions.active + agent.readerClock.conditions.active
+      session.conditions.active + report.conditions.active + agent.readerClock.conditions.active + ofPassings
     conditions = active.sorted { left, right in
       (left.event.priority, left.since) < (right.event.priority, right.since)
     }
     let isCloudWell = report.state == .ok || report.state == .unverified
-    isWell = session.isConnected && isCloudWell && report.agrees(at: now) != false
+    // What only warns may come and go while all is well: a gap being fetched, passings on their way.
+    let isPassingWell = !ofPassings.contains { $0.event.priority <= .error }
+    isWell = session.isConnected && isCloudWell && report.agrees(at: now) != false && isPassingWell
     let age = session.lastFrameAt.map { "last frame \(humanSpan(now.monotonic - $0)) ago" } ?? "no frame yet"
     let name = session.identity.map { " \($0.serialNumber)" } ?? ""
     summary = "reader\(name) \(session.state.rawValue), cloud \(report.state.rawValue), \(age)"

@@ -1,0 +1,123 @@
+public import One4AllProtocol
+
+// Passings between reader, store and cloud, and what a person wants done with them.
+extension Agent {
+  /// The store has done something with passings: everyone who cares is told.
+  mutating func handle(
+    _ report: PassingReport, at now: Moment, _ captured: inout IntakeOutput, _ orders: inout ForwardOrders
+  ) {
+    switch report {
+    case .captured(let result): ledger.note(result.summary)
+    case .doubtfulKept(let total): ledger.doubtful = total
+    case .fileOpened(let contents): ledger.note(contents.summary)
+    case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
+    case .rewound(let count, let summaries, let request):
+      for summary in summaries { ledger.note(summary) }
+      endRewind(request, .done, Agent.words(count, of: request))
+    case .failed(let request, let failure): endRewind(request, .failed, failure.description)
+    case .waiting, .acknowledged: break
+    }
+    intake.handle(report, at: now, &captured)
+    forwarder.handle(report, at: now.monotonic, &orders)
+  }
+
+  /// The store has told something without being asked.
+  mutating func handle(
+    _ notice: StoreNotice, at now: Moment, _ captured: inout IntakeOutput, _ actions: inout [AgentAction]
+  ) {
+    actions += storeWatch.handle(notice, at: now.monotonic).map(AgentAction.log)
+    switch notice {
+    case .setAside(_, _, let files), .salvaged(_, _, let files):
+      ledger.replace(files)
+      intake.restored(files, at: now, &captured)
+      forwarder.restored(files, at: now.monotonic)
+      // The devices are in the damaged store, too.
+      actions += report.keptBindings.map { .store(.keep($0)) }
+    case .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
+    }
+  }
+
+  /// What the forwarder has to know of reader and device.
+  var forwardView: ForwardView {
+    ForwardView(
+      current: intake.current, isConnected: session.isConnected, isReading: intake.isReading,
+      fetching: intake.unsettledButReachable, devices: report.usableDevices)
+  }
+
+  // MARK: A person's wishes
+
+  /// Compares every stored passing of a session file with the reader's memory.
+  /// - Parameter file: its name; nil for the current one.
+  /// - Returns: the number of the work, or why that cannot be done now.
+  public mutating func audit(file: String?, at now: Moment, _ actions: inout [AgentAction]) -> Result<
+    Int, Refused
+  > {
+    guard let serialNumber = session.identity?.serialNumber, let name = file ?? intake.current?.file else {
+      return .failure(Refused(file == nil ? "the reader has no session file" : "no reader is connected"))
+    }
+    let key = FileKey(serialNumber: serialNumber, file: name)
+    if let work = audits[key] { return .success(work) }
+    var captured = IntakeOutput()
+    if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
+    let work = works.begin("audit", message: "\(name) is being compared")
+    audits[key] = work
+    carryOut(captured, at: now, &actions)
+    return .success(work)
+  }
+
+  /// Sends the acknowledged passings of a time range again, both ends included.
+  /// - Returns: the number of the work.
+  public mutating func rewind(
+    from: WallTime, to: WallTime, dryRun: Bool, _ actions: inout [AgentAction]
+  ) -> Int {
+    let work = works.begin("rewind", message: "the passings are being looked for")
+    rewinds.append(work)
+    actions.append(.keep(.rewind(from: from, to: to, dryRun: dryRun)))
+    return work
+  }
+
+  /// Passings that a person gives, of one file, ascending: see `Intake.importPassings`.
+  /// - Returns: how many were taken.
+  public mutating func importPassings(
+    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ actions: inout [AgentAction]
+  ) -> Int {
+    var captured = IntakeOutput()
+    let taken = intake.importPassings(
+      passings, of: key, zone: zone, isReadersOwn: false, at: now, &captured)
+    carryOut(captured, at: now, &actions)
+    return taken
+  }
+
+  /// Why a wish is not fulfilled, for a person.
+  public struct Refused: Error, Equatable {
+    /// The reason.
+    public let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+  }
+
+  /// A comparison is done.
+  mutating func endAudit(_ entry: LogEntry) {
+    guard let serialNumber = entry.fields[.serialNumber], let file = entry.fields[.sessionFile],
+      let work = audits.removeValue(forKey: FileKey(serialNumber: serialNumber, file: file))
+    else { return }
+    works.end(work, .done, entry.message)
+  }
+
+  /// The reader is gone; what was not compared will be when it is back.
+  mutating func failAudits() {
+    for work in audits.values { works.end(work, .failed, "the reader went away before all was compared") }
+    audits = [:]
+  }
+
+  private mutating func endRewind(_ request: PassingRequest, _ state: WorkList.Work.State, _ words: String) {
+    guard case .rewind = request, !rewinds.isEmpty else { return }
+    works.end(rewinds.removeFirst(), state, words)
+  }
+
+  private static func words(_ count: Int, of request: PassingRequest) -> String {
+    let passings = count == 1 ? "1 passing" : "\(count) passings"
+    if case .rewind(_, _, dryRun: true) = request { return "\(passings) would be sent again" }
+    return "\(passings) are sent again"
+  }
+}
