@@ -26,6 +26,8 @@ final class CaptureWorld {
   var isPlugged = true
   /// Commands that the reader refuses, by name.
   var refused: Set<String> = []
+  /// Commands that never reach the reader.
+  var swallowed: Set<String> = []
   /// Called with each command before the reader has it.
   var beforeCommand: (String) throws -> Void = { _ in }
   /// What becomes of the reader's bytes on the line; nil: they never arrive.
@@ -182,6 +184,7 @@ final class CaptureWorld {
       let command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
       commands.append((elapsed, command))
       #expect(throws: Never.self) { try beforeCommand(command) }
+      if swallowed.contains(command) { return }
       let name = String(command.prefix { $0 != ";" })
       if refused.contains(name) {
         _ = reader.obey(.refuse(name: name, answer: "ERR"), at: readerNow)

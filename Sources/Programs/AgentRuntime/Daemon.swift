@@ -175,7 +175,6 @@ final class Daemon {
         let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
         events.post(.store(.failed(request, failure)))
       }
-    case .keep: break
     case .keep(let request):
       if !store.send(request) {
         let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")

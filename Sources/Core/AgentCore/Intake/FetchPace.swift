@@ -14,6 +14,8 @@ struct FetchPace: Sendable {
   private var windowStart: MonotonicTime?
   private var counted = 0
   private var lastRate = 0.0
+  /// Frames a second that the line carries; short slices, which are mostly waiting, lower it slowly.
+  private var capacity = 0.0
 
   /// A passing was pushed.
   mutating func pushed(at now: MonotonicTime) {
@@ -28,7 +30,7 @@ struct FetchPace: Sendable {
   mutating func pause(after span: Duration, frames: Int, at now: MonotonicTime) -> Duration {
     roll(to: now)
     guard frames > 0, span > .zero else { return FetchPace.shortest }
-    let capacity = Double(frames) / span.inSeconds
+    capacity = max(Double(frames) / span.inSeconds, capacity * 0.95)
     let rate = max(lastRate, Double(counted))
     let share = min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
     let pause = span.inSeconds * (1 - share) / share

@@ -236,10 +236,11 @@ extension Intake {
     files[key]?.needsInfo = false
     if case .reply(.refused(.fileNotFound)) = answer, key != current {
       gone(key, at: now, &out)
-    } else if files[key]?.count == nil {
-      // An empty file has no times to tell.
+    } else {
+      // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
       let last = files[key]?.stored.last ?? 0
-      files[key]?.count = last
+      let count = files[key]?.count ?? last
+      files[key]?.count = count
       files[key]?.countedAt = now
       files[key]?.isProbing = true
     }

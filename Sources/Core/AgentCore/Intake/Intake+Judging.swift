@@ -33,7 +33,7 @@ extension Intake {
     defer { files[key] = file }
     let passing = frame.passing
     let arrival = frame.isSynchronised ? frame.wall : nil
-    guard let zone, let utc = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
+    guard let zone, let time = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
     else {
       file.believing.doubt(passing)
       file.doubtedAt = now.monotonic
@@ -41,7 +41,7 @@ extension Intake {
       return true
     }
     let verdict = file.believing.judge(
-      passing, utc: utc, heardAt: frame.at, latest: file.times.latest,
+      passing, utc: time.utc, heardAt: frame.at, latest: file.times.latest,
       isStored: file.stored.contains(passing.number),
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
       ownPrefix: reader.status.chipPrefix.flatMap(ChipPrefix.init))
@@ -71,20 +71,20 @@ extension Intake {
         case .never: false
         }
       let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
-      keep(frame, trust, utc: utc, zone: zone, in: &file, at: now.monotonic)
+      keep(frame, trust, time, zone: zone, in: &file, at: now.monotonic)
     }
     return true
   }
 
   private mutating func keep(
-    _ frame: Heard, _ trust: KeptPassing.Trust, utc: WallTime, zone: String, in file: inout OpenFile,
+    _ frame: Heard, _ trust: KeptPassing.Trust, _ time: ResolvedTime, zone: String, in file: inout OpenFile,
     at now: MonotonicTime
   ) {
     let number = frame.passing.number
     let row = KeptPassing(
-      passing: frame.passing, zone: zone, utc: utc, arrivedAt: frame.at, arrivedWall: frame.wall,
+      passing: frame.passing, zone: zone, utc: time.utc, arrivedAt: frame.at, arrivedWall: frame.wall,
       hostSynchronised: frame.isSynchronised, origin: .pushed, trust: trust)
-    file.believing.follow(frame.passing, utc: utc, at: frame.at)
+    file.believing.follow(frame.passing, utc: time.utc, at: frame.at)
     guard queue.add(row, to: file.key, at: now) else {
       drop()
       return
@@ -97,7 +97,7 @@ extension Intake {
     }
     file.stored.insert(number)
     file.lost.remove(number)
-    file.times.learn(frame.passing, utc: utc, zone: zone, zones: zones)
+    file.times.learn(frame.passing, time, zone: zone, zones: zones)
     if known[file.key]?.isSettled == true {
       known[file.key]?.isSettled = false
       queue.add(.noteFile(file.key, readerCount: nil, isSettled: false), at: now)

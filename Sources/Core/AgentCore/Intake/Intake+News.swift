@@ -10,6 +10,8 @@ extension Intake {
     case .status(let status):
       adopt(status, isConnect: false, at: now.monotonic, &out)
     case .disconnected:
+      // Nobody is there any more to be asked.
+      out.commands = []
       disconnected(at: now.monotonic)
     case .passing(let passing, let heardAt, let list):
       heard(passing, at: heardAt, list: list, now)

@@ -12,7 +12,9 @@ extension Intake {
       files[key]?.suspects.formUnion(result.contradicted)
       differ(result.differences.count, in: key)
       tell(result.differences, of: key, &out)
-    case .doubtfulKept: done(at: now.monotonic, &out)
+    case .doubtfulKept(let total):
+      doubtfulFrames = total
+      done(at: now.monotonic, &out)
     case .fileOpened(let contents):
       note(contents.summary)
       done(at: now.monotonic, &out)
@@ -65,7 +67,7 @@ extension Intake {
 
   private mutating func differ(_ count: Int, in key: FileKey) {
     files[key]?.differences += count
-    endings[key]?.differences += count
+    endings[key]?.result.differences += count
   }
 
   /// Everything that a comparison brought is on disk: a person is told what it found.
@@ -74,12 +76,11 @@ extension Intake {
   ) {
     guard let ending = endings[summary.key], ending.request == request else { return }
     endings[summary.key] = nil
-    out.log.append(
-      LogEntry(
-        .auditDone,
-        "session file \(summary.key.file): all \(ending.count) passings of the reader's memory compared with "
-          + "\(summary.stored) stored, \(ending.differences) differed, \(ending.lost) lost",
-        fields(summary.key)))
+    var result = ending.result
+    result.stored = summary.stored
+    // Nobody takes them when nobody asks; the last ones are enough.
+    auditResults = auditResults.suffix(31) + [result]
+    out.log.append(LogEntry(.auditDone, result.summary, fields(summary.key)))
   }
 
   private func tell(_ differences: [PassingDifference], of key: FileKey, _ out: inout IntakeOutput) {

@@ -7,10 +7,12 @@ extension Intake {
     _ slice: Slice, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment, _ out: inout IntakeOutput
   ) {
     var slice = slice
-    let span = timing.heard - timing.asked
-    slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
+    slicesFrom = now.monotonic + FetchPace.shortest
     switch answer {
-    case .endOfList: files[slice.key]?.refusals = 0
+    case .endOfList:
+      files[slice.key]?.refusals = 0
+      let span = timing.heard - timing.asked
+      slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
     case .none:
       slice.isClean = false
       lingering = slice.range
@@ -67,12 +69,12 @@ extension Intake {
         file.remember(passing)
         continue
       }
-      guard let utc = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let row = KeptPassing(
-        passing: passing, zone: zone, utc: utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
+        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: now.kernelSynchronised, origin: .fetched, trust: .confirmed)
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
-      file.times.learn(passing, utc: utc, zone: zone, zones: zones)
+      file.times.learn(passing, time, zone: zone, zones: zones)
       file.confirm(passing, at: now.monotonic)
       confirmed += 1
     }
@@ -177,8 +179,10 @@ extension Intake {
       known[key] = Known(isSettled: isSettled, readerCount: count)
       queue.add(request, at: now)
       if file.isAuditAsked || isOver {
-        endings[key] = Ending(
-          request: request, count: count, lost: file.lost.count, differences: file.differences)
+        let result = AuditResult(
+          key: key, readerCount: count, stored: file.stored.count, differences: file.differences,
+          lost: file.lost.count)
+        endings[key] = Ending(request: request, result: result)
       }
     }
     files[key]?.isAuditing = false

@@ -69,9 +69,7 @@ public struct Intake: Sendable {
   /// A whole comparison that has ended, and whose last rows may still be on their way to the store.
   struct Ending: Sendable {
     let request: PassingRequest
-    let count: UInt32
-    let lost: Int
-    var differences: Int
+    var result: AuditResult
   }
 
   /// Malformed frames in that time: the line shows damage.
@@ -107,6 +105,10 @@ public struct Intake: Sendable {
   /// them.
   public internal(set) var droppedRows = 0
 
+  /// Doubtful frames that the store keeps, as it last said.
+  public internal(set) var doubtfulFrames = 0
+  var auditResults: [AuditResult] = []
+
   /// An intake that has heard nothing yet.
   /// - Parameters:
   ///   - timeZone: `time_zone`; nil takes the reader's own word.
@@ -139,7 +141,8 @@ public struct Intake: Sendable {
       let isThere = reader?.serialNumber == file.key.serialNumber
       return IntakeFile(
         key: file.key, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
-        unconfirmed: file.unconfirmed.count,
+        lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
+        remaining: file.needed.count, isAuditing: file.isAuditing,
         isFetching: isThere
           && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || !file.needed.isEmpty))
     }
@@ -193,6 +196,12 @@ public struct Intake: Sendable {
     return nil
   }
 
+  /// Hands over what whole comparisons have found since it was last called, those that nobody asked for among them.
+  public mutating func takeAuditResults() -> [AuditResult] {
+    defer { auditResults = [] }
+    return auditResults
+  }
+
   /// Passings that a person gives, of one file, ascending. They go the same way as all others.
   /// - Parameters:
   ///   - zone: of their local times.
@@ -206,13 +215,13 @@ public struct Intake: Sendable {
     var times = files[key]?.times ?? PassingTimes()
     var taken = 0
     for passing in passings.prefix(room) {
-      guard let utc = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let row = KeptPassing(
-        passing: passing, zone: zone, utc: utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
+        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: now.kernelSynchronised, origin: .imported,
         trust: isReadersOwn ? .confirmed : .believed)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
-      times.learn(passing, utc: utc, zone: zone, zones: zones)
+      times.learn(passing, time, zone: zone, zones: zones)
       if isReadersOwn {
         files[key]?.confirm(passing, at: now.monotonic)
       } else {

@@ -123,7 +123,8 @@ struct OpenFile: Sendable {
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
     if let last = contents.last {
-      times.learn(last.passing, utc: last.utc, zone: last.zone, zones: zones)
+      let time = ResolvedTime(utc: last.utc, certainty: .certain)
+      times.learn(last.passing, time, zone: last.zone, zones: zones)
       believing.expected = max(believing.expected, Believing.after(last.passing.number))
     }
   }
