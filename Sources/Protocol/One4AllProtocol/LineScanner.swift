@@ -44,8 +44,15 @@ package struct LineScanner {
   /// Bit n is set when byte n of the block is a line feed.
   @usableFromInline @inline(__always)
   static func lineFeeds(in chunk: borrowing Span<UInt8>, at block: Int) -> UInt64 {
-    sixteen(chunk.vector(at: block)) | sixteen(chunk.vector(at: block &+ 16)) &<< 16
-      | sixteen(chunk.vector(at: block &+ 32)) &<< 32 | sixteen(chunk.vector(at: block &+ 48)) &<< 48
+    // Of the four vectors of a block, byte n has the bits 0, 2, 4 and 6 of one sum: equal bytes are all ones, that is
+    // minus one, so the sum comes out negative.
+    var sum = equal(chunk.vector(at: block &+ 48))
+    sum = times4(sum) &+ equal(chunk.vector(at: block &+ 32))
+    sum = times4(sum) &+ equal(chunk.vector(at: block &+ 16))
+    sum = times4(sum) &+ equal(chunk.vector(at: block))
+    let halves = unsafeBitCast(SIMD16<UInt8>(repeating: 0) &- sum, to: SIMD2<UInt64>.self)
+    // The second half takes the odd bits. Byte n now has the bits n of all eight words: turned, the words' bits.
+    return transposed(halves[0] | halves[1] &<< 1)
   }
 
   /// The line feeds of the last block, which overlaps the one before it, from `start` on. Less than a block
@@ -61,19 +68,28 @@ package struct LineScanner {
     return found
   }
 
-  /// Bit n is set when byte n is a line feed.
   @inline(__always)
-  private static func sixteen(_ bytes: SIMD16<UInt8>) -> UInt64 {
-    // Equal bytes are all ones. Each keeps one bit, the n-th byte of eight its n-th; multiplying adds the
-    // eight bits up in the highest byte.
+  private static func equal(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
     let lineFeeds = SIMD16<UInt8>(repeating: ASCII.lineFeed)
     let equal: SIMDMask<SIMD16<Int8>> = bytes .== lineFeeds
-    let halves = unsafeBitCast(equal, to: SIMD2<UInt64>.self)
-    let first = ((halves[0] & bitOfByte) &* everyByte) &>> 56
-    let second = ((halves[1] & bitOfByte) &* everyByte) &>> 56
-    return first | second &<< 8
+    return unsafeBitCast(equal, to: SIMD16<UInt8>.self)
   }
 
-  private static let bitOfByte: UInt64 = 0x8040_2010_0804_0201
-  private static let everyByte: UInt64 = 0x0101_0101_0101_0101
+  @inline(__always)
+  private static func times4(_ values: SIMD16<UInt8>) -> SIMD16<UInt8> {
+    let twice = values &+ values
+    return twice &+ twice
+  }
+
+  /// Eight rows of eight bits, mirrored at their diagonal: single bits change places, then squares of two, of four.
+  @inline(__always)
+  private static func transposed(_ bits: UInt64) -> UInt64 {
+    var bits = bits
+    var changed = (bits ^ bits &>> 7) & 0x00AA_00AA_00AA_00AA
+    bits ^= changed ^ changed &<< 7
+    changed = (bits ^ bits &>> 14) & 0x0000_CCCC_0000_CCCC
+    bits ^= changed ^ changed &<< 14
+    changed = (bits ^ bits &>> 28) & 0x0000_0000_F0F0_F0F0
+    return bits ^ changed ^ changed &<< 28
+  }
 }

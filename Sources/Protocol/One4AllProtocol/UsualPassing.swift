@@ -22,12 +22,16 @@ struct UsualPassing {
   /// From the separator behind the number up to the reads.
   private static let fixedLength = 36
 
-  /// `..;00000`: prefix (looked at by itself), chip.
+  /// Two letters.
+  private static let lettersRoom: UInt64 = 0x6666
+  /// `..;00000`: chip.
   private static let chipShape: UInt64 = 0x3030_3030_303B_0000
   private static let chipRoom: UInt64 = 0x7676_7676_767F_0000
   /// `00:00:00`
   private static let timeShape: UInt64 = 0x3030_3A30_303A_3030
   private static let timeRoom: UInt64 = 0x7676_7F76_767F_7676
+  /// Hour below 24, minute and second below 60, as pairs of digits.
+  private static let clockRoom: UInt64 = 0x0044_0000_4400_0068
   /// `.000;0;0`: milliseconds, antenna, first digit of the reads.
   private static let antennaShape: UInt64 = 0x303B_303B_3030_302E
   private static let antennaRoom: UInt64 = 0x767F_767F_7676_767F
@@ -56,19 +60,16 @@ struct UsualPassing {
     // The fixed fields.
     let fixed = start &+ digits
     let prefixAndChip = bytes.word(at: fixed &+ 1)
+    // In lower case `a` is 0 and `z` 25; a smaller byte borrows from the next, and is too large itself then.
+    let letters = (prefixAndChip & 0xFFFF | 0x2020) &- 0x6161
     let chip = (prefixAndChip ^ Self.chipShape) & ~0xFFFF
     let time = bytes.word(at: fixed &+ 21) ^ Self.timeShape
     let antenna = bytes.word(at: fixed &+ 29) ^ Self.antennaShape
     let wrong =
-      DigitWord.excess(chip, room: Self.chipRoom) | DigitWord.excess(time, room: Self.timeRoom)
-      | DigitWord.excess(antenna, room: Self.antennaRoom)
-    let prefix = ChipPrefix(
-      uncheckedFirst: UInt8(truncatingIfNeeded: prefixAndChip),
-      second: UInt8(truncatingIfNeeded: prefixAndChip &>> 8))
-    guard wrong == 0, bytes[fixed] == ASCII.semicolon, prefix.first.isLetter, prefix.second.isLetter
-    else { return nil }
+      DigitWord.excess(letters, room: Self.lettersRoom) & 0x8080 | DigitWord.excess(chip, room: Self.chipRoom)
+      | DigitWord.excess(time, room: Self.timeRoom) | DigitWord.excess(antenna, room: Self.antennaRoom)
     let antennaNumber = DigitWord.byte(5, of: antenna)
-    guard antennaNumber &- 1 < 8,
+    guard wrong == 0, bytes.word(at: fixed) & 0xFF == UInt64(ASCII.semicolon), antennaNumber &- 1 < 8,
       date.read(bytes.word(at: fixed &+ 9), bytes.word(at: fixed &+ 17)),
       let millisecond = Self.millisecond(time: DigitWord.pairs(time), fraction: antenna)
     else { return nil }
@@ -77,12 +78,16 @@ struct UsualPassing {
     let tail = fixed &+ Self.fixedLength
     let readsWord = bytes.word(at: tail) ^ DigitWord.zeros
     let readsDigits = DigitWord.digitCount(readsWord)
-    guard readsDigits == 1 || (readsDigits < 8 && readsWord & 0xFF != 0) else { return nil }
+    // The rare case is asked first: how many digits there are is as good as random, and would be guessed wrong.
+    guard readsDigits < 8, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
     let end = bytes.word(at: tail &+ readsDigits)
     guard let check = Self.check(end), let lineEnd = Self.lineEndLength(end) else { return nil }
 
     passing = Passing(
-      uncheckedNumber: UInt32(truncatingIfNeeded: number), prefix: prefix,
+      uncheckedNumber: UInt32(truncatingIfNeeded: number),
+      prefix: ChipPrefix(
+        uncheckedFirst: UInt8(truncatingIfNeeded: prefixAndChip),
+        second: UInt8(truncatingIfNeeded: prefixAndChip &>> 8)),
       chip: UInt32(truncatingIfNeeded: DigitWord.number(chip)),
       localMilliseconds: date.milliseconds &+ millisecond,
       antenna: UInt8(truncatingIfNeeded: antennaNumber),
@@ -93,10 +98,11 @@ struct UsualPassing {
   /// Milliseconds of the day; nil when there is no such time. Pairs of `HH:mm:ss`, digits of `.SSS`.
   @inline(__always)
   private static func millisecond(time: UInt64, fraction: UInt64) -> Int64? {
-    let hour = DigitWord.byte(0, of: time)
-    let minute = DigitWord.byte(3, of: time)
-    let second = DigitWord.byte(6, of: time)
-    guard hour < 24, minute < 60, second < 60 else { return nil }
+    let clock = time & 0x00FF_0000_FF00_00FF
+    guard DigitWord.excess(clock, room: clockRoom) == 0 else { return nil }
+    let hour = DigitWord.byte(0, of: clock)
+    let minute = DigitWord.byte(3, of: clock)
+    let second = clock &>> 48
     let millisecond =
       DigitWord.byte(1, of: fraction) &* 100 &+ DigitWord.byte(2, of: fraction) &* 10
       &+ DigitWord.byte(3, of: fraction)
