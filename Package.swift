@@ -135,9 +135,7 @@ let package = Package(
         "TechnicianTool", "AgentCore", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
         "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport", "ZoneDatabase",
       ], excluding: ["Golden"]),
-    tests(
-      "BenchmarkToolTests",
-      ["BenchmarkTool", "CScalarParser", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
+    tests("BenchmarkToolTests", ["LinuxSystem", "TestSupport"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

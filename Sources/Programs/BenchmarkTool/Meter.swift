@@ -17,8 +17,8 @@ struct Meter: Sendable {
   let allocationCount: @Sendable () -> UInt64
 
   /// Runs the pass once to warm up and then for at least 0.3 s, and prints the line. `frames` and `acc` are
-  /// those of one pass. The time is the processor time of the fastest one, because whatever else the machine does
-  /// only ever adds time; the allocations are those of the pass that had most.
+  /// those of one pass. The time is the processor time of the fastest one, because whatever else the machine
+  /// does only ever adds time; the allocations are those of the pass that had most.
   func measure(_ name: String, bytes: Int, _ pass: () -> Work) throws(BenchmarkError) {
     let expected = pass()
     var fastest = Int64.max

@@ -1,7 +1,8 @@
 /// Bytes in any chunks to frames, in order. The same bytes give the same frames however they are cut.
 ///
 /// CR LF or LF ends a frame. A passing on a line of its own is parsed straight from the bytes and allocates
-/// nothing; every other line goes through `LineResolver`. Memory is bounded by a few frame lengths.
+/// nothing; a wrong one allocates the copy of its bytes; every other line goes through `LineResolver`. Memory
+/// is bounded by a few frame lengths.
 public struct Framer: Sendable {
   /// A frame may have this many bytes, its line end not counted. A longer one is given up and counted once.
   public static let maximumFrameLength = 4096
@@ -34,6 +35,8 @@ public struct Framer: Sendable {
     }
     var scanner = LineScanner()
     while start < chunk.count {
+      // A passing of the usual shape shows by itself where it ends: in the chunk, or with what waits before
+      // it.
       if pending.isEmpty, chunk.count &- start >= UsualPassing.windowLength {
         if let usual = UsualPassing(at: start, in: chunk, date: &date) {
           start &+= usual.length
@@ -197,6 +200,7 @@ public struct Framer: Sendable {
 
   // MARK: What waits
 
+  /// Adds to what waits, and gives the frame up when it is too long.
   private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
     var kept = 0
     if !hasGivenUp {

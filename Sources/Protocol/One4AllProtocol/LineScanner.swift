@@ -44,14 +44,15 @@ package struct LineScanner {
   /// Bit n is set when byte n of the block is a line feed.
   @usableFromInline @inline(__always)
   static func lineFeeds(in chunk: borrowing Span<UInt8>, at block: Int) -> UInt64 {
-    // Of the four vectors of a block, byte n has the bits 0, 2, 4 and 6 of one sum: equal bytes are all ones, that is
-    // minus one, so the sum comes out negative.
+    // Of the four vectors of a block, byte n has the bits 0, 2, 4 and 6 of one sum: equal bytes are all ones,
+    // that is minus one, so the sum comes out negative.
     var sum = equal(chunk.vector(at: block &+ 48))
     sum = times4(sum) &+ equal(chunk.vector(at: block &+ 32))
     sum = times4(sum) &+ equal(chunk.vector(at: block &+ 16))
     sum = times4(sum) &+ equal(chunk.vector(at: block))
     let halves = unsafeBitCast(SIMD16<UInt8>(repeating: 0) &- sum, to: SIMD2<UInt64>.self)
-    // The second half takes the odd bits. Byte n now has the bits n of all eight words: turned, the words' bits.
+    // The second half takes the odd bits. Byte n now has the bits n of all eight words: turned, the words'
+    // bits.
     return transposed(halves[0] | halves[1] &<< 1)
   }
 
@@ -81,7 +82,8 @@ package struct LineScanner {
     return twice &+ twice
   }
 
-  /// Eight rows of eight bits, mirrored at their diagonal: single bits change places, then squares of two, of four.
+  /// Eight rows of eight bits, mirrored at their diagonal: single bits change places, then squares of two, of
+  /// four.
   @inline(__always)
   private static func transposed(_ bits: UInt64) -> UInt64 {
     var bits = bits

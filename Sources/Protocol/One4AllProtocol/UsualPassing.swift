@@ -78,7 +78,8 @@ struct UsualPassing {
     let tail = fixed &+ Self.fixedLength
     let readsWord = bytes.word(at: tail) ^ DigitWord.zeros
     let readsDigits = DigitWord.digitCount(readsWord)
-    // The rare case is asked first: how many digits there are is as good as random, and would be guessed wrong.
+    // The rare case is asked first: how many digits there are is as good as random, and would be guessed
+    // wrong.
     guard readsDigits < 8, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
     let end = bytes.word(at: tail &+ readsDigits)
     guard let check = Self.check(end), let lineEnd = Self.lineEndLength(end) else { return nil }
