@@ -38,6 +38,7 @@ let package = Package(
     .executable(name: "one4alld", targets: ["one4alld"]),
     .executable(name: "one4allctl", targets: ["one4allctl"]),
     .executable(name: "one4all-sim", targets: ["one4all-sim"]),
+    .executable(name: "one4all-bench", targets: ["one4all-bench"]),
   ],
   targets: [
     // C libraries, one shim each.
@@ -93,9 +94,16 @@ let package = Package(
         "ZoneDatabase",
       ],
       in: "Programs"),
+    // What the benchmark compares with, and how it counts allocations.
+    .target(name: "CScalarParser", path: "Sources/C/CScalarParser"),
+    .target(name: "CAllocationCounter", path: "Sources/C/CAllocationCounter"),
+    room(
+      "BenchmarkTool", ["CScalarParser", "LinuxSystem", "One4AllProtocol", "ProgramArguments"], in: "Programs"
+    ),
     program("one4alld", ["AgentRuntime"]),
     program("one4allctl", ["TechnicianTool"]),
     program("one4all-sim", ["RehearsalTool"]),
+    program("one4all-bench", ["BenchmarkTool", "CAllocationCounter"]),
 
     // Tests.
     .target(
@@ -129,6 +137,7 @@ let package = Package(
         "TechnicianTool", "AgentCore", "ControlSocket", "JSONDocument", "JSONText", "LinuxSystem",
         "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport", "ZoneDatabase",
       ], excluding: ["Golden"]),
+    tests("BenchmarkToolTests", ["LinuxSystem", "TestSupport"]),
     tests("EndToEndTests", ["JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

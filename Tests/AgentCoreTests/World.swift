@@ -33,6 +33,8 @@ final class World {
   var isKernelSynchronised = true
   /// What the disk holds.
   private(set) var disk: [DeviceBinding] = []
+  /// What the disk holds of passings.
+  let passings = ModelStore()
   var isDiskFull = false
   /// The disk does not answer at all.
   var isDiskStalled = false
@@ -152,7 +154,7 @@ final class World {
         case .passing, .endOfList, .malformed: break
         }
       }
-    case .line, .cloud, .store, .passings, .bindRequested, .reloaded, .tick: break
+    case .line, .cloud, .store, .passings, .notice, .linePostsRefused, .bindRequested, .reloaded, .tick: break
     }
     for action in agent.handle(event, at: now) { perform(action) }
   }
@@ -171,7 +173,7 @@ final class World {
       requestUnderWay = nil
       pending.removeAll { if case .cloud = $0.event { true } else { false } }
     case .store(let request): store(request)
-    case .keep: break
+    case .keep(let request): later(1, .passings(passings.perform(request)))
     case .log(let entry): log.append(entry)
     }
   }

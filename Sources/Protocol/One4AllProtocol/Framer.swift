@@ -1,7 +1,8 @@
 /// Bytes in any chunks to frames, in order. The same bytes give the same frames however they are cut.
 ///
 /// CR LF or LF ends a frame. A passing on a line of its own is parsed straight from the bytes and allocates
-/// nothing; every other line goes through `LineResolver`. Memory is bounded by a few frame lengths.
+/// nothing; a wrong one allocates the copy of its bytes; every other line goes through `LineResolver`. Memory
+/// is bounded by a few frame lengths.
 public struct Framer: Sendable {
   /// A frame may have this many bytes, its line end not counted. A longer one is given up and counted once.
   public static let maximumFrameLength = 4096
@@ -9,8 +10,9 @@ public struct Framer: Sendable {
   private static let windowLength = maximumFrameLength + 1
 
   /// What came since the last line end; once a frame was given up, at least the last `windowLength` bytes.
-  private var pending: [UInt8] = []
+  private var pending = LineBuffer(capacity: 2 * windowLength)
   private var hasGivenUp = false
+  private var date = KnownDate()
   /// A reply was taken after silence although its CR had come: its LF still belongs to it.
   private var owesLineFeed = false
 
@@ -18,7 +20,7 @@ public struct Framer: Sendable {
   public private(set) var counters = FrameCounters()
 
   /// Nothing seen yet.
-  public init() { pending.reserveCapacity(2 * Self.windowLength) }
+  public init() {}
 
   /// Bytes waiting for their line end; 0 when idle. Of a frame that was given up, the bytes kept.
   public var pendingCount: Int { pending.count }
@@ -31,7 +33,25 @@ public struct Framer: Sendable {
       owesLineFeed = false
       if chunk[0] == ASCII.lineFeed { start = 1 }
     }
-    while let end = Self.lineFeed(in: chunk, from: start) {
+    var scanner = LineScanner()
+    while start < chunk.count {
+      // A passing of the usual shape shows by itself where it ends: in the chunk, or with what waits before
+      // it.
+      if pending.isEmpty, chunk.count &- start >= UsualPassing.windowLength {
+        if let usual = UsualPassing(at: start, in: chunk, date: &date) {
+          start &+= usual.length
+          deliver(.passing(usual.passing), emit)
+          continue
+        }
+      } else if let (passing, end) = pending.completed(by: chunk, from: start, date: &date) {
+        start = end
+        deliver(.passing(passing), emit)
+        continue
+      }
+      guard let end = Self.lineFeed(&scanner, chunk, start) else {
+        keep(chunk.extracting(start..<chunk.count), emit)
+        return
+      }
       if pending.isEmpty {
         takeLine(chunk.extracting(start..<end), emit)
       } else {
@@ -40,7 +60,6 @@ public struct Framer: Sendable {
       }
       start = end + 1
     }
-    if start < chunk.count { keep(chunk.extracting(start..<chunk.count), emit) }
   }
 
   /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
@@ -50,14 +69,14 @@ public struct Framer: Sendable {
   /// whole and its end is certain; what else waits stays.
   public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
-    let line = StatusOwner.legible(Self.withoutCarriageReturns(pending))
+    let line = StatusOwner.legible(Self.withoutCarriageReturns(pending.bytes))
     let isTerminated = line.count < pending.count
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
     guard let last = pieces.last, last.range.upperBound == line.count, case .reply(let reply) = last.frame,
       isTerminated || LineResolver.isWhole(reply)
     else { return }
-    pending.removeAll(keepingCapacity: true)
+    pending.removeAll()
     owesLineFeed = isTerminated
     emitAll(of: line, pieces, emit)
   }
@@ -70,8 +89,8 @@ public struct Framer: Sendable {
     let wasGivenUp = hasGivenUp
     hasGivenUp = false
     guard !pending.isEmpty else { return }
-    let line = Self.withoutCarriageReturns(pending)
-    pending.removeAll(keepingCapacity: true)
+    let line = Self.withoutCarriageReturns(pending.bytes)
+    pending.removeAll()
     if wasGivenUp || line.isEmpty { return }
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: .open)
@@ -84,13 +103,12 @@ public struct Framer: Sendable {
 
   // MARK: Lines
 
-  private static func lineFeed(in chunk: borrowing Span<UInt8>, from start: Int) -> Int? {
-    var index = start
-    while index < chunk.count {
-      if chunk[index] == ASCII.lineFeed { return index }
-      index += 1
-    }
-    return nil
+  /// Kept out of the loop over passings, which does without.
+  @inline(never)
+  private static func lineFeed(
+    _ scanner: inout LineScanner, _ chunk: borrowing Span<UInt8>, _ start: Int
+  ) -> Int? {
+    scanner.lineFeed(in: chunk, from: start)
   }
 
   /// A line that lies in the chunk as a whole, its LF not included.
@@ -102,13 +120,21 @@ public struct Framer: Sendable {
       takePending(emit)
       return
     }
+    let frame = line.extracting(0..<length)
+    if let plain = Self.plainFrame(frame) {
+      deliver(plain, emit)
+    } else {
+      resolve(Array(copying: frame), emit)
+    }
+  }
+
+  /// What a line is when it is certain by itself: a passing, or a wrong one.
+  private static func plainFrame(_ line: Span<UInt8>) -> Frame? {
     do throws(MalformedReason) {
-      deliver(.passing(try Passing(parsing: line.extracting(0..<length))), emit)
+      return .passing(try Passing(fieldByField: line))
     } catch {
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(length)
-      for index in 0..<length { bytes.append(line[index]) }
-      resolve(bytes, emit)
+      guard WrongPassing.isCertain(line, error) else { return nil }
+      return .malformed(MalformedFrame(reason: error, raw: Array(copying: line)))
     }
   }
 
@@ -118,14 +144,13 @@ public struct Framer: Sendable {
     } else {
       let isEndedByReturn = pending.last == ASCII.carriageReturn
       let length = isEndedByReturn ? pending.count - 1 : pending.count
-      do throws(MalformedReason) {
-        let passing = try Passing(parsing: pending.span.extracting(0..<length))
-        deliver(.passing(passing), emit)
-      } catch {
-        resolve(pending, emit)
+      if let plain = pending.read(length, Self.plainFrame) {
+        deliver(plain, emit)
+      } else {
+        resolve(pending.bytes, emit)
       }
     }
-    pending.removeAll(keepingCapacity: true)
+    pending.removeAll()
     hasGivenUp = false
   }
 
@@ -141,7 +166,7 @@ public struct Framer: Sendable {
 
   /// The end of a line that was given up and counted: a frame that begins in it for certain is a good frame.
   private mutating func salvage(_ emit: (consuming Frame) -> Void) {
-    let line = Self.withoutCarriageReturns(Array(pending.suffix(Self.windowLength)))
+    let line = Self.withoutCarriageReturns(pending.bytes.suffix(Self.windowLength))
     var resolver = LineResolver(line)
     guard let last = resolver.pieces(ending: .certain).last, last.range.lowerBound > 0,
       last.range.upperBound == line.count, last.frame.isValid
@@ -175,26 +200,23 @@ public struct Framer: Sendable {
 
   // MARK: What waits
 
+  /// Adds to what waits, and gives the frame up when it is too long.
   private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
-    var index = 0
-    while index < part.count, !hasGivenUp {
-      pending.append(part[index])
-      index += 1
-      if pending.count > Self.windowLength
-        || (pending.count == Self.windowLength && pending.last != ASCII.carriageReturn)
-      {
-        hasGivenUp = true
-        let raw = Array(pending[..<Self.maximumFrameLength])
-        deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
+    var kept = 0
+    if !hasGivenUp {
+      kept = pending.append(part.extracting(0..<min(part.count, Self.windowLength - pending.count)))
+      guard pending.count == Self.windowLength, kept < part.count || pending.last != ASCII.carriageReturn
+      else {
+        return
       }
+      hasGivenUp = true
+      let raw = Array(pending.bytes[..<Self.maximumFrameLength])
+      deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
     }
     // Of a long rest only the end can still matter.
-    index = max(index, part.count - Self.windowLength)
-    while index < part.count {
-      if pending.count >= 2 * Self.windowLength { pending.removeFirst(pending.count - Self.windowLength) }
-      pending.append(part[index])
-      index += 1
-    }
+    let rest = part.extracting(max(kept, part.count - Self.windowLength)..<part.count)
+    if pending.count + rest.count > pending.capacity { pending.keepLast(Self.windowLength) }
+    _ = pending.append(rest)
   }
 
   private static func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {

@@ -129,10 +129,11 @@ enum Calendar {
 
   /// Counts in years that begin in March, so that the leap day comes last; for years from 1 on.
   static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-    let marchYear = month > 2 ? year : year - 1
-    let marchMonth = month > 2 ? month - 3 : month + 9
-    let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
-    return 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+    let marchYear = UInt32(truncatingIfNeeded: month > 2 ? year : year &- 1)
+    let marchMonth = UInt32(truncatingIfNeeded: month > 2 ? month &- 3 : month &+ 9)
+    let dayOfYear = (153 &* marchMonth &+ 2) / 5 &+ UInt32(truncatingIfNeeded: day) &- 1
+    let days = 365 &* marchYear &+ marchYear / 4 &- marchYear / 100 &+ marchYear / 400 &+ dayOfYear
+    return Int(days) &- 719_468
   }
 
   static func date(daysSince1970: Int) -> (year: Int, month: Int, day: Int) {

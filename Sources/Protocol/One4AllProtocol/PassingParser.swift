@@ -1,14 +1,42 @@
 extension Passing {
   /// Parses a frame without its line end. Nothing is allocated; a wrong frame throws what is wrong with it.
   public init(parsing frame: borrowing Span<UInt8>) throws(MalformedReason) {
+    if let passing = Self.usual(frame) {
+      self = passing
+    } else {
+      try self.init(fieldByField: frame)
+    }
+  }
+
+  /// Parses a frame without its line end.
+  public init(parsing frame: [UInt8]) throws(MalformedReason) { try self.init(parsing: frame.span) }
+
+  /// A frame of the usual shape; nil for any other. It is given the room and the line end that `UsualPassing`
+  /// wants.
+  private static func usual(_ frame: borrowing Span<UInt8>) -> Passing? {
+    let length = frame.count
+    let lengths = UsualPassing.shortestLength - 1...UsualPassing.windowLength - 2
+    guard lengths ~= length else { return nil }
+    var window = InlineArray<64, UInt8>(repeating: 0)
+    var bytes = window.mutableSpan
+    bytes.copy(copy frame, from: 0, length: length, to: 0)
+    bytes[length] = ASCII.carriageReturn
+    bytes[length + 1] = ASCII.lineFeed
+    var date = KnownDate()
+    guard let usual = UsualPassing(at: 0, in: window.span, date: &date), usual.length == length + 2 else {
+      return nil
+    }
+    return usual.passing
+  }
+
+  /// Parses a frame of any shape without its line end: one field after the other, so that a wrong frame
+  /// throws the reason of its first wrong field.
+  package init(fieldByField frame: borrowing Span<UInt8>) throws(MalformedReason) {
     let separator = Self.endOfDigits(in: frame, from: 0)
     let number = try Self.number(in: frame, 0..<separator, orThrow: .number)
     guard number >= 1 else { throw .number }
     self = try Self.body(of: frame, from: separator, number: number)
   }
-
-  /// Parses a frame without its line end.
-  public init(parsing frame: [UInt8]) throws(MalformedReason) { try self.init(parsing: frame.span) }
 
   /// From the separator behind the number up to the one before the reads every field has a fixed width:
   /// `;MC;02976;2019-12-12;09:02:07.295;3;`
@@ -17,7 +45,7 @@ extension Passing {
   private static let shortestTail = 7
 
   /// `HELLO`
-  private static let greeting: UInt64 = 0x48_454C_4C4F
+  static let greeting: UInt64 = 0x48_454C_4C4F
 
   /// What stands behind the number, whose separator is at `start`.
   static func body(

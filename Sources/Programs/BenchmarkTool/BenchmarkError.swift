@@ -1,0 +1,30 @@
+import Glibc
+import LinuxSystem
+import ProgramArguments
+
+/// Why a benchmark could not run.
+enum BenchmarkError: Error, CustomStringConvertible {
+  case usage(String)
+  case system(SystemError)
+  case wrongResult(String)
+
+  var description: String {
+    switch self {
+    case .usage(let text), .wrongResult(let text): text
+    case .system(let error): "\(error)"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .usage: .usage
+    case .system(let error):
+      switch error.number {
+      case ENOENT, ENOTDIR, EISDIR: .dataError
+      case EACCES, EPERM: .noPermission
+      case _: .systemError
+      }
+    case .wrongResult: .failure
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import LinuxSystem
+import ProgramArguments
+
+extension Subcommand {
+  /// The input of the others.
+  static let generate = Subcommand(
+    name: "generate", summary: "frames to measure with, on standard output",
+    help: CommandHelp(
+      usage: ["one4all-bench generate N [--seed S] [--mixed]"],
+      summary: "Writes N lines as a reader would send them. The same N and seed give the same bytes.",
+      options: [
+        Option("seed", argument: "S", help: "where the random numbers begin; default 1"),
+        Option("mixed", help: "replies, noise and damaged passings between"),
+      ]),
+    operands: 1...1,
+    run: { arguments, _ throws(BenchmarkError) in
+      let count = try number(arguments.operands[0], called: "N", in: 0...100_000_000)
+      let seed = try number(arguments, "seed", in: 0...Int.max) ?? 1
+      var generator = LineGenerator(seed: UInt64(seed), isMixed: arguments.has("mixed"))
+      var bytes: [UInt8] = []
+      for index in 0..<count {
+        generator.appendLine(to: &bytes)
+        if bytes.count >= 1 << 16 || index == count - 1 {
+          try write(bytes)
+          bytes.removeAll(keepingCapacity: true)
+        }
+      }
+    })
+
+  private static func write(_ bytes: [UInt8]) throws(BenchmarkError) {
+    do throws(SystemError) {
+      try Descriptor(owning: try system("dup") { dup(1) }).writeAll(bytes)
+    } catch { throw .system(error) }
+  }
+}

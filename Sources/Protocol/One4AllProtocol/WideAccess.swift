@@ -1,0 +1,39 @@
+/// Many bytes at once. This is the only file with unchecked memory access: each function says what its caller
+/// guarantees, and debug builds hold it to that.
+extension Span<UInt8> {
+  /// Eight bytes as a number, the first one lowest. All eight must lie in the span.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    assert(offset >= 0 && offset + 8 <= count)
+    return UInt64(
+      littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Sixteen bytes. All must lie in the span.
+  @inline(__always)
+  func vector(at offset: Int) -> SIMD16<UInt8> {
+    assert(offset >= 0 && offset + 16 <= count)
+    return bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: SIMD16<UInt8>.self)
+  }
+}
+
+extension MutableSpan<UInt8> {
+  /// Copies `length` bytes from `start` of the source to `offset`. They must lie in the source and fit here.
+  @inline(__always)
+  mutating func copy(_ source: Span<UInt8>, from start: Int, length: Int, to offset: Int) {
+    assert(start >= 0 && length >= 0 && start + length <= source.count)
+    assert(offset >= 0 && offset + length <= count)
+    guard length > 0 else { return }
+    withUnsafeMutableBytes { target in
+      source.withUnsafeBytes { origin in
+        guard let to = target.baseAddress, let from = origin.baseAddress else { return }
+        (to + offset).copyMemory(from: from + start, byteCount: length)
+      }
+    }
+  }
+}
+
+extension [UInt8] {
+  /// A copy of a span.
+  init(copying span: Span<UInt8>) { self = span.withUnsafeBytes { Array($0) } }
+}

@@ -1,0 +1,128 @@
+import LinuxSystem
+import TestSupport
+import Testing
+
+/// The benchmark as it is called: the real program, its output and its exit code.
+@Suite struct BenchmarkCommandTests {
+  private let folder = TemporaryFolder()
+
+  @Test func theSameSeedGivesTheSameLines() throws {
+    let first = try run("generate", "500", "--seed", "7")
+    #expect(first.code == 0)
+    #expect(first.output == (try run("generate", "500", "--seed", "7")).output)
+    #expect(first.output != (try run("generate", "500", "--seed", "8")).output)
+    #expect(first.output.filter { $0 == 0x0A }.count == 500)
+    let mixed = try run("generate", "500", "--seed", "7", "--mixed")
+    #expect(mixed.output == (try run("generate", "500", "--seed", "7", "--mixed")).output)
+    #expect(mixed.output != first.output)
+  }
+
+  @Test func twoParsersAndAnIndependentSumAgree() throws {
+    let input = try run("generate", "400", "--seed", "3")
+    let file = try write("passings", input.output)
+    let expected = try IndependentSum(of: input.output)
+    #expect(expected.frames == 400)
+    let beginning = "frames=400 acc=\(expected.sum) MB/s="
+    for words in [
+      ["parse", file], ["parse", file, "--chunk", "64"], ["parse", file, "--chunk", "1"], ["c", file],
+    ] {
+      let result = try run(words)
+      #expect(result.code == 0)
+      let lines = result.lines
+      #expect(lines.count == 1)
+      #expect(lines.first?.hasPrefix("\(words[0]) \(beginning)") == true, "\(lines)")
+      #expect(lines.first?.contains(" ns/frame=") == true)
+    }
+  }
+
+  @Test func nothingIsAllocatedForPassings() throws {
+    let file = try write("passings", try run("generate", "300").output)
+    for size in ["0", "1", "64", "4096"] {
+      let result = try run("parse", file, "--chunk", size)
+      #expect(result.lines.first?.hasSuffix(" allocations=0") == true, "chunks of \(size): \(result.lines)")
+    }
+  }
+
+  @Test func replyAndMalformedFramesAreCountedAndTheirAllocationsSeen() throws {
+    let file = try write("mixed", try run("generate", "400", "--mixed").output)
+    let whole = try #require(try run("mixed", file).lines.first)
+    let small = try #require(try run("mixed", file, "--chunk", "64").lines.first)
+    let work = { (line: String) in line.split(separator: " ").prefix(3).joined(separator: " ") }
+    #expect(work(whole).hasPrefix("mixed frames=4"))
+    #expect(work(whole) == work(small))
+    #expect(!whole.hasSuffix(" allocations=0"))
+  }
+
+  @Test func scannerAndMemchrFindTheSame() throws {
+    let file = try write("passings", try run("generate", "300").output)
+    let lines = try run("scan", file, "--chunk", "100").lines
+    #expect(lines.count == 2)
+    let work = { (line: String) in line.split(separator: " ").dropFirst().prefix(2).joined(separator: " ") }
+    #expect(lines.first?.hasPrefix("scan frames=300 ") == true)
+    #expect(lines.map(work).allSatisfy { $0 == work(lines[0]) })
+  }
+
+  @Test func anEmptyFileHasNoFrames() throws {
+    let file = try write("empty", [])
+    #expect(try run("parse", file).lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    #expect(try run("c", file).lines.first?.hasPrefix("c frames=0 acc=0 ") == true)
+  }
+
+  @Test(
+    arguments: [
+      ([], 64, "which command?"), (["dance"], 64, "no command 'dance'"),
+      (["parse"], 64, "an argument is missing"),
+      (["parse", "a", "b"], 64, "unexpected argument 'b'"),
+      (["parse", "x", "--chunk", "-1"], 64, "--chunk wants a number"),
+      (["generate", "many"], 64, "N wants a number"),
+      (["generate", "5", "--seed", "x"], 64, "--seed wants a number"),
+      (["c", "x", "--chunk", "3"], 64, "unknown option"),
+      (["parse", "/nowhere/at/all"], 65, "open /nowhere/at/all: No such file or directory"),
+    ] as [([String], Int32, String)])
+  func whatMakesNoSenseIsSaid(_ words: [String], _ code: Int32, _ text: String) throws {
+    let result = try run(words)
+    #expect(result.code == code)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains(text), "\(result.errors)")
+  }
+
+  @Test func everyCommandHasItsHelp() throws {
+    let help = try run("--help")
+    #expect(help.code == 0)
+    for command in ["parse", "c", "scan", "mixed", "generate"] {
+      #expect(String(decoding: help.output, as: UTF8.self).contains("  \(command) "))
+      let own = try run(command, "--help")
+      #expect(own.code == 0)
+      #expect(String(decoding: own.output, as: UTF8.self).hasPrefix("Usage: one4all-bench \(command)"))
+    }
+  }
+
+  // MARK: Running it
+
+  private struct Finished {
+    let code: Int32
+    let output: [UInt8]
+    let errors: String
+    var lines: [String] { String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init) }
+  }
+
+  private func run(_ words: String...) throws -> Finished { try run(words) }
+
+  private func run(_ words: [String]) throws -> Finished {
+    let output = folder.file("output")
+    let errors = folder.file("errors")
+    let code = try Program(
+      ["\(Program.builtFolder)/one4all-bench"] + words, output: output, errors: errors
+    ).wait()
+    let result = Finished(
+      code: code, output: try Files.read(output),
+      errors: String(decoding: try Files.read(errors), as: UTF8.self))
+    try Files.replace(errors, with: [])
+    return result
+  }
+
+  private func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try Files.replace(folder.file(name), with: bytes)
+    return folder.file(name)
+  }
+}

@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+
+@testable import One4AllProtocol
+
+/// A wrong passing gets its reason without the search for other frames in its line, when there can be none.
+@Suite struct WrongPassingTests {
+  @Test(arguments: [
+    ("1;M1;02976;2019-12-12;09:02:07.295;3;4;937f6", MalformedReason.prefix),
+    ("1;MC;0297x;2019-12-12;09:02:07.295;3;4;937f6", .chip),
+    ("1;MC;02976;2019-13-12;09:02:07.295;3;4;937f6", .date),
+    ("1;MC;02976;2019-02-29;09:02:07.295;3;4;937f6", .date),
+    ("1;MC;02976;2019-12-12;24:02:07.295;3;4;937f6", .time),
+    ("1;MC;02976;2019-12-12;09:02:07.295;9;4;937f6", .antenna),
+    ("1;MC;02976;2019-12-12;09:02:07.295;3;04;937f6", .reads),
+    ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f 6", .check), ("1;MC;02976;2019-12", .truncated),
+    ("1;M", .truncated),
+    ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6;", .fieldCount),
+    ("01;MC;02976;2019-12-12;09:02:07.295;3;4;937f6", .number),
+  ])
+  func everyReasonIsGivenWithTheBytes(_ text: String, _ reason: MalformedReason) {
+    let line = Array(text.utf8)
+    for lineEnd in [[0x0A], [0x0D, 0x0A]] as [[UInt8]] {
+      var framer = Framer()
+      #expect(framer.frames(of: line + lineEnd) == [.malformed(MalformedFrame(reason: reason, raw: line))])
+      #expect(line.flatMap { framer.frames(of: [$0]) }.isEmpty)
+      #expect(framer.frames(of: lineEnd) == [.malformed(MalformedFrame(reason: reason, raw: line))])
+    }
+  }
+
+  @Test func whatIsFoundBehindAWrongPassingIsStillFound() throws {
+    // A wrong passing, then a frame whose line end before it was lost.
+    let passing = Array(RealLine.passing.utf8)
+    for tail in ["PING;PONG", "HELLO One4All", "STOP;OK", "SETTIME;2017-12-23;15:30:55", RealLine.status] {
+      for cut in 8..<passing.count {
+        let line = Array(passing[..<cut]) + Array(tail.utf8)
+        var framer = Framer()
+        let frames = framer.frames(of: line + [0x0D, 0x0A])
+        #expect(frames.last?.isValid == true, "\(String(decoding: line, as: UTF8.self))")
+      }
+    }
+  }
+
+  @Test func whatIsCertainlyWrongIsNothingElseToTheSearch() throws {
+    var random = SeededGenerator(seed: 31)
+    let parts = [
+      RealLine.passing, "PING;PONG", "27;MC;02620;2019-12-12;09:02:29.255;6;12;7611c", "HELLO", "STOP;", ";;",
+      "12",
+    ].map { Array($0.utf8) }
+    var certain = 0
+    for _ in 0..<10_000 {
+      var line: [UInt8] = []
+      try #require(PassingTests.passing(using: &random)).encode(into: &line)
+      line.removeLast(Int.random(in: 0..<30, using: &random))
+      if Bool.random(using: &random) {
+        let part = parts[Int.random(in: 0..<parts.count, using: &random)]
+        line.insert(
+          contentsOf: part.suffix(Int.random(in: 0...part.count, using: &random)),
+          at: Int.random(in: 0...line.count, using: &random))
+      }
+      line[Int.random(in: 0..<line.count, using: &random)] = UInt8.random(in: 0x18...0x80, using: &random)
+      do throws(MalformedReason) {
+        _ = try Passing(parsing: line)
+      } catch {
+        guard WrongPassing.isCertain(line.span, error) else { continue }
+        certain += 1
+        var resolver = LineResolver(line)
+        let text = String(decoding: line, as: UTF8.self)
+        if !resolver.pieces(ending: .certain).isEmpty { Issue.record("\(text) holds a frame") }
+        if LineResolver.reason(for: line) != error {
+          Issue.record("\(text) has another reason than \(error)")
+        }
+      }
+    }
+    #expect(certain > 2000)
+  }
+}
