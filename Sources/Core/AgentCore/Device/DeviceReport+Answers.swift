@@ -8,7 +8,7 @@ extension DeviceReport {
     underWay = nil
     var log: [LogEntry] = []
     switch outcome.result {
-    case .failure(let failure): failed(purpose, words(for: failure, at: now), at: now, &log)
+    case .failure(let failure): failed(purpose, failure.words(at: now), at: now, &log)
     case .success(let answer):
       clock.learn(from: answer, at: now)
       if let problem = trouble(in: answer, to: purpose) {
@@ -77,7 +77,7 @@ extension DeviceReport {
       keyAccepted(at: now, &log)
       keep(deviceid, at: now, &actions)
     case 401, 403: keyRefused(answer, "binding a device", at: now, &log)
-    default: failed(.bind, refusal(answer, "to bind the device"), status: answer.status, at: now, &log)
+    default: failed(.bind, answer.refusal("to bind the device"), status: answer.status, at: now, &log)
     }
   }
 
@@ -101,11 +101,6 @@ extension DeviceReport {
       }
   }
 
-  private func refusal(_ answer: CloudAnswer, _ what: String) -> String {
-    let reason = DeviceDocument.description(in: answer.body).map { ": \($0)" } ?? ""
-    return "the cloud refuses \(what) (HTTP \(answer.status))\(reason)"
-  }
-
   private mutating func verified(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
     switch answer.status {
     case 200...299:
@@ -123,7 +118,7 @@ extension DeviceReport {
       answered(.verify, at: now, &log)
       unreadable(answer, at: now, &log)
     case 404: missing(at: now, &log)
-    default: failed(.verify, refusal(answer, "to show the device"), status: answer.status, at: now, &log)
+    default: failed(.verify, answer.refusal("to show the device"), status: answer.status, at: now, &log)
     }
   }
 
@@ -270,9 +265,9 @@ extension DeviceReport {
       isTelemetryRefused = true
       log.append(
         LogEntry(
-          .reportRoute, refusal(answer, "the report with telemetry") + "; it goes out without from now on",
+          .reportRoute, answer.refusal("the report with telemetry") + "; it goes out without from now on",
           priority: .warning, fields([.httpStatus: "400"])))
-    default: failed(purpose, refusal(answer, "the report"), status: answer.status, at: now, &log)
+    default: failed(purpose, answer.refusal("the report"), status: answer.status, at: now, &log)
     }
   }
 
@@ -295,7 +290,7 @@ extension DeviceReport {
       verifyAt = now.monotonic
       return
     }
-    let words = DeviceDocument.description(in: answer.body)?.lowercased() ?? ""
+    let words = answer.body.explanation?.lowercased() ?? ""
     if words.contains("device not found") || (words.isEmpty && isRouteProven) {
       missing(at: now, &log)
     } else {

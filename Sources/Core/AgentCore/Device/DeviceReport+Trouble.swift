@@ -2,39 +2,13 @@
 extension DeviceReport {
   /// What is wrong with an answer whatever it was asked for; nil when it is an answer to go by.
   func trouble(in answer: CloudAnswer, to purpose: Purpose) -> String? {
-    switch answer.status {
-    case 429: return "the cloud asks for patience (429)"
-    case 501 where isReport(purpose): return nil
-    case 408, 500...599: return "the cloud fails (HTTP \(answer.status))"
-    case 300...399: return "an answer that leads elsewhere (HTTP \(answer.status)): a captive portal?"
-    case 200...299:
-      if case .other = answer.body { return "an answer that is no JSON: a captive portal?" }
-      return nil
-    default: return nil
-    }
+    // A report that is answered so speaks of its route.
+    if answer.status == 501, isReport(purpose) { return nil }
+    return answer.trouble
   }
 
   private func isReport(_ purpose: Purpose) -> Bool {
     if case .report = purpose { true } else { false }
-  }
-
-  func words(for failure: CloudFailure, at now: Moment) -> String {
-    let hostTime = now.wall.iso8601
-    switch failure {
-    case .unresolved(let detail): return "the cloud's name does not resolve: \(detail)"
-    case .unreachable(let detail): return "the cloud cannot be reached: \(detail)"
-    case .timedOut(let detail): return "the cloud did not answer in time: \(detail)"
-    case .interrupted(let detail): return "the connection to the cloud broke: \(detail)"
-    case .certificateNotYetValid:
-      return "the cloud's certificate is not yet valid: the host's clock, \(hostTime), is probably behind"
-    case .certificateExpired:
-      return "the cloud's certificate has expired: the host's clock, \(hostTime), may be ahead"
-    case .untrusted(let detail): return "the cloud's certificate is not trusted: \(detail)"
-    case .tooLarge: return "the cloud's answer is larger than 4 MiB"
-    case .redirected(let target): return "the cloud leads elsewhere, to \(target): a captive portal?"
-    case .misconfigured(let detail): return "the cloud's settings cannot work: \(detail)"
-    case .cancelled: return "the request was called off"
-    }
   }
 
   /// Whether the device is read while reports go out, which do not wait for it.

@@ -65,6 +65,28 @@ public enum EventName: String, Sendable, CaseIterable {
   case storeRecovered = "store-recovered"
   /// The control socket cannot be served.
   case controlFailing = "control-failing"
+  /// A session file has its cloud session.
+  case cloudSessionOpened = "cloud-session-opened"
+  /// The cloud takes no more passings for a session file; they wait.
+  case cloudSessionClosed = "cloud-session-closed"
+  /// Passings cannot be sent for now.
+  case forwardFailing = "forward-failing"
+  /// Passings are taken again.
+  case forwardRecovered = "forward-recovered"
+  /// The passings of a session file are held.
+  case forwardHeld = "forward-held"
+  /// The key may not read passings: the cloud's count cannot be held against ours.
+  case forwardUnverified = "forward-unverified"
+  /// The cloud refuses one passing; it is set aside.
+  case passingRejected = "passing-rejected"
+  /// Passings wait for the cloud: 1,000, or one for a minute.
+  case backlog = "backlog"
+  /// The passings that waited are in the cloud.
+  case backlogDrained = "backlog-drained"
+  /// The cloud's passings of a session file are not those that were acknowledged.
+  case cloudCountDiffers = "cloud-count-differs"
+  /// The cloud has all passings of a session file again.
+  case cloudCountAgrees = "cloud-count-agrees"
 
   /// What the journal is told as MESSAGE_ID: 32 lower-case hex digits, for ever the same.
   public var messageID: String { row.messageID }
@@ -245,6 +267,61 @@ public enum EventName: String, Sendable, CaseIterable {
         messageID: "02476ed783a5cf9dc5adeb2b44d2bcad", priority: .warning,
         meaning: "the control socket cannot be served",
         remedy: "`one4allctl status` does not work until it is mended")
+    case .cloudSessionOpened:
+      Row(
+        messageID: "37bc6c7899ce9f5d112f96f5286d0d2c", priority: .notice,
+        meaning: "a session file has its cloud session",
+        remedy: "")
+    case .cloudSessionClosed:
+      Row(
+        messageID: "c5a22a3b189dd54b68e6c52502fb9cea", priority: .alert,
+        meaning: "the cloud takes no more passings for a session file; they wait",
+        remedy: "decide: `on_closed_session = new` and a reload send what waits to a new cloud session")
+    case .forwardFailing:
+      Row(
+        messageID: "ebb2046182e4b7514e07dc6f2111c105", priority: .warning,
+        meaning: "passings cannot be sent for now",
+        remedy: "they wait on disk and are sent again with growing waits; nothing is lost")
+    case .forwardRecovered:
+      Row(
+        messageID: "4e4c6739b942bdf59dc4e317368822b5", priority: .notice,
+        meaning: "passings are taken again",
+        remedy: "")
+    case .forwardHeld:
+      Row(
+        messageID: "bcf243bc5c7da7698184de8896c37596", priority: .alert,
+        meaning: "the passings of a session file are held: the cloud refuses them or counts too few",
+        remedy: "read the reason; tried again after five minutes and after a reload")
+    case .forwardUnverified:
+      Row(
+        messageID: "13729c9bf1cdd0b1c6814ebffba7fd90", priority: .notice,
+        meaning: "the key may not read passings: the cloud's count cannot be held against ours",
+        remedy: "a READ_WRITE key would let the agent verify")
+    case .passingRejected:
+      Row(
+        messageID: "e7a93f75ce8a37583e53676433ef2941", priority: .error,
+        meaning: "the cloud refuses one passing; it is set aside",
+        remedy: "`one4allctl passings --rejected` shows it")
+    case .backlog:
+      Row(
+        messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,
+        meaning: "1,000 passings wait for the cloud, or one for a minute",
+        remedy: "nothing is lost; is the network there")
+    case .backlogDrained:
+      Row(
+        messageID: "767c2d63eae08f1b61f9e5ce343778b2", priority: .notice,
+        meaning: "the passings that waited are in the cloud",
+        remedy: "")
+    case .cloudCountDiffers:
+      Row(
+        messageID: "7785f7034a55697a8e1f2594263a09dc", priority: .warning,
+        meaning: "the cloud's passings of a session file are not those that were acknowledged",
+        remedy: "what is missing is sent again; what is too many is left")
+    case .cloudCountAgrees:
+      Row(
+        messageID: "7d13bcde1ed63ad74c515f496959844b", priority: .notice,
+        meaning: "the cloud has all passings of a session file again",
+        remedy: "")
     }
   }
 }

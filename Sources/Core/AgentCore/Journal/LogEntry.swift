@@ -80,6 +80,10 @@ public enum JournalField: String, Sendable, CaseIterable {
   case clockOffset = "CLOCK_OFFSET"
   /// File and line of a configuration error.
   case place = "CONFIG_PLACE"
+  /// The reader's session file.
+  case sessionFile = "SESSION_FILE"
+  /// How many passings it is about.
+  case count = "COUNT"
 
   /// What it holds, for the documentation.
   public var help: String {
@@ -97,6 +101,8 @@ public enum JournalField: String, Sendable, CaseIterable {
     case .httpStatus: "HTTP status of the cloud's answer"
     case .clockOffset: "the reader's clock less the host's, in seconds"
     case .place: "file and line of a configuration error"
+    case .sessionFile: "the reader's session file"
+    case .count: "how many passings it is about"
     }
   }
 }

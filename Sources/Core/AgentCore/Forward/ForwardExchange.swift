@@ -1,0 +1,38 @@
+/// What the forwarder wants done, in order within each list.
+public struct ForwardOrders: Equatable, Sendable {
+  /// For the cloud; one of the forwarder's requests is under way at a time.
+  public var cloud: [CloudRequest] = []
+  /// For the store of passings.
+  public var store: [PassingRequest] = []
+  /// For the journal.
+  public var log: [LogEntry] = []
+
+  /// Nothing.
+  public init() {}
+}
+
+/// What the forwarder has to know beside what the store and the cloud tell it.
+public struct ForwardView: Equatable, Sendable {
+  /// The file that the reader writes to; nil while no reader has said so.
+  public var current: FileKey?
+  /// Whether a reader is there.
+  public var isConnected: Bool
+  /// Whether it is reading chips.
+  public var isReading: Bool
+  /// Files whose passings are being fetched from the reader's memory.
+  public var fetching: Set<FileKey>
+  /// The deviceid by serial number, of the devices of the configured cloud that may be used now.
+  public var devices: [String: String]
+
+  /// A view; without a reader and without devices by default.
+  public init(
+    current: FileKey? = nil, isConnected: Bool = false, isReading: Bool = false, fetching: Set<FileKey> = [],
+    devices: [String: String] = [:]
+  ) {
+    self.current = current
+    self.isConnected = isConnected
+    self.isReading = isReading
+    self.fetching = fetching
+    self.devices = devices
+  }
+}

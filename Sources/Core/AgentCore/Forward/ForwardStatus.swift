@@ -1,0 +1,41 @@
+/// How the forwarding of a session file stands.
+public struct ForwardStatus: Equatable, Sendable {
+  /// The file.
+  public let key: FileKey
+  /// Kept, and neither confirmed nor refused by the cloud.
+  public let waiting: Int
+  /// When the oldest of them was heard, by the host's wall clock; nil when none waits or it has not been read yet.
+  public let oldestArrival: WallTime?
+  /// How many the cloud confirms a second; nil when it has confirmed none in the last seconds.
+  public let perSecond: Double?
+  /// How long the rest takes at that rate; nil without one.
+  public let timeToDrain: Duration?
+  /// Why nothing of it is sent; nil when it is, or nothing waits.
+  public let reason: String?
+}
+
+extension Forwarder {
+  /// How the forwarding of a file stands; nil when the file is not known.
+  public func status(of key: FileKey, at now: MonotonicTime) -> ForwardStatus? {
+    guard let place = places[key] else { return nil }
+    let file = files[place]
+    let waiting = file.summary.waiting
+    let rate = file.meter.perSecond(at: now)
+    return ForwardStatus(
+      key: key, waiting: waiting, oldestArrival: waiting > 0 ? file.oldestArrival : nil, perSecond: rate,
+      timeToDrain: rate.flatMap { $0 > 0 ? .milliseconds(Int64(Double(waiting) / $0 * 1000)) : nil },
+      reason: waiting > 0 ? reason(for: file, at: now) : nil)
+  }
+
+  /// How the forwarding of all files stands, in the order of first contact.
+  public func statuses(at now: MonotonicTime) -> [ForwardStatus] {
+    files.compactMap { status(of: $0.summary.key, at: now) }
+  }
+
+  private func reason(for file: ForwardFile, at now: MonotonicTime) -> String? {
+    if !settings.forward { return "forwarding is off (forward = no)" }
+    if let blocked = file.blocked { return blocked }
+    if file.sendable == 0 { return "the reader's memory has not confirmed them yet" }
+    return now < notBefore ? lastError : nil
+  }
+}

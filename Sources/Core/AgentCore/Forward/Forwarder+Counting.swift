@@ -1,0 +1,234 @@
+import JSONDocument
+
+/// A file's passings in the cloud, held against those that are acknowledged, range by range.
+struct CountWalk: Sendable {
+  /// Most numbers in a range: what fits one page of the cloud.
+  static let rangeSize = 5000
+
+  let key: FileKey
+  let token: String
+  /// Numbers up to this one are compared.
+  var cursor: UInt32 = 0
+  var isReading = false
+  /// The acknowledged numbers of the range that the cloud is asked for; nil while the store is asked.
+  var range: NumberSet?
+  var page: Int64 = 1
+  var found = NumberSet()
+  /// How many the cloud did not have.
+  var missing = 0
+  var notBefore: MonotonicTime?
+
+  func isAnswer(to request: PassingRequest) -> Bool {
+    isReading && request == .readAcknowledged(key, after: cursor, limit: CountWalk.rangeSize)
+  }
+}
+
+// The cloud's count of each session against ours; what it does not have is sent again.
+extension Forwarder {
+  /// How often the cloud's count of a session that may grow is asked for.
+  static let countInterval = Duration.seconds(600)
+
+  /// After a start: what may still grow, and the last that were settled.
+  mutating func countAtStart(at now: MonotonicTime) {
+    for (place, file) in files.enumerated() where file.summary.session?.standing == .open {
+      guard !file.summary.isSettled || place >= files.count - 3 else { continue }
+      files[place].countAt = now + random.spread(.seconds(30), by: 0.5)
+      noteUnread(of: place, at: now)
+    }
+  }
+
+  /// Everything that waited of a file is acknowledged. Passings that come one by one do not each bring a count.
+  mutating func countWhenDrained(_ place: Int, at now: MonotonicTime) {
+    guard files[place].summary.session?.standing == .open else { return }
+    let due = max(now + .seconds(10), files[place].countedAt.map { $0 + .seconds(60) } ?? now)
+    files[place].countAt = min(files[place].countAt ?? due, due)
+  }
+
+  /// The next request that counts or compares.
+  mutating func countRequest(
+    at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) -> (Purpose, Draft)? {
+    if let walk { return walkRequest(walk, at: now, &orders) }
+    for place in active {
+      guard let due = files[place].countAt, case .open(let token) = sessionState(of: place) else { continue }
+      let time = max(due, unreadableUntil ?? due)
+      guard now >= time else {
+        wake(at: time)
+        continue
+      }
+      let summary = files[place].summary
+      files[place].countedAt = now
+      files[place].countAt =
+        summary.isSettled ? nil : now + random.spread(Forwarder.countInterval, by: 0.1)
+      let expected = summary.acknowledged - (summary.session?.acknowledgedBefore ?? 0)
+      return (
+        .count(summary.key, expected: expected),
+        Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(token))")
+      )
+    }
+    return nil
+  }
+
+  /// `GET /sessions/{token}` was answered.
+  mutating func counted(
+    _ key: FileKey, _ expected: Int, _ answer: CloudAnswer, at now: MonotonicTime,
+    _ orders: inout ForwardOrders
+  ) {
+    guard let place = places[key], case .open(let token) = sessionState(of: place) else { return }
+    switch answer.status {
+    case 200...299:
+      guard let session = answer.body.payload, session["token_session"] != nil else {
+        return failed(
+          .count(key, expected: expected), "the cloud's answer is no session: a captive portal?",
+          status: answer.status, at: now, &orders.log)
+      }
+      readable(at: now, &orders.log)
+      guard let count = session["passings"]?.integer.map(Int.init) else { return }
+      compare(count, expected, token, of: place, at: now, &orders.log)
+    case 401, 403: noteUnreadable(answer, at: now, &orders.log)
+    case 404, 410:
+      doubtCount(
+        place, "the cloud has no session for \(key.file) any more: \(expected) passings were there", at: now,
+        &orders.log)
+    default:
+      failed(
+        .count(key, expected: expected), answer.refusal("to show the session"), status: answer.status,
+        at: now, &orders.log)
+    }
+  }
+
+  private mutating func compare(
+    _ count: Int, _ expected: Int, _ token: String, of place: Int, at now: MonotonicTime,
+    _ log: inout [LogEntry]
+  ) {
+    let summary = files[place].summary
+    if count >= expected {
+      if files[place].isCountDoubted {
+        files[place].isCountDoubted = false
+        conditions.clear(
+          .cloudCountDiffers, of: summary.key.description,
+          telling: LogEntry(
+            .cloudCountAgrees, "the cloud has all passings of \(summary.key.file)", fields(summary.key)),
+          at: now, &log)
+      }
+      // Those that wait may be there already, when an answer was lost.
+      if summary.waiting == 0, count > expected, expected == summary.acknowledged,
+        !files[place].isSurplusTold
+      {
+        files[place].isSurplusTold = true
+        log.append(
+          LogEntry(
+            .cloudCountDiffers,
+            "the cloud has \(count) passings of \(summary.key.file), \(count - expected) more than were sent",
+            priority: .notice, fields(summary.key)))
+      }
+      return
+    }
+    guard summary.session?.acknowledgedBefore == 0 else {
+      // Which of them are in this session and which in an earlier one is not kept.
+      return doubtCount(
+        place,
+        "the cloud has \(count) passings of \(summary.key.file) in its present session, \(expected) were acknowledged there",
+        at: now, &log)
+    }
+    walk = CountWalk(key: summary.key, token: token)
+  }
+
+  private mutating func doubtCount(
+    _ place: Int, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    let key = files[place].summary.key
+    files[place].isCountDoubted = true
+    guard !conditions.isActive(.cloudCountDiffers, of: key.description) else { return }
+    conditions.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now, &log)
+  }
+
+  // MARK: Range by range
+
+  private mutating func walkRequest(
+    _ walk: CountWalk, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) -> (Purpose, Draft)? {
+    guard let place = places[walk.key], case .open(walk.token) = sessionState(of: place) else {
+      self.walk = nil
+      return nil
+    }
+    if let notBefore = walk.notBefore, now < notBefore {
+      wake(at: notBefore)
+      return nil
+    }
+    guard let first = walk.range?.first, let last = walk.range?.last else {
+      guard !walk.isReading else { return nil }
+      guard now >= storeNotBefore else {
+        wake(at: storeNotBefore)
+        return nil
+      }
+      self.walk?.isReading = true
+      orders.store.append(.readAcknowledged(walk.key, after: walk.cursor, limit: CountWalk.rangeSize))
+      return nil
+    }
+    return (
+      .readRange,
+      Draft(method: .get, path: PassingPage.path(token: walk.token, first...last, page: walk.page))
+    )
+  }
+
+  /// The store has said which numbers of the next range are acknowledged.
+  mutating func acknowledgedRead(
+    _ key: FileKey, after: UInt32, _ numbers: NumberSet, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    guard var walk, walk.isReading, walk.key == key, walk.cursor == after else { return }
+    walk.isReading = false
+    guard numbers.isEmpty else {
+      walk.range = numbers
+      walk.page = 1
+      walk.found = NumberSet()
+      self.walk = walk
+      return
+    }
+    self.walk = nil
+    guard let place = places[key] else { return }
+    if walk.missing == 0 {
+      doubtCount(
+        place, "the cloud counts fewer passings of \(key.file) than it shows", at: now, &log)
+    } else {
+      files[place].countAt = now + .seconds(60)
+      log.append(
+        LogEntry(
+          .cloudCountDiffers,
+          "\(walk.missing) acknowledged passings of \(key.file) were not in the cloud: they are sent again",
+          fields(key, [.count: String(walk.missing)])))
+    }
+  }
+
+  /// A page of what the cloud has in the range.
+  mutating func rangeRead(_ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders) {
+    guard var walk, let range = walk.range, let last = range.last else { return }
+    switch answer.status {
+    case 200...299:
+      guard let list = PassingPage(answer.body, page: walk.page) else {
+        return failed(
+          .readRange, "the cloud's answer is no list of passings: a captive portal?", status: answer.status,
+          at: now, &orders.log)
+      }
+      let former = walk.found
+      walk.found.formUnion(list.numbers)
+      walk.page += 1
+      if list.isLast ?? (walk.found == former) {
+        var missing = range
+        missing.subtract(walk.found)
+        if !missing.isEmpty { write(.sendAgain(walk.key, missing)) }
+        walk.missing += missing.count
+        walk.cursor = last
+        walk.range = nil
+      }
+      self.walk = walk
+    case 401, 403:
+      self.walk = nil
+      noteUnreadable(answer, at: now, &orders.log)
+    case 404, 410: self.walk = nil
+    default:
+      failed(
+        .readRange, answer.refusal("to show passings"), status: answer.status, at: now, &orders.log)
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// What the store says of the files.
+extension Forwarder {
+  /// The place of a file; a new one is put behind the others.
+  func place(of key: FileKey) -> Int? { places[key] }
+
+  /// Takes over what is said of a file.
+  /// - Returns: its place.
+  @discardableResult
+  mutating func note(_ summary: FileSummary, at now: MonotonicTime) -> Int {
+    guard let place = places[summary.key] else {
+      files.append(ForwardFile(summary, at: now))
+      places[summary.key] = files.count - 1
+      noteUnread(of: files.count - 1, at: now)
+      return files.count - 1
+    }
+    let former = files[place].summary
+    guard former != summary else { return place }
+    files[place].summary = summary
+    files[place].isExhausted = false
+    if former.stored != summary.stored || former.unconfirmed != summary.unconfirmed
+      || former.readerCount != summary.readerCount || former.isSettled != summary.isSettled
+      || former.lost != summary.lost
+    {
+      files[place].progressAt = now
+    }
+    if summary.waiting == 0 {
+      files[place].oldestArrival = nil
+      if former.waiting > 0 { countWhenDrained(place, at: now) }
+    }
+    if summary.isSettled, !former.isSettled, summary.session != nil {
+      files[place].countAt = min(files[place].countAt ?? now + .seconds(2), now + .seconds(2))
+    }
+    noteUnread(of: place, at: now)
+    return place
+  }
+
+  /// Puts the file among the active ones when it is one, and notes since when something of it is to be read.
+  mutating func noteUnread(of place: Int, at now: MonotonicTime) {
+    if files[place].unread == 0 {
+      files[place].unreadSince = nil
+    } else if files[place].unreadSince == nil {
+      files[place].unreadSince = now
+    }
+    guard files[place].isActive else { return }
+    let position = active.firstIndex { $0 >= place } ?? active.count
+    if position == active.count || active[position] != place { active.insert(place, at: position) }
+  }
+
+  /// Passings are on disk: those of the reader's current file are live.
+  mutating func captured(_ result: CaptureResult, at now: MonotonicTime) {
+    let place = note(result.summary, at: now)
+    let key = result.summary.key
+    if let last = result.added.last, let first = result.added.first {
+      let former = files[place].highest
+      var fresh = result.added
+      if former > 0 { fresh.remove(0...former) }
+      files[place].highest = max(former, last)
+      if first <= files[place].cursor { files[place].readAgain(from: first) }
+      if key == view.current, let firstFresh = fresh.first {
+        noteFresh(fresh, behind: firstFresh - min(firstFresh, 1), of: place, at: now)
+      }
+    }
+    if !result.differences.isEmpty { dropUnsent(of: key) }
+  }
+
+  /// Where passings wait from earlier, new ones go in front of them. When the new ones become a backlog themselves,
+  /// they join it, and those that come then are the new ones.
+  private mutating func noteFresh(
+    _ fresh: NumberSet, behind number: UInt32, of place: Int, at now: MonotonicTime
+  ) {
+    let file = files[place]
+    var live: ForwardFile.Live
+    if let known = file.live {
+      live = known
+      if live.fresh.count > 4 * batchSize { live = ForwardFile.Live(cursor: max(number, known.cursor)) }
+    } else if file.unread - fresh.count > 2 * batchSize {
+      live = ForwardFile.Live(cursor: number)
+    } else {
+      return
+    }
+    if live.since == nil { live.since = now }
+    live.fresh.formUnion(fresh)
+    files[place].live = live
+  }
+
+  /// Something was written, or noted.
+  mutating func updated(
+    _ summary: FileSummary, _ request: PassingRequest, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    let isOwn = isWriting && writes.first == request
+    if isOwn {
+      writes.removeFirst()
+      isWriting = false
+      storeBackoff.reset()
+      storeNotBefore = now
+      let recovered = LogEntry(.storeRecovered, "what the cloud has taken is written down again")
+      conditions.clear(.storeFailing, of: "passings", telling: recovered, at: now, &log)
+    }
+    let place = note(summary, at: now)
+    switch request {
+    case .acknowledge(_, let numbers):
+      if isOwn { files[place].busy.subtract(numbers) }
+      files[place].meter.add(numbers.count, at: now)
+    case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
+    case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
+    case .doubt: dropUnsent(of: summary.key)
+    case .believe: files[place].readAgain(from: 0)
+    case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteLost, .readWaiting,
+      .readAcknowledged, .rewind:
+      break
+    }
+    noteUnread(of: place, at: now)
+  }
+
+  /// The store has failed: what was asked is asked again.
+  mutating func storeFailed(
+    _ request: PassingRequest, _ failure: StoreFailure, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    if isWriting, writes.first == request {
+      isWriting = false
+      conditions.raise(
+        .storeFailing, of: "passings",
+        "what the cloud has taken cannot be written down: \(failure.description)", at: now, &log)
+    } else if let reading, request == .readWaiting(reading.key, after: reading.after, limit: reading.limit) {
+      self.reading = nil
+    } else if walk?.isAnswer(to: request) == true {
+      walk?.isReading = false
+    } else {
+      return
+    }
+    storeNotBefore = now + storeBackoff.next(&random)
+  }
+
+  /// Batches that the cloud has not been shown are put back: what they were made of has changed.
+  mutating func dropUnsent(of key: FileKey) {
+    for batch in queue where batch.key == key && batch.attempts == 0 { putBack(batch) }
+    queue.removeAll { $0.key == key && $0.attempts == 0 }
+  }
+
+  /// A batch's passings will be read again; it must still be taken out of the queue.
+  mutating func putBack(_ batch: PassingBatch) {
+    if let place = places[batch.key] { files[place].putBack(batch.numbers) }
+  }
+}

@@ -1,0 +1,148 @@
+import One4AllProtocol
+
+// Which passings are read from the store next.
+extension Forwarder {
+  /// How many acknowledgements may wait for the store before nothing more is sent.
+  private static let mostUnwritten = 50_000
+
+  /// Asks the store for the next passings, so that they are ready when the request under way is answered.
+  mutating func readNext(at now: MonotonicTime, _ orders: inout ForwardOrders) {
+    guard reading == nil else { return }
+    guard now >= storeNotBefore else { return wake(at: storeNotBefore) }
+    let ready = queue.count { $0.notBefore == nil }
+    if ready < 2, unwritten < Forwarder.mostUnwritten, let next = nextReading(at: now) {
+      return read(next, &orders)
+    }
+    if let next = nextAge(at: now) { read(next, &orders) }
+  }
+
+  private var unwritten: Int {
+    writes.reduce(0) { sum, write in
+      if case .acknowledge(_, let numbers) = write { sum + numbers.count } else { sum }
+    }
+  }
+
+  private mutating func read(_ next: Reading, _ orders: inout ForwardOrders) {
+    reading = next
+    orders.store.append(.readWaiting(next.key, after: next.after, limit: next.limit))
+  }
+
+  /// Live passings first, then the oldest file's.
+  private mutating func nextReading(at now: MonotonicTime) -> Reading? {
+    let current = view.current.flatMap { places[$0] }
+    if let current, isSending(current) {
+      if let live = files[current].live, isDue(live.fresh.count, since: live.since, at: now) {
+        return Reading(key: files[current].summary.key, after: live.cursor, limit: batchSize, kind: .live)
+      }
+      if files[current].live == nil, files[current].unread <= 4 * batchSize,
+        let next = backlog(of: current, at: now)
+      {
+        return next
+      }
+    }
+    for place in active where isSending(place) {
+      if let next = backlog(of: place, at: now) { return next }
+    }
+    return nil
+  }
+
+  private mutating func backlog(of place: Int, at now: MonotonicTime) -> Reading? {
+    let file = files[place]
+    let fresh = file.live?.fresh.count ?? 0
+    guard !file.isExhausted, isDue(file.unread - fresh, since: file.unreadSince, at: now) else { return nil }
+    if file.cursor == 0 {
+      files[place].isFullScan = true
+      files[place].hasFound = false
+    }
+    return Reading(key: file.summary.key, after: file.cursor, limit: batchSize, kind: .backlog)
+  }
+
+  /// Whether so many unread passings are to be read now: a full batch, or the oldest of them old enough.
+  private mutating func isDue(_ count: Int, since: MonotonicTime?, at now: MonotonicTime) -> Bool {
+    guard count > 0, let since else { return false }
+    if count >= batchSize { return true }
+    let due = since + max(.zero, settings.maxLatency - Forwarder.commitLag)
+    if now >= due { return true }
+    wake(at: due)
+    return false
+  }
+
+  /// Of files of which nothing is sent, how old the oldest is.
+  private mutating func nextAge(at now: MonotonicTime) -> Reading? {
+    for place in active where files[place].sendable > 0 && !isSending(place) {
+      guard now >= files[place].peekAt else {
+        wake(at: files[place].peekAt)
+        continue
+      }
+      files[place].peekAt = now + .seconds(60)
+      return Reading(key: files[place].summary.key, after: 0, limit: 1, kind: .age)
+    }
+    return nil
+  }
+
+  /// Whether a file's passings may be sent.
+  private func isSending(_ place: Int) -> Bool {
+    files[place].hold == nil && openToken(of: place) != nil
+  }
+
+  /// Passings have been read.
+  mutating func received(
+    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at now: MonotonicTime
+  ) {
+    guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
+    self.reading = nil
+    storeBackoff.reset()
+    if reading.kind == .age || after == 0 { files[place].oldestArrival = passings.first?.arrivedWall }
+    guard reading.kind != .age, settings.forward, files[place].hold == nil, let token = openToken(of: place)
+    else { return }
+    let new = passings.filter { !files[place].busy.contains($0.passing.number) }
+    if !new.isEmpty { files[place].hasFound = true }
+    let isEnd = passings.count < reading.limit
+    switch reading.kind {
+    case .live: moveLive(place, to: passings.last?.passing.number, isEnd: isEnd)
+    case .backlog, .age:
+      move(place, from: after, to: passings.last?.passing.number, isEnd: isEnd, foundAny: !new.isEmpty)
+    }
+    guard !new.isEmpty else { return noteUnread(of: place, at: now) }
+    let batch = PassingBatch(
+      identifier: newBatchIdentifier(), key: key, token: token, items: new.map(writer.item)[...])
+    files[place].busy.formUnion(batch.numbers)
+    noteUnread(of: place, at: now)
+    if reading.kind == .live, let position = queue.firstIndex(where: { $0.attempts == 0 && $0.step == .send })
+    {
+      queue.insert(batch, at: position)
+    } else {
+      queue.append(batch)
+    }
+  }
+
+  private mutating func moveLive(_ place: Int, to last: UInt32?, isEnd: Bool) {
+    guard var live = files[place].live else { return }
+    if let last {
+      live.cursor = max(live.cursor, last)
+      live.fresh.remove(0...last)
+    }
+    if isEnd {
+      live.fresh = NumberSet()
+      live.since = nil
+    }
+    files[place].live = live
+  }
+
+  private mutating func move(
+    _ place: Int, from after: UInt32, to last: UInt32?, isEnd: Bool, foundAny: Bool
+  ) {
+    // A capture may have put it back while the store was reading.
+    let wasLowered = files[place].cursor < after
+    if let last, !wasLowered { files[place].cursor = last }
+    guard isEnd else { return }
+    files[place].live = nil
+    files[place].unreadSince = nil
+    guard !foundAny, !wasLowered else { return }
+    if files[place].isFullScan && !files[place].hasFound {
+      files[place].isExhausted = true
+    } else {
+      files[place].cursor = 0
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import JSONDocument
+
+// Batches on their way, and what the cloud answers.
+extension Forwarder {
+  /// So many passings refused one after the other: it is not the passings.
+  static let mostRefusedInRow = 20
+  /// How often the cloud may fail on a batch (HTTP 500) before it is cut, to find out whether one passing is why.
+  private static let mostFailures = 5
+  /// How often the cloud may take a batch without having anything of it.
+  private static let mostFruitless = 3
+
+  /// The next request for a batch.
+  mutating func batchRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
+    guard
+      let index = queue.firstIndex(where: { batch in batch.notBefore.map { $0 <= now } ?? true })
+    else {
+      for time in queue.compactMap(\.notBefore) { wake(at: time) }
+      return nil
+    }
+    let batch = queue[index]
+    switch batch.step {
+    case .send:
+      queue[index].attempts += 1
+      return (
+        .send(batch: batch.identifier), Draft(method: .post, path: "/passings", body: batch.body)
+      )
+    case .checkSession:
+      return (
+        .checkSession(batch: batch.identifier),
+        Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(batch.token))")
+      )
+    case .read(let page, _, _):
+      guard let first = batch.items.first?.number, let last = batch.items.last?.number else { return nil }
+      return (
+        .readBatch(batch: batch.identifier),
+        Draft(method: .get, path: PassingPage.path(token: batch.token, first...last, page: page))
+      )
+    }
+  }
+
+  private func index(of batch: UInt64) -> Int? { queue.firstIndex { $0.identifier == batch } }
+
+  /// `POST /passings` was answered.
+  mutating func sent(
+    _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let index = index(of: identifier) else { return }
+    let batch = queue[index]
+    let purpose = Purpose.send(batch: identifier)
+    switch answer.status {
+    case 200...299:
+      guard case .json = answer.body else {
+        return failed(
+          purpose, "an empty answer: a captive portal?", status: answer.status, at: now, &orders.log)
+      }
+      accepted(at: now, &orders.log)
+      judge(batch, answer, at: index, now: now, &orders)
+    case 401, 403: keyRefused(answer, "sending passings", at: now, &orders.log)
+    case 404, 410: queue[index].step = .checkSession
+    case 400 where speaksOfSession(answer): queue[index].step = .checkSession
+    case 413 where batch.items.count > 1:
+      answered(at: now, &orders.log)
+      batchSize = max(1, min(batchSize, batch.items.count) / 2)
+      cut(index)
+    case 400, 422:
+      answered(at: now, &orders.log)
+      if batch.items.count > 1 {
+        cut(index)
+      } else {
+        refuse(index, answer.refusal("the passing"), at: now, &orders.log)
+      }
+    default: failed(purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
+    }
+  }
+
+  private func speaksOfSession(_ answer: CloudAnswer) -> Bool {
+    let words = answer.body.explanation?.lowercased() ?? ""
+    return words.contains("session") && (words.contains("not found") || words.contains("closed"))
+  }
+
+  /// Believes what the answer counts, or has it looked up.
+  private mutating func judge(
+    _ batch: PassingBatch, _ answer: CloudAnswer, at index: Int, now: MonotonicTime,
+    _ orders: inout ForwardOrders
+  ) {
+    let inserted = answer.body.field("inserted_count")?.integer
+    let duplicates = answer.body.field("duplicate_count")?.integer ?? 0
+    let token = answer.body.field("token_session")?.plainText ?? batch.token
+    if let inserted, token == batch.token {
+      let counted = max(0, inserted) + max(0, duplicates)
+      if counted >= batch.items.count { return confirm(batch.numbers, of: index) }
+      queue[index].step = .read(page: 1, found: NumberSet(), why: .short)
+    } else {
+      queue[index].step = .read(page: 1, found: NumberSet(), why: .uncounted)
+    }
+    if isUnreadable(at: now) { cannotRead(index, at: now, &orders.log) }
+  }
+
+  /// The cloud has those passings of a batch; the rest stays in the queue.
+  private mutating func confirm(_ numbers: NumberSet, of index: Int) {
+    let batch = queue[index]
+    write(.acknowledge(batch.key, numbers))
+    if let place = places[batch.key] {
+      files[place].refusedInRow = NumberSet()
+      backlogCount += numbers.count
+    }
+    var rest = batch.numbers
+    rest.subtract(numbers)
+    if rest.isEmpty {
+      queue.remove(at: index)
+    } else {
+      queue[index].keep(rest)
+    }
+  }
+
+  /// Each half is sent by itself.
+  private mutating func cut(_ index: Int) {
+    let halves = queue[index].halves(named: newBatchIdentifier(), newBatchIdentifier())
+    queue.replaceSubrange(index...index, with: halves)
+  }
+
+  /// The cloud does not take a passing: it is set aside, unless it is one of too many.
+  private mutating func refuse(
+    _ index: Int, _ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    let batch = queue.remove(at: index)
+    guard let item = batch.items.first, let place = places[batch.key] else { return }
+    files[place].refusedInRow.insert(item.number)
+    if files[place].refusedInRow.count >= Forwarder.mostRefusedInRow {
+      // Not the passings are wrong: those that were set aside on the way wait again.
+      let refused = files[place].refusedInRow
+      files[place].refusedInRow = NumberSet()
+      putBack(batch)
+      write(.sendAgain(batch.key, refused))
+      hold(
+        place, .refusing(until: now + random.spread(.seconds(300), by: 0.1)),
+        "the cloud refuses \(refused.count) passings of \(batch.key.file) one after the other: they wait (\(reason))",
+        at: now, &log)
+      return
+    }
+    write(.reject(batch.key, item.number, reason: reason))
+    log.append(
+      LogEntry(
+        .passingRejected, "passing \(item.number) of \(batch.key.file) is set aside: \(reason)",
+        fields(batch.key, [.reason: reason])))
+  }
+
+  // MARK: A session that may be closed
+
+  /// `GET /sessions/{token}` was answered, after the session was said to be gone.
+  mutating func sessionChecked(
+    _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let index = index(of: identifier), let place = places[queue[index].key] else { return }
+    switch answer.status {
+    case 200...299:
+      guard let session = answer.body.payload, session["token_session"] != nil else {
+        return failed(
+          .checkSession(batch: identifier), "the cloud's answer is no session: a captive portal?",
+          status: answer.status, at: now, &orders.log)
+      }
+      if session["active"]?.bool == false {
+        queue[index].step = .read(page: 1, found: NumberSet(), why: .closed)
+        return
+      }
+      queue[index].step = .send
+      failed(
+        .send(batch: identifier), "the cloud refuses passings for a session that is open", status: 404,
+        at: now, &orders.log)
+    case 401, 403:
+      // The key may not look; a second refusal is believed.
+      noteUnreadable(answer, at: now, &orders.log)
+      if queue[index].failures > 0 {
+        close(place, at: now, &orders.log)
+      } else {
+        queue[index].failures += 1
+        queue[index].step = .send
+        failed(
+          .send(batch: identifier), "the cloud does not know the session", status: 404, at: now, &orders.log)
+      }
+    case 404, 410: close(place, at: now, &orders.log)
+    default:
+      failed(
+        .checkSession(batch: identifier), answer.refusal("to show the session"), status: answer.status,
+        at: now, &orders.log)
+    }
+  }
+
+  // MARK: What the cloud has of a batch
+
+  /// A page of what the cloud has of a batch.
+  mutating func batchRead(
+    _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let index = index(of: identifier), let place = places[queue[index].key],
+      case .read(let page, var found, let why) = queue[index].step
+    else { return }
+    switch answer.status {
+    case 200...299:
+      guard let list = PassingPage(answer.body, page: page) else {
+        return failed(
+          .readBatch(batch: identifier), "the cloud's answer is no list of passings: a captive portal?",
+          status: answer.status, at: now, &orders.log)
+      }
+      answered(at: now, &orders.log)
+      let former = found
+      found.formUnion(list.numbers)
+      if list.isLast ?? (found == former) {
+        conclude(index, found, why, at: now, &orders.log)
+      } else {
+        queue[index].step = .read(page: page + 1, found: found, why: why)
+      }
+    case 401, 403:
+      noteUnreadable(answer, at: now, &orders.log)
+      cannotRead(index, at: now, &orders.log)
+    case 404, 410: close(place, at: now, &orders.log)
+    default:
+      failed(
+        .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,
+        &orders.log)
+    }
+  }
+
+  /// All that the cloud has of a batch is known.
+  private mutating func conclude(
+    _ index: Int, _ found: NumberSet, _ why: PassingBatch.Doubt, at now: MonotonicTime,
+    _ log: inout [LogEntry]
+  ) {
+    let batch = queue[index]
+    var missing = batch.numbers
+    missing.subtract(found)
+    var present = batch.numbers
+    present.subtract(missing)
+    if !present.isEmpty { confirm(present, of: index) }
+    guard !missing.isEmpty else {
+      // Nothing is lost; whether the rest of the file is refused the next batch will tell.
+      return
+    }
+    switch why {
+    case .closed: if let place = places[batch.key] { close(place, at: now, &log) }
+    case .short, .uncounted:
+      queue[index].step = .send
+      guard present.isEmpty else { return }
+      queue[index].fruitless += 1
+      guard queue[index].fruitless >= Forwarder.mostFruitless else {
+        notBefore = now + backoff.next(&random)
+        return
+      }
+      if missing.count > 1 {
+        cut(index)
+      } else {
+        refuse(index, "the cloud takes the passing without a complaint and does not have it", at: now, &log)
+      }
+    }
+  }
+
+  /// What the cloud has of a batch cannot be read with this key.
+  private mutating func cannotRead(_ index: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    guard case .read(_, _, let why) = queue[index].step, let place = places[queue[index].key] else { return }
+    switch why {
+    case .closed: close(place, at: now, &log)
+    // Nothing contradicts the answer, which says that all is well.
+    case .uncounted: confirm(queue[index].numbers, of: index)
+    case .short:
+      queue[index].step = .send
+      queue[index].fruitless += 1
+      guard queue[index].fruitless >= Forwarder.mostFruitless else {
+        notBefore = now + backoff.next(&random)
+        return
+      }
+      hold(
+        place, .uncounted(until: now + random.spread(.seconds(300), by: 0.1)),
+        "the cloud counts fewer passings of \(files[place].summary.key.file) than it is sent, and the key may not read what it has",
+        at: now, &log)
+    }
+  }
+
+  /// The cloud has failed on a batch.
+  mutating func batchFailed(_ identifier: UInt64, status: Int?, at now: MonotonicTime) {
+    guard let index = index(of: identifier), status == 500 else { return }
+    queue[index].failures += 1
+    guard queue[index].failures >= Forwarder.mostFailures else { return }
+    if queue[index].items.count > 1 {
+      cut(index)
+    } else {
+      // The others need not wait for it.
+      var batch = queue.remove(at: index)
+      batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
+      queue.append(batch)
+    }
+  }
+}

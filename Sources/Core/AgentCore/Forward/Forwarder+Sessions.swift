@@ -1,0 +1,240 @@
+import JSONDocument
+
+// One cloud session for each session file.
+extension Forwarder {
+  /// How it stands with a file's cloud session.
+  enum SessionState: Equatable, Sendable {
+    /// The reader is no device of the cloud that may be used.
+    case unbound
+    /// There is none: that one will be asked for has to be written down.
+    case ask(deviceid: String)
+    /// Something about it is being written down.
+    case keeping
+    /// It may have been created: the cloud's list is to be read.
+    case find(CloudSession)
+    /// It was not created: `POST /sessions`.
+    case post(CloudSession)
+    /// It takes passings.
+    case open(token: String)
+    /// It takes none any more, and a person has to decide.
+    case closed
+
+    /// Whether it takes passings.
+    var isOpen: Bool { if case .open = self { true } else { false } }
+  }
+
+  /// How it stands with a file's session.
+  func sessionState(of place: Int) -> SessionState {
+    let file = files[place]
+    guard let deviceid = view.devices[file.summary.key.serialNumber] else { return .unbound }
+    if file.keeping != nil { return .keeping }
+    guard let session = file.summary.session, session.cloud == cloud, session.deviceid == deviceid else {
+      return .ask(deviceid: deviceid)
+    }
+    switch session.standing {
+    case .asked: return file.isUnposted ? .post(session) : .find(session)
+    case .closed: return settings.onClosedSession == .hold ? .closed : .ask(deviceid: deviceid)
+    case .open: return session.token.map(SessionState.open) ?? .find(session)
+    }
+  }
+
+  /// The token to send with; nil while there is no open session.
+  func openToken(of place: Int) -> String? {
+    if case .open(let token) = sessionState(of: place) { token } else { nil }
+  }
+
+  /// Has it written down that a session will be asked for, where passings wait for one.
+  mutating func planSessions(at now: Moment, _ orders: inout ForwardOrders) {
+    for place in active {
+      files[place].blocked = nil
+      guard files[place].sendable > 0, files[place].hold == nil else { continue }
+      switch sessionState(of: place) {
+      case .unbound: files[place].blocked = "the reader is not a device of the cloud yet"
+      case .closed: holdClosed(place, at: now.monotonic, &orders.log)
+      case .keeping, .find, .post, .open: break
+      case .ask(let deviceid):
+        if let notBefore = files[place].askNotBefore, now.monotonic < notBefore {
+          wake(at: notBefore)
+          files[place].blocked = "its session was closed, a new one is asked for soon"
+        } else if let obstacle = obstacle(to: place, at: now.monotonic) {
+          files[place].blocked = obstacle
+        } else {
+          let session = CloudSession(
+            cloud: cloud, deviceid: deviceid, token: nil, alias: sessionAlias(of: files[place].summary.key),
+            standing: .asked, askedAt: now.wall, acknowledgedBefore: files[place].summary.acknowledged)
+          keep(session, of: place)
+        }
+      }
+    }
+  }
+
+  private func sessionAlias(of key: FileKey) -> String {
+    var alias = ""
+    var rest = settings.sessionAlias[...]
+    while let first = rest.first {
+      if rest.hasPrefix("{alias}") {
+        alias += device.alias ?? key.serialNumber
+        rest = rest.dropFirst("{alias}".count)
+      } else if rest.hasPrefix("{file}") {
+        alias += key.file
+        rest = rest.dropFirst("{file}".count)
+      } else {
+        alias.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return alias
+  }
+
+  /// Nothing of a session is used before it is on disk.
+  mutating func keep(_ session: CloudSession, of place: Int) {
+    files[place].keeping = session
+    write(.keepSession(files[place].summary.key, session))
+  }
+
+  /// A session is on disk.
+  mutating func sessionKept(
+    _ place: Int, _ session: CloudSession, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    guard files[place].keeping == session else { return }
+    files[place].keeping = nil
+    let key = files[place].summary.key
+    switch session.standing {
+    case .asked: files[place].isUnposted = true
+    case .open:
+      files[place].isUnposted = false
+      files[place].countAt = now + random.spread(Forwarder.countInterval, by: 0.1)
+      conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
+      log.append(
+        LogEntry(
+          .cloudSessionOpened, "passings of \(key.file) go to the cloud session '\(session.alias)'",
+          fields(key)))
+    case .closed: closedTokens.formUnion(session.token.map { [$0] } ?? [])
+    }
+  }
+
+  /// The next request about a session.
+  mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
+    for place in active where files[place].hold == nil {
+      let key = files[place].summary.key
+      switch sessionState(of: place) {
+      case .find(let session):
+        return (.findSession(key), Draft(method: .get, path: "/sessions/device/\(session.deviceid)"))
+      case .post(let session):
+        guard files[place].sendable > 0 else { continue }
+        if let obstacle = obstacle(to: place, at: now) {
+          files[place].blocked = obstacle
+          continue
+        }
+        // From here on it may exist.
+        files[place].isUnposted = false
+        return (
+          .openSession(key),
+          Draft(
+            method: .post, path: "/sessions",
+            body: ["deviceid": .string(session.deviceid), "alias": .string(session.alias)])
+        )
+      case .unbound, .ask, .keeping, .open, .closed: continue
+      }
+    }
+    return nil
+  }
+
+  /// `POST /sessions` was answered.
+  mutating func sessionOpened(
+    _ key: FileKey, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let place = places[key], case .find(let session) = sessionState(of: place) else { return }
+    switch answer.status {
+    case 200...299:
+      guard let token = answer.body.field("token_session")?.plainText, token.utf8.count <= 512 else {
+        let message = "the cloud's answer to opening a session names no token"
+        return failed(.openSession(key), message, status: answer.status, at: now, &orders.log)
+      }
+      accepted(at: now, &orders.log)
+      adopt(token, for: session, of: place)
+    case 401, 403:
+      files[place].isUnposted = true
+      keyRefused(answer, "opening a session", at: now, &orders.log)
+    default:
+      // An answer that refuses: nothing was created.
+      files[place].isUnposted = true
+      failed(
+        .openSession(key), answer.refusal("to open a session"), status: answer.status, at: now, &orders.log)
+      notBefore = max(notBefore, now + random.spread(.seconds(30), by: 0.1))
+    }
+  }
+
+  private mutating func adopt(_ token: String, for session: CloudSession, of place: Int) {
+    var open = session
+    open.token = token
+    open.standing = .open
+    keep(open, of: place)
+  }
+
+  /// The device's sessions were read: is the one that was asked for among them?
+  mutating func sessionsListed(
+    _ key: FileKey, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let place = places[key], case .find(let session) = sessionState(of: place) else { return }
+    switch answer.status {
+    case 200...299:
+      guard let list = answer.body.list else {
+        return failed(
+          .findSession(key), "the cloud's answer is no list of sessions: a captive portal?",
+          status: answer.status, at: now, &orders.log)
+      }
+      answered(at: now, &orders.log)
+      if let token = tokenInList(list, of: session) {
+        adopt(token, for: session, of: place)
+      } else {
+        files[place].isUnposted = true
+      }
+    case 401, 403:
+      // A key that may only write: it has to be asked for again. What was created before stays empty.
+      files[place].isUnposted = true
+    default:
+      failed(
+        .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
+        &orders.log)
+    }
+  }
+
+  /// The newest active session of that name, unless another file has it.
+  private func tokenInList(_ list: [JSONValue], of session: CloudSession) -> String? {
+    let taken = Set(files.compactMap { $0.summary.session?.token }).union(closedTokens)
+    let candidates = list.compactMap { entry -> (created: String, token: String)? in
+      guard entry["alias"]?.plainText == session.alias, entry["active"]?.bool != false,
+        let token = entry["token_session"]?.plainText, !taken.contains(token)
+      else { return nil }
+      return (entry["creation_date"]?.plainText ?? "", token)
+    }
+    return candidates.max { $0.created < $1.created }?.token
+  }
+
+  /// The cloud has closed a file's session: nothing more can be sent to it.
+  mutating func close(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    let key = files[place].summary.key
+    withdraw(place)
+    files[place].askNotBefore = now + files[place].askBackoff.next(&random)
+    guard var session = files[place].summary.session else { return }
+    session.standing = .closed
+    keep(session, of: place)
+    if settings.onClosedSession == .new {
+      log.append(
+        LogEntry(
+          .cloudSessionClosed,
+          "the cloud has closed the session '\(session.alias)'; a new one takes what waits (on_closed_session = new)",
+          priority: .warning, fields(key)))
+    }
+  }
+
+  private mutating func holdClosed(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    let key = files[place].summary.key
+    files[place].blocked = "the cloud has closed its session"
+    guard !conditions.isActive(.cloudSessionClosed, of: key.description) else { return }
+    conditions.raise(
+      .cloudSessionClosed, of: key.description,
+      "the cloud has closed the session of \(key.file): its passings wait", fields(key), at: now, &log)
+  }
+}

@@ -1,0 +1,158 @@
+// What goes wrong with the cloud, and that it is right again.
+extension Forwarder {
+  /// So long the cloud may fail before the journal is told: the device report tells of an outage as well.
+  private static let quietFailing = Duration.seconds(20)
+
+  mutating func failed(
+    _ purpose: Purpose, _ message: String, status: Int? = nil, retryAfter: Duration? = nil,
+    at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    var wait = backoff.next(&random)
+    let isFloor = status == 429 || retryAfter != nil
+    if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
+    switch purpose {
+    case .count(let key, _):
+      if let place = places[key] { files[place].countAt = now + max(wait, .seconds(30)) }
+      guard isFloor || status == nil else { return }
+    case .readRange:
+      walk?.notBefore = now + max(wait, .seconds(5))
+      guard isFloor || status == nil else { return }
+    case .openSession(let key):
+      if status == 429, let place = places[key] { files[place].isUnposted = true }
+    case .send(let batch): batchFailed(batch, status: status, at: now)
+    case .nothing: return
+    case .checkSession, .readBatch, .findSession: break
+    }
+    lastError = message
+    notBefore = now + wait
+    let since = failingSince ?? now
+    failingSince = since
+    guard now - since >= Forwarder.quietFailing else { return }
+    // The same outage shows different faces; one of them is enough in the journal.
+    let told = conditions.active.first { $0.event == .forwardFailing }?.message
+    conditions.raise(
+      .forwardFailing, told ?? "passings cannot be sent: \(message)",
+      status.map { [.httpStatus: String($0)] } ?? [:], at: now, &log)
+  }
+
+  mutating func keyRefused(
+    _ answer: CloudAnswer, _ what: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    let message =
+      "the cloud refuses the key for \(what) (HTTP \(answer.status)): all passings wait; check the key and its access type"
+    lastError = message
+    notBefore = now + random.spread(.seconds(120), by: 0.1)
+    conditions.raise(
+      .cloudKeyRefused, of: "passings", message, [.httpStatus: String(answer.status)], at: now, &log)
+  }
+
+  /// The cloud has answered as it should.
+  mutating func answered(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    backoff.reset()
+    failingSince = nil
+    lastError = nil
+    let recovered = LogEntry(.forwardRecovered, "the cloud takes passings again")
+    conditions.clear(.forwardFailing, telling: recovered, at: now, &log)
+  }
+
+  /// The cloud has taken something that only a key that may write can send.
+  mutating func accepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    answered(at: now, &log)
+    if conditions.isActive(.cloudKeyRefused, of: "passings") {
+      // What it may read has to be found out anew.
+      unreadableUntil = nil
+    }
+    let accepted = LogEntry(.forwardRecovered, "the cloud accepts the key for passings")
+    conditions.clear(.cloudKeyRefused, of: "passings", telling: accepted, at: now, &log)
+  }
+
+  /// Whether the key is known not to be allowed to read.
+  func isUnreadable(at now: MonotonicTime) -> Bool { unreadableUntil.map { now < $0 } ?? false }
+
+  mutating func noteUnreadable(_ answer: CloudAnswer, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    unreadableUntil = now + .seconds(3600)
+    conditions.raise(
+      .forwardUnverified,
+      "the key may not read passings (HTTP \(answer.status)): what the cloud counts is believed, asked again in an hour",
+      [.httpStatus: String(answer.status)], at: now, &log)
+  }
+
+  mutating func readable(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    unreadableUntil = nil
+    conditions.clear(.forwardUnverified, at: now, &log)
+  }
+
+  // MARK: Files that are held
+
+  /// A file's batches are taken out of the queue; they will be read again.
+  mutating func withdraw(_ place: Int) {
+    let key = files[place].summary.key
+    for batch in queue where batch.key == key { putBack(batch) }
+    queue.removeAll { $0.key == key }
+  }
+
+  mutating func hold(
+    _ place: Int, _ hold: ForwardFile.Hold, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    withdraw(place)
+    files[place].hold = hold
+    files[place].blocked = message
+    let key = files[place].summary.key
+    conditions.raise(.forwardHeld, of: key.description, message, fields(key), at: now, &log)
+  }
+
+  /// Files that were held long enough are tried again; they are told to be held until something is taken.
+  mutating func expireHolds(at now: MonotonicTime) {
+    for place in active {
+      switch files[place].hold {
+      case nil: continue
+      case .refusing(let end), .uncounted(let end):
+        if now >= end { files[place].hold = nil } else { wake(at: end) }
+      }
+    }
+  }
+
+  func fields(_ key: FileKey, _ more: [JournalField: String] = [:]) -> [JournalField: String] {
+    var fields = more
+    fields[.serialNumber] = key.serialNumber
+    fields[.sessionFile] = key.file
+    fields[.deviceid] = view.devices[key.serialNumber]
+    return fields
+  }
+
+  // MARK: What waits
+
+  /// So many waiting passings are a backlog.
+  private static let largeBacklog = 1000
+  /// Waiting that long is a backlog.
+  private static let oldBacklog = Duration.seconds(60)
+
+  /// Tells when a backlog begins, and when it has been worked off.
+  mutating func watchBacklog(at now: Moment, _ log: inout [LogEntry]) {
+    guard settings.forward else { return conditions.drop(.backlog) }
+    var count = 0
+    var oldest: WallTime?
+    for place in active where files[place].sendable > 0 {
+      count += files[place].sendable
+      if let arrival = files[place].oldestArrival { oldest = min(oldest ?? arrival, arrival) }
+    }
+    let age = oldest.map { max(.zero, now.wall - $0) } ?? .zero
+    guard conditions.isActive(.backlog) else {
+      guard count >= Forwarder.largeBacklog || (count > 0 && age >= Forwarder.oldBacklog) else { return }
+      backlogCount = 0
+      let since = age > .zero ? ", the oldest for \(humanSpan(age))" : ""
+      conditions.raise(
+        .backlog, "\(count) passings wait for the cloud\(since)", [.count: String(count)],
+        at: now.monotonic, &log)
+      return
+    }
+    // Live passings always wait a moment.
+    guard count == 0 || (count < Forwarder.largeBacklog / 10 && age < .seconds(5)) else { return }
+    conditions.clear(
+      .backlog,
+      telling: LogEntry(
+        .backlogDrained, "\(backlogCount) passings were sent, none is late any more",
+        [.count: String(backlogCount)]),
+      at: now.monotonic, &log)
+  }
+}

@@ -1,0 +1,306 @@
+import JSONDocument
+import One4AllProtocol
+
+/// Brings what the store keeps to the cloud: every passing once, in one cloud session a session file, and says what
+/// became of it.
+///
+/// What is sent is read from the store, never taken from memory, so that a restart changes nothing. One request to
+/// the cloud is under way at a time; the next passings are read meanwhile. Passings are acknowledged when the cloud
+/// has counted them, or shows them.
+public struct Forwarder: Sendable {
+  /// What a request to the cloud is for.
+  enum Purpose: Equatable, Sendable {
+    case send(batch: UInt64)
+    case checkSession(batch: UInt64)
+    case readBatch(batch: UInt64)
+    case openSession(FileKey)
+    case findSession(FileKey)
+    case count(FileKey, expected: Int)
+    case readRange
+    /// Nobody wants the answer any more.
+    case nothing
+  }
+
+  /// A read of waiting passings that the store has not answered.
+  struct Reading: Equatable, Sendable {
+    enum Kind: Equatable, Sendable {
+      case live
+      case backlog
+      /// Only to know how old the oldest is.
+      case age
+    }
+    let key: FileKey
+    let after: UInt32
+    let limit: Int
+    let kind: Kind
+  }
+
+  /// Identifiers from here on are the forwarder's.
+  static let firstIdentifier: UInt64 = 1 << 63
+  /// A commit is at most this far behind the arrival of its passings.
+  static let commitLag = Duration.milliseconds(100)
+
+  var settings: PassingSettings
+  var device: AgentSettings.Device
+  var cloud: String
+  var random: RandomSource
+  var view = ForwardView()
+  var conditions = Conditions()
+  var writer: PassingWriter
+  /// How many passings a batch has; less than the setting once the cloud has found one too large.
+  var batchSize: Int
+
+  // The files, in the order of first contact.
+  var files: [ForwardFile] = []
+  var places: [FileKey: Int] = [:]
+  /// Those of which something is to be done, ascending.
+  var active: [Int] = []
+  /// The last file that the reader was seen to write to, by serial number.
+  var lastCurrent: [String: FileKey] = [:]
+
+  // What is under way.
+  var underWay: (identifier: UInt64, purpose: Purpose)?
+  var nextIdentifier = Forwarder.firstIdentifier
+  /// Ready to be sent, or being sent; at most two but for parts of what was cut.
+  var queue: [PassingBatch] = []
+  var reading: Reading?
+  /// For the store, one after the other; the first is under way when `isWriting`.
+  var writes: [PassingRequest] = []
+  var isWriting = false
+  var walk: CountWalk?
+  var wasCountLast = false
+
+  // When to try again.
+  var notBefore: MonotonicTime
+  var backoff = Backoff(first: .seconds(1), cap: .seconds(60))
+  var failingSince: MonotonicTime?
+  var storeNotBefore: MonotonicTime
+  var storeBackoff = Backoff(first: .milliseconds(500), cap: .seconds(10))
+  /// The key may not read; asked again then.
+  var unreadableUntil: MonotonicTime?
+  /// Sessions that the cloud has called closed.
+  var closedTokens: Set<String> = []
+  var backlogCount = 0
+
+  /// When `advance` is wanted next; nil when only another event can change anything.
+  public internal(set) var nextDeadline: MonotonicTime?
+  /// The last thing that went wrong with the cloud; nil once it is right again.
+  public internal(set) var lastError: String?
+
+  /// A forwarder.
+  /// - Parameters:
+  ///   - device: for the names of sessions.
+  ///   - cloud: base address of the cloud.
+  ///   - files: what the store has, in the order of first contact.
+  ///   - random: for jitter.
+  public init(
+    settings: PassingSettings, device: AgentSettings.Device, cloud: String, files: [FileSummary],
+    random: RandomSource, at now: MonotonicTime
+  ) {
+    self.settings = settings
+    self.device = device
+    self.cloud = cloud
+    self.random = random
+    writer = PassingWriter(settings)
+    batchSize = settings.batchSize
+    notBefore = now
+    storeNotBefore = now
+    nextDeadline = now
+    for summary in files { note(summary, at: now) }
+    countAtStart(at: now)
+  }
+
+  /// Whether a request to the cloud with that identifier is the forwarder's.
+  public static func owns(_ identifier: UInt64) -> Bool { identifier >= firstIdentifier }
+
+  /// What is wrong now.
+  public var activeConditions: [Conditions.Condition] { conditions.active }
+
+  // MARK: Events
+
+  /// New settings are in force. Everything that was given up is tried again; what is about to be sent stays as it is.
+  public mutating func apply(
+    _ settings: PassingSettings, device: AgentSettings.Device, cloud: String, at now: MonotonicTime
+  ) {
+    let isOtherCloud = cloud != self.cloud
+    self.settings = settings
+    self.device = device
+    self.cloud = cloud
+    writer = PassingWriter(settings)
+    batchSize = settings.batchSize
+    unreadableUntil = nil
+    lastError = nil
+    failingSince = nil
+    backoff.reset()
+    notBefore = now
+    conditions.drop(
+      .forwardFailing, .cloudKeyRefused, .forwardHeld, .forwardUnverified, .cloudSessionClosed)
+    for place in files.indices {
+      files[place].hold = nil
+      files[place].refusedInRow = NumberSet()
+      files[place].askBackoff.reset()
+      files[place].askNotBefore = nil
+    }
+    guard isOtherCloud else { return }
+    queue = []
+    walk = nil
+    closedTokens = []
+    if underWay != nil { underWay?.purpose = .nothing }
+    for place in files.indices {
+      // What is acknowledged but not yet on disk must not be read again.
+      files[place].forgetReading()
+      files[place].isUnposted = false
+      files[place].countAt = nil
+    }
+    for write in writes {
+      if case .acknowledge(let key, let numbers) = write, let place = places[key] {
+        files[place].busy.formUnion(numbers)
+      }
+    }
+  }
+
+  /// What the reader and the device report know.
+  public mutating func observe(_ view: ForwardView, at now: MonotonicTime) {
+    guard view != self.view else { return }
+    if let current = view.current { lastCurrent[current.serialNumber] = current }
+    self.view = view
+  }
+
+  /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.
+  public mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ orders: inout ForwardOrders) {
+    guard let (identifier, purpose) = underWay, identifier == outcome.identifier else { return }
+    underWay = nil
+    switch outcome.result {
+    case .failure(.cancelled):
+      // Not the cloud's fault: the device report has called everything off.
+      notBefore = max(notBefore, now.monotonic + .milliseconds(100))
+    case .failure(let failure): failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
+    case .success(let answer):
+      if let trouble = answer.trouble {
+        failed(
+          purpose, trouble, status: answer.status, retryAfter: answer.retryAfter, at: now.monotonic,
+          &orders.log)
+      } else {
+        take(answer, to: purpose, at: now, &orders)
+      }
+    }
+  }
+
+  private mutating func take(
+    _ answer: CloudAnswer, to purpose: Purpose, at now: Moment, _ orders: inout ForwardOrders
+  ) {
+    let moment = now.monotonic
+    switch purpose {
+    case .send(let batch): sent(batch, answer, at: moment, &orders)
+    case .checkSession(let batch): sessionChecked(batch, answer, at: moment, &orders)
+    case .readBatch(let batch): batchRead(batch, answer, at: moment, &orders)
+    case .openSession(let key): sessionOpened(key, answer, at: moment, &orders)
+    case .findSession(let key): sessionsListed(key, answer, at: moment, &orders)
+    case .count(let key, let expected): counted(key, expected, answer, at: moment, &orders)
+    case .readRange: rangeRead(answer, at: moment, &orders)
+    case .nothing: break
+    }
+  }
+
+  /// The store has done something, or failed to.
+  public mutating func handle(_ report: PassingReport, at now: MonotonicTime, _ orders: inout ForwardOrders) {
+    switch report {
+    case .captured(let result): captured(result, at: now)
+    case .doubtfulKept: break
+    case .fileOpened(let contents): note(contents.summary, at: now)
+    case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
+    case .acknowledged(let key, let after, let numbers):
+      acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
+    case .contradicted(let summary, _):
+      note(summary, at: now)
+      dropUnsent(of: summary.key)
+    case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
+    case .rewound(_, let summaries, _):
+      for summary in summaries {
+        let place = note(summary, at: now)
+        files[place].cursor = 0
+      }
+    case .failed(let request, let failure): storeFailed(request, failure, at: now, &orders.log)
+    }
+  }
+
+  // MARK: What is due
+
+  /// Asks for what is due.
+  public mutating func advance(to now: Moment, _ orders: inout ForwardOrders) {
+    nextDeadline = nil
+    expireHolds(at: now.monotonic)
+    write(at: now.monotonic, &orders)
+    watchBacklog(at: now, &orders.log)
+    if settings.forward {
+      readNext(at: now.monotonic, &orders)
+      planSessions(at: now, &orders)
+      write(at: now.monotonic, &orders)
+      askCloud(at: now.monotonic, &orders)
+    }
+    active.removeAll { !files[$0].isActive }
+  }
+
+  /// `advance` is wanted then.
+  mutating func wake(at time: MonotonicTime) { nextDeadline = min(nextDeadline ?? time, time) }
+
+  /// Hands the store the next thing to write.
+  mutating func write(at now: MonotonicTime, _ orders: inout ForwardOrders) {
+    guard !isWriting, let first = writes.first else { return }
+    guard now >= storeNotBefore else { return wake(at: storeNotBefore) }
+    isWriting = true
+    orders.store.append(first)
+  }
+
+  /// Has something written; the numbers of acknowledgements that wait are put together.
+  mutating func write(_ request: PassingRequest) {
+    if case .acknowledge(let key, let more) = request, writes.count > (isWriting ? 1 : 0),
+      case .acknowledge(key, var numbers)? = writes.last
+    {
+      numbers.formUnion(more)
+      writes[writes.count - 1] = .acknowledge(key, numbers)
+    } else {
+      writes.append(request)
+    }
+  }
+
+  /// The most urgent request to the cloud, when none is under way.
+  private mutating func askCloud(at now: MonotonicTime, _ orders: inout ForwardOrders) {
+    guard underWay == nil else { return }
+    guard now >= notBefore else {
+      if !active.isEmpty || !queue.isEmpty { wake(at: notBefore) }
+      return
+    }
+    if let request = sessionRequest(at: now) { return ask(request.0, request.1, &orders) }
+    // Counting and sending take turns, so that neither waits for the other's end.
+    let isCountFirst = !wasCountLast
+    if isCountFirst, let request = countRequest(at: now, &orders) {
+      wasCountLast = true
+      return ask(request.0, request.1, &orders)
+    }
+    wasCountLast = false
+    if let request = batchRequest(at: now) { return ask(request.0, request.1, &orders) }
+    if !isCountFirst, let request = countRequest(at: now, &orders) { ask(request.0, request.1, &orders) }
+  }
+
+  /// A request without its identifier.
+  struct Draft {
+    let method: CloudMethod
+    let path: String
+    var body: JSONValue?
+  }
+
+  private mutating func ask(_ purpose: Purpose, _ draft: Draft, _ orders: inout ForwardOrders) {
+    let identifier = nextIdentifier
+    nextIdentifier += 1
+    underWay = (identifier, purpose)
+    orders.cloud.append(
+      CloudRequest(identifier: identifier, method: draft.method, path: draft.path, body: draft.body))
+  }
+
+  /// A number that names a batch.
+  mutating func newBatchIdentifier() -> UInt64 {
+    nextIdentifier += 1
+    return nextIdentifier
+  }
+}

@@ -1,0 +1,108 @@
+import JSONDocument
+import One4AllProtocol
+
+/// Passings that are sent together. What is sent of a passing is fixed when the batch is made: the same however often
+/// it is sent, and in whatever part of the batch.
+struct PassingBatch: Sendable {
+  /// A passing as it is sent.
+  struct Item: Sendable {
+    let number: UInt32
+    let arrivedWall: WallTime
+    let body: JSONValue
+  }
+
+  /// What the batch needs next.
+  enum Step: Equatable, Sendable {
+    /// To be sent.
+    case send
+    /// The cloud does not know its session, or calls it closed: the session is to be read.
+    case checkSession
+    /// The cloud has not confirmed all of it: what it has is to be read, from that page on.
+    case read(page: Int64, found: NumberSet, why: Doubt)
+  }
+
+  /// Why the cloud's word is not enough.
+  enum Doubt: Equatable, Sendable {
+    /// The answer counts nothing, or speaks of another session.
+    case uncounted
+    /// The answer counts fewer than were sent.
+    case short
+    /// The session is closed; the cloud may have some from before.
+    case closed
+  }
+
+  let identifier: UInt64
+  let key: FileKey
+  let token: String
+  var items: ArraySlice<Item>
+  var step = Step.send
+  /// How often it was sent.
+  var attempts = 0
+  /// How often the cloud has failed on it since it was last cut.
+  var failures = 0
+  /// How often the cloud has taken it without having anything of it afterwards.
+  var fruitless = 0
+  /// Not before then; nil for at once.
+  var notBefore: MonotonicTime?
+
+  /// Its numbers.
+  var numbers: NumberSet { NumberSet(items.lazy.map(\.number)) }
+
+  /// The body of `POST /passings`.
+  var body: JSONValue {
+    .object(
+      JSONObject([
+        .init(name: "token_session", value: .string(token)),
+        .init(name: "passings_list", value: .array(items.map(\.body))),
+      ]))
+  }
+
+  /// Its first and its second half, each to be sent anew.
+  func halves(named first: UInt64, _ second: UInt64) -> [PassingBatch] {
+    let middle = items.startIndex + items.count / 2
+    return [
+      PassingBatch(identifier: first, key: key, token: token, items: items[..<middle], attempts: attempts),
+      PassingBatch(identifier: second, key: key, token: token, items: items[middle...], attempts: attempts),
+    ]
+  }
+
+  /// The same without those that are not in the set.
+  mutating func keep(_ numbers: NumberSet) { items = items.filter { numbers.contains($0.number) }[...] }
+}
+
+/// How a passing is written for the cloud (cloud reference, "Passings").
+struct PassingWriter: Sendable {
+  let bib: PassingSettings.Bib
+  let coordinates: PassingSettings.Coordinates?
+
+  init(_ settings: PassingSettings) {
+    bib = settings.bib
+    coordinates = settings.coordinates
+  }
+
+  /// A passing as it is sent.
+  func item(_ waiting: WaitingPassing) -> PassingBatch.Item {
+    let passing = waiting.passing
+    let chip = passing.chipText
+    var body = JSONObject()
+    body.append("bib", .string(bib(of: passing, chip: chip)))
+    body.append("num_passing", .integer(Int64(passing.number)))
+    body.append("timestamp", .string(waiting.utc.iso8601))
+    body.append("chip", .string(chip))
+    if !waiting.zone.isEmpty { body.append("timezone", .string(waiting.zone)) }
+    if let coordinates {
+      body.append("latitude", .string(coordinates.latitude))
+      body.append("longitude", .string(coordinates.longitude))
+    }
+    return PassingBatch.Item(
+      number: passing.number, arrivedWall: waiting.arrivedWall, body: .object(body))
+  }
+
+  private func bib(of passing: Passing, chip: String) -> String {
+    switch bib {
+    case .chipNumber: String(passing.chip)
+    case .chip: chip
+    case .map(let map): map.bibs[chip] ?? String(passing.chip)
+    }
+  }
+}
