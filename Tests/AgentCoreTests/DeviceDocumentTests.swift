@@ -66,11 +66,11 @@ struct DeviceDocumentTests {
 
   @Test("The words of an error, where there are any")
   func descriptions() {
-    #expect(DeviceDocument.description(in: .json(["description": "Device not found"])) == "Device not found")
-    #expect(DeviceDocument.description(in: .json(["body": ["description": "no"]])) == "no")
-    #expect(DeviceDocument.description(in: .json(["body": nil])) == nil)
-    #expect(DeviceDocument.description(in: .other("Bad Gateway")) == "Bad Gateway")
-    #expect(DeviceDocument.description(in: .empty) == nil)
+    #expect(CloudAnswer.Body.json(["description": "Device not found"]).explanation == "Device not found")
+    #expect(CloudAnswer.Body.json(["body": ["description": "no"]]).explanation == "no")
+    #expect(CloudAnswer.Body.json(["body": nil]).explanation == nil)
+    #expect(CloudAnswer.Body.other("Bad Gateway").explanation == "Bad Gateway")
+    #expect(CloudAnswer.Body.empty.explanation == nil)
   }
 }
 

@@ -19,13 +19,36 @@ struct ModelStore {
 
   /// What is kept of a file.
   struct File {
-    var rows: [UInt32: Row] = [:]
+    private(set) var rows: [UInt32: Row] = [:]
+    /// All numbers; those that wait and may be sent; those that wait for the reader's memory; and so on.
+    private(set) var numbers = NumberSet()
+    private(set) var ready = NumberSet()
+    private(set) var unconfirmed = NumberSet()
+    private(set) var acknowledged = NumberSet()
     var lost = NumberSet()
     var readerCount: UInt32?
     var isSettled = false
     var session: CloudSession?
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
+
+    /// Puts a row in, or takes it out.
+    mutating func put(_ row: Row?, at number: UInt32) {
+      ready.remove(number)
+      unconfirmed.remove(number)
+      acknowledged.remove(number)
+      rows[number] = row
+      switch row?.state {
+      case .waiting where row?.kept.trust == .unconfirmed: unconfirmed.insert(number)
+      case .waiting: ready.insert(number)
+      case .acknowledged: acknowledged.insert(number)
+      case .rejected: break
+      case nil:
+        numbers.remove(number)
+        return
+      }
+      numbers.insert(number)
+    }
   }
 
   private(set) var files: [FileKey: File] = [:]
@@ -39,17 +62,11 @@ struct ModelStore {
   /// A file in numbers; that of a file that is not known is empty.
   func summary(of key: FileKey) -> FileSummary {
     guard let file = files[key] else { return FileSummary(key: key) }
-    var summary = FileSummary(
-      key: key, stored: file.rows.count, lost: file.lost.count, readerCount: file.readerCount,
+    return FileSummary(
+      key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
+      rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
+      unconfirmed: file.unconfirmed.count, lost: file.lost.count, readerCount: file.readerCount,
       isSettled: file.isSettled, session: file.session)
-    for row in file.rows.values {
-      switch row.state {
-      case .acknowledged: summary.acknowledged += 1
-      case .rejected: summary.rejected += 1
-      case .waiting: if row.kept.trust == .unconfirmed { summary.unconfirmed += 1 }
-      }
-    }
-    return summary
   }
 
   /// The numbers of the rows of which something is so.
@@ -98,8 +115,8 @@ struct ModelStore {
     case .readWaiting(let key, let after, let limit):
       return .waiting(key, after: after, waiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
-      let known = files[key]?.rows.filter { $0.key > after && $0.value.state == .acknowledged } ?? [:]
-      return .acknowledged(key, after: after, NumberSet(known.keys.sorted().prefix(limit)))
+      let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
+      return .acknowledged(key, after: after, NumberSet(known))
     case .acknowledge(let key, let numbers):
       changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
       return .updated(summary(of: key), request)
@@ -125,14 +142,18 @@ struct ModelStore {
   private mutating func changeRows(
     of key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void
   ) {
-    guard var file = files[key] else { return }
-    for number in file.rows.keys.sorted() where numbers?.contains(number) ?? true {
-      if var row = file.rows[number] {
-        body(&row)
-        file.rows[number] = row
-      }
+    for number in (numbers ?? files[key]?.numbers ?? NumberSet()).ranges.joined() {
+      guard var row = files[key]?.rows[number] else { continue }
+      body(&row)
+      files[key]?.put(row, at: number)
     }
-    files[key] = file
+  }
+
+  /// The lowest numbers of a set behind one, at most so many.
+  private static func first(_ limit: Int, of set: NumberSet?, after: UInt32) -> [UInt32] {
+    Array(
+      (set ?? NumberSet()).ranges.lazy.filter { $0.upperBound > after }.joined().filter { $0 > after }.prefix(
+        limit))
   }
 
   private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> CaptureResult {
@@ -144,7 +165,7 @@ struct ModelStore {
         let number = passing.passing.number
         file.lost.remove(number)
         guard var row = file.rows[number] else {
-          file.rows[number] = Row(kept: passing, state: .waiting)
+          file.put(Row(kept: passing, state: .waiting), at: number)
           added.insert(number)
           continue
         }
@@ -159,7 +180,7 @@ struct ModelStore {
         } else {
           contradicted.insert(number)
         }
-        file.rows[number] = row
+        file.put(row, at: number)
       }
       file.differences += differences
     }
@@ -175,7 +196,7 @@ struct ModelStore {
       differences.append(
         PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))
       if isSent { continue }
-      files[key]?.rows[number] = nil
+      files[key]?.put(nil, at: number)
       doubtful.append(
         DoubtfulFrame(
           key: key, passing: row.kept.passing, reason: .repeated, arrivedWall: row.kept.arrivedWall))
@@ -187,21 +208,16 @@ struct ModelStore {
   private func contents(of key: FileKey) -> FileContents {
     let file = files[key] ?? File()
     return FileContents(
-      summary: summary(of: key), stored: numbers(of: key),
-      unconfirmed: numbers(of: key) { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost, last: file.rows.max { $0.key < $1.key }?.value.kept)
+      summary: summary(of: key), stored: file.numbers, unconfirmed: file.unconfirmed, lost: file.lost,
+      last: file.numbers.last.flatMap { file.rows[$0]?.kept })
   }
 
   private func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
-    let rows =
-      files[key]?.rows.filter { number, row in
-        number > after && row.state == .waiting && row.kept.trust != .unconfirmed
-      } ?? [:]
-    return rows.sorted { $0.key < $1.key }.prefix(limit).map { _, row in
-      WaitingPassing(
-        passing: row.kept.passing, utc: row.kept.utc, zone: row.kept.zone,
-        arrivedWall: row.kept.arrivedWall)
-    }
+    ModelStore.first(limit, of: files[key]?.ready, after: after).compactMap { files[key]?.rows[$0]?.kept }
+      .map { kept in
+        WaitingPassing(
+          passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall)
+      }
   }
 
   private mutating func rewind(

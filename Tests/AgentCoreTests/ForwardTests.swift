@@ -1,0 +1,194 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Testing
+
+@Suite("Passings on their way to the cloud")
+struct ForwardTests {
+  let first = ForwardWorld.key("20171223-153055.csv")
+
+  @Test("A passing is sent with everything that the cloud takes of it")
+  func content() throws {
+    let world = ForwardWorld {
+      $0.coordinates = .init(latitude: "19.43", longitude: "-99.13")
+    }
+    world.capture(2976...2976, of: first)
+    world.pass(seconds: 2)
+    let token = try #require(world.file(first).session?.token)
+    let passing = try #require(world.cloudPassings(token)[2976])
+    #expect(passing["bib"] == "2976")
+    #expect(passing["chip"] == "MC02976")
+    #expect(passing["timestamp"]?.string == WallTime(milliseconds: ForwardWorld.start + 297_600).iso8601)
+    #expect(passing["timezone"] == "America/Mexico_City")
+    #expect(passing["latitude"] == "19.43")
+    #expect(passing["longitude"] == "-99.13")
+    #expect(world.aliases == ["O4A5-00051 20171223-153055.csv"])
+    world.expectComplete(first)
+    #expect(world.misuse.isEmpty)
+  }
+
+  @Test(
+    "The bib is the chip's number, the chip, or what the table says",
+    arguments: [
+      (PassingSettings.Bib.chipNumber, "7", "0"), (.chip, "MC00007", "MC00000"),
+      (.map(BibMap(["MC00007": "A12"])), "A12", "0"),
+    ])
+  func bib(bib: PassingSettings.Bib, seventh: String, zeroth: String) throws {
+    let world = ForwardWorld { $0.bib = bib }
+    world.capture(7...7, of: first)
+    world.capture(3000...3000, of: first)
+    world.pass(seconds: 2)
+    let token = try #require(world.file(first).session?.token)
+    let passings = world.cloudPassings(token)
+    #expect(passings[7]?["bib"]?.string == seventh)
+    #expect(passings[3000]?["bib"]?.string == zeroth)
+  }
+
+  @Test("Live passings are sent together, none later than max_latency")
+  func latency() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.view.isReading = true
+    world.capture(1...1, of: first)
+    world.pass(seconds: 3)
+    world.clearRequests()
+    var next: UInt32 = 2
+    for _ in 0..<50 {
+      world.capture(next...next + 9, of: first)
+      next += 10
+      world.pass(seconds: 0.1)
+    }
+    world.pass(seconds: 1)
+    #expect((8...14).contains(world.batches.count), "\(world.batches)")
+    world.expectComplete(first)
+  }
+
+  @Test("A full batch is sent at once, and no batch is larger than batch_size")
+  func fullBatch() {
+    let world = ForwardWorld { $0.maxLatency = .seconds(30) }
+    world.view.current = first
+    world.capture(1...1250, of: first)
+    world.pass(seconds: 5)
+    #expect(world.batches.map(\.count) == [500, 500])
+    world.pass(seconds: 30)
+    #expect(world.batches.map(\.count) == [500, 500, 250])
+    world.expectComplete(first)
+  }
+
+  @Test("forward = no sends nothing and keeps all; turned on, all is sent")
+  func off() {
+    let world = ForwardWorld { $0.forward = false }
+    world.capture(1...700, of: first)
+    world.pass(seconds: 600)
+    #expect(world.requests.isEmpty)
+    #expect(world.file(first).waiting == 700)
+    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("off") == true)
+    world.reload { $0.forward = true }
+    world.pass(seconds: 5)
+    world.expectComplete(first)
+  }
+
+  @Test("What waits for the reader's memory is not sent before it is confirmed")
+  func unconfirmed() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.capture(11...20, of: first, trust: .unconfirmed)
+    world.capture(21...30, of: first)
+    world.pass(seconds: 5)
+    #expect(world.cloudNumbers(of: first).description == "1-10, 21-30")
+    world.capture(11...20, of: first, trust: .confirmed)
+    world.pass(seconds: 2)
+    world.expectComplete(first)
+  }
+
+  @Test("A gap that is filled later is sent")
+  func gap() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.capture(15...20, of: first)
+    world.pass(seconds: 3)
+    world.capture(11...14, of: first, trust: .confirmed)
+    world.pass(seconds: 2)
+    world.expectComplete(first)
+  }
+
+  @Test("A reader that is no device yet waits")
+  func unbound() {
+    let world = ForwardWorld()
+    world.view.devices = [:]
+    world.capture(1...10, of: first)
+    world.pass(seconds: 60)
+    #expect(world.requests.isEmpty)
+    world.view.devices = [ForwardWorld.serialNumber: world.deviceid]
+    world.pass(seconds: 3)
+    world.expectComplete(first)
+  }
+
+  @Test("After an outage live passings go in front of those that wait")
+  func liveFirst() throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.view.isReading = true
+    world.capture(1...1, of: first)
+    world.pass(seconds: 2)
+    world.tellCloud("fail 503")
+    world.capture(2...20_000, of: first)
+    world.pass(seconds: 60)
+    world.cloudLatency = 400
+    world.tellCloud("ok")
+    #expect(world.pass(atMost: 60) { $0.file(first).acknowledged > 1000 })
+    let before = world.elapsed
+    world.capture(20_001...20_001, of: first)
+    #expect(world.pass(atMost: 5) { $0.store.files[first]?.rows[20_001]?.state == .acknowledged })
+    #expect(world.elapsed - before < 2500, "\(world.elapsed - before) ms")
+    #expect(world.file(first).waiting > 5000)
+    world.pass(seconds: 60)
+    world.expectComplete(first)
+    #expect(world.misuse.isEmpty)
+  }
+
+  @Test("A backlog is told once when it begins and once when it is worked off")
+  func backlog() {
+    let world = ForwardWorld()
+    world.tellCloud("fail 503")
+    world.capture(1...3000, of: first)
+    world.pass(seconds: 300)
+    #expect(world.entries(.backlog).count == 1)
+    #expect(world.entries(.forwardFailing).count == 1)
+    world.tellCloud("ok")
+    world.pass(seconds: 120)
+    #expect(world.entries(.backlog).count == 1)
+    #expect(world.entries(.backlogDrained).count == 1)
+    #expect(world.entries(.backlogDrained).first?.fields[.count] == "3000")
+    #expect(world.entries(.forwardRecovered).count == 1)
+    world.expectComplete(first)
+  }
+
+  @Test("Ten thousand a second are possible: a batch goes out as soon as the former is answered")
+  func drain() {
+    let world = ForwardWorld()
+    world.cloudLatency = 10
+    world.storeLatency = 2
+    world.capture(1...50_000, of: first)
+    world.pass(seconds: 3)
+    #expect(world.file(first).acknowledged == 50_000)
+    let status = world.forwarder.status(of: first, at: world.now.monotonic)
+    #expect(status?.waiting == 0)
+    world.expectComplete(first)
+  }
+
+  @Test("The rate and the time to drain are shown while it drains")
+  func rate() throws {
+    let world = ForwardWorld()
+    world.cloudLatency = 100
+    world.capture(1...60_000, of: first)
+    world.pass(seconds: 8)
+    let status = try #require(world.forwarder.status(of: first, at: world.now.monotonic))
+    let rate = try #require(status.perSecond)
+    #expect((3500...5500).contains(rate), "\(rate)")
+    #expect(status.timeToDrain != nil)
+    #expect(status.oldestArrival != nil)
+  }
+}

@@ -1,0 +1,348 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+/// The forwarder between a store in memory and the rehearsal's cloud, without real time. Time goes from one deadline
+/// to the next; the core can be restarted at any moment, while store and cloud go on.
+///
+/// It also watches what must hold whatever happens: one request at a time, no token used before it is on disk, and
+/// nothing sent of a passing that the store does not have.
+final class ForwardWorld {
+  static let serialNumber = "O4A5-00051"
+  static let start: Int64 = 1_800_000_000_000
+
+  var forwarder: Forwarder
+  var settings: PassingSettings
+  var store = ModelStore()
+  var cloud: SimulatedCloud
+  var view = ForwardView()
+  let deviceid: String
+  private(set) var elapsed: Int64 = 0
+  private(set) var log: [LogEntry] = []
+  private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
+
+  /// Milliseconds.
+  var cloudLatency: Int64 = 20
+  var storeLatency: Int64 = 5
+  var isDiskFull = false
+  /// A batch with one of them is refused with 400.
+  var bad: Set<Int64> = []
+  /// The cloud says that all is well and neither keeps nor counts them.
+  var swallowed: Set<Int64> = []
+  /// Batches with more passings than that are refused with 413.
+  var largestBatch = Int.max
+
+  private var pending: [(at: Int64, event: Event)] = []
+  private var storeQueue: [PassingRequest] = []
+  private var isStoreBusy = false
+  private var requestUnderWay: UInt64?
+  private var seed: UInt64
+
+  private enum Event {
+    case store
+    case report(PassingReport)
+    case cloud(CloudOutcome)
+  }
+
+  init(
+    access: Rehearsal.CloudAccess = [.read, .write], seed: UInt64 = 1,
+    change: (inout PassingSettings) -> Void = { _ in }
+  ) {
+    settings = PassingSettings()
+    change(&settings)
+    self.seed = seed
+    cloud = SimulatedCloud(.init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
+    let answer = cloud.answer(
+      .init(
+        "POST", "/v0/devices", apiKey: "all", contentType: "application/json",
+        body: .document([
+          "type": "One4All", "model": "One4All 5 PRO", "serial_number": .string(ForwardWorld.serialNumber),
+        ]), bodySize: 100), now: ForwardWorld.start)
+    deviceid = answer.document?["deviceid"]?.string ?? ""
+    view.devices = [ForwardWorld.serialNumber: deviceid]
+    view.isConnected = true
+    forwarder = Forwarder(
+      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
+      files: [], random: RandomSource(seed: seed), at: MonotonicTime(nanoseconds: 0))
+  }
+
+  static func key(_ file: String) -> FileKey { FileKey(serialNumber: serialNumber, file: file) }
+
+  // MARK: Time
+
+  var now: Moment {
+    Moment(
+      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
+      wall: WallTime(milliseconds: ForwardWorld.start + elapsed), kernelSynchronised: true)
+  }
+
+  func pass(seconds: Double) {
+    let end = elapsed + Int64(seconds * 1000)
+    turn()
+    var turns = 0
+    while true {
+      let wanted = forwarder.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
+      guard let due = [pending.map(\.at).min(), wanted].compactMap({ $0 }).min(), due <= end else { break }
+      turns = due > elapsed ? 0 : turns + 1
+      precondition(turns < 1000, "time stands still at \(elapsed): \(forwarder.nextDeadline as Any)")
+      elapsed = max(elapsed, due)
+      turn()
+    }
+    elapsed = end
+    turn()
+  }
+
+  /// Lets time pass until something is so.
+  /// - Returns: whether it came true in time.
+  func pass(atMost seconds: Double, until condition: (ForwardWorld) -> Bool) -> Bool {
+    let end = elapsed + Int64(seconds * 1000)
+    while elapsed < end {
+      if condition(self) { return true }
+      pass(seconds: 0.05)
+    }
+    return condition(self)
+  }
+
+  private func turn() {
+    let due = pending.filter { $0.at <= elapsed }
+    pending.removeAll { $0.at <= elapsed }
+    for item in due { take(item.event) }
+    drive { _ in }
+  }
+
+  private func take(_ event: Event) {
+    switch event {
+    case .store: performNext()
+    case .report(let report):
+      drive { orders in forwarder.handle(report, at: now.monotonic, &orders) }
+    case .cloud(let outcome):
+      if outcome.identifier == requestUnderWay { requestUnderWay = nil }
+      drive { orders in forwarder.handle(outcome, at: now, &orders) }
+    }
+  }
+
+  private func drive(_ body: (inout ForwardOrders) -> Void) {
+    var orders = ForwardOrders()
+    body(&orders)
+    forwarder.observe(view, at: now.monotonic)
+    forwarder.advance(to: now, &orders)
+    for request in orders.store { ask(request) }
+    for request in orders.cloud { ask(request) }
+    log += orders.log
+  }
+
+  // MARK: The store
+
+  /// Hands the store a request, of the forwarder or of anybody else; all reports reach the forwarder.
+  func ask(_ request: PassingRequest) {
+    storeQueue.append(request)
+    if !isStoreBusy { performLater() }
+  }
+
+  private func performLater() {
+    isStoreBusy = true
+    pending.append((elapsed + storeLatency, .store))
+  }
+
+  private func performNext() {
+    isStoreBusy = false
+    guard !storeQueue.isEmpty else { return }
+    let request = storeQueue.removeFirst()
+    if !storeQueue.isEmpty { performLater() }
+    let report: PassingReport =
+      isDiskFull
+      ? .failed(request, StoreFailure(operation: "commit", number: 13, description: "the disk is full"))
+      : store.perform(request)
+    pending.append((elapsed, .report(report)))
+  }
+
+  /// The core is killed and started again; what the store was asked and has not done is done or forgotten, the
+  /// answer to the request under way is lost.
+  func restart(losingStoreRequests: Bool = true) {
+    if !losingStoreRequests { for request in storeQueue { _ = store.perform(request) } }
+    storeQueue = []
+    isStoreBusy = false
+    pending = []
+    requestUnderWay = nil
+    seed += 1
+    forwarder = Forwarder(
+      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
+      files: store.summaries, random: RandomSource(seed: seed), at: now.monotonic)
+    drive { _ in }
+  }
+
+  func reload(_ change: (inout PassingSettings) -> Void) {
+    change(&settings)
+    forwarder.apply(
+      settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
+      at: now.monotonic)
+    drive { _ in }
+  }
+
+  // MARK: The cloud
+
+  private func ask(_ request: AgentCore.CloudRequest) {
+    if requestUnderWay != nil { Issue.record("a second request was sent while one was under way") }
+    #expect(Forwarder.owns(request.identifier))
+    requestUnderWay = request.identifier
+    requests.append((elapsed, request))
+    let answer = answer(to: request)
+    let outcome = CloudOutcome(identifier: request.identifier, result: result(of: answer))
+    pending.append((elapsed + cloudLatency + answer.delayMilliseconds, .cloud(outcome)))
+  }
+
+  private func answer(to request: AgentCore.CloudRequest) -> Rehearsal.CloudAnswer {
+    var body = request.body
+    if request.path == "/passings", let document = body?.object {
+      let list = document["passings_list"]?.array ?? []
+      checkBatch(document["token_session"]?.string ?? "", list)
+      if list.count > largestBatch { return Rehearsal.CloudAnswer(status: 413, body: .empty) }
+      let numbers = list.compactMap { $0["num_passing"]?.integer }
+      if !bad.isDisjoint(with: numbers) {
+        return Rehearsal.CloudAnswer(status: 400, body: .document(["description": "Wrong field: bib"]))
+      }
+      var rest = document
+      rest["passings_list"] = .array(
+        list.filter { !swallowed.contains($0["num_passing"]?.integer ?? 0) })
+      if rest["passings_list"]?.array?.isEmpty == true {
+        return Rehearsal.CloudAnswer(
+          status: 200,
+          body: .document(["description": "Success", "inserted_count": 0, "duplicate_count": 0]))
+      }
+      body = .object(rest)
+    }
+    let halves = request.path.split(separator: "?", maxSplits: 1)
+    let query = halves.count < 2 ? [] : halves[1].split(separator: "&")
+    return cloud.answer(
+      .init(
+        request.method.rawValue, "/v0" + halves[0],
+        query: query.map { item in
+          let parts = item.split(separator: "=", maxSplits: 1)
+          return .init(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }, apiKey: "key", contentType: body == nil ? nil : "application/json",
+        body: body.map { .document($0) } ?? .none, bodySize: body == nil ? 0 : 100),
+      now: ForwardWorld.start + elapsed)
+  }
+
+  private func checkBatch(_ token: String, _ list: [JSONValue]) {
+    guard let key = store.order.first(where: { store.files[$0]?.session?.token == token }) else {
+      Issue.record("a token was used before it was kept")
+      return
+    }
+    #expect(list.count <= settings.batchSize)
+    for entry in list {
+      let row = store.files[key]?.rows[UInt32(entry["num_passing"]?.integer ?? 0)]
+      if row == nil { Issue.record("something was sent that the store does not have: \(entry)") }
+    }
+  }
+
+  private func result(of answer: Rehearsal.CloudAnswer) -> Result<AgentCore.CloudAnswer, CloudFailure> {
+    if answer.isReset { return .failure(.interrupted(detail: "reset")) }
+    let retry = answer.headers.first { $0.name == "Retry-After" }.flatMap { Int64($0.value) }
+    let body: AgentCore.CloudAnswer.Body =
+      switch answer.body {
+      case .empty: .empty
+      case .document(let document): .json(document)
+      case .text(let text, _): .other(text)
+      }
+    return .success(
+      .init(status: answer.status, body: body, hostTime: now.wall, retryAfter: retry.map { .seconds($0) }))
+  }
+
+  @discardableResult
+  func tellCloud(_ command: String) -> JSONValue? {
+    switch cloud.tell(command) {
+    case .document(let document): document
+    case .done(let text): .string(text)
+    case .refused(let reason): .string("refused: \(reason)")
+    }
+  }
+
+  // MARK: What a test does and sees
+
+  /// Passings of those numbers are captured.
+  func capture(
+    _ numbers: ClosedRange<UInt32>, of key: FileKey, trust: KeptPassing.Trust = .believed
+  ) {
+    ask(.capture(key, numbers.map { kept($0, trust: trust) }))
+  }
+
+  func kept(_ number: UInt32, trust: KeptPassing.Trust = .believed) -> KeptPassing {
+    let milliseconds = ForwardWorld.start + Int64(number) * 100
+    return KeptPassing(
+      passing: ForwardWorld.passing(number), zone: "America/Mexico_City",
+      utc: WallTime(milliseconds: milliseconds), arrivedAt: now.monotonic, arrivedWall: now.wall,
+      hostSynchronised: true, origin: .pushed, trust: trust)
+  }
+
+  static func passing(_ number: UInt32) -> Passing {
+    guard let prefix = ChipPrefix("MC"), let check = CheckCode("0000A"),
+      let time = LocalDateTime(millisecondsSince1970: start + Int64(number) * 100 - 6 * 3_600_000),
+      let passing = Passing(
+        number: number, prefix: prefix, chip: number % 3000, at: time, antenna: 1, reads: 7, check: check)
+    else { preconditionFailure("no such passing: \(number)") }
+    return passing
+  }
+
+  func file(_ key: FileKey) -> FileSummary { store.summary(of: key) }
+  var sessions: [JSONValue] { tellCloud("sessions")?.array ?? [] }
+  /// The aliases of the sessions that hold passings, or may.
+  var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
+  var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
+  func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
+  func isActive(_ event: EventName) -> Bool { forwarder.activeConditions.contains { $0.event == event } }
+  func clearRequests() { requests = [] }
+  func sent(_ path: String) -> [AgentCore.CloudRequest] {
+    requests.map(\.request).filter { $0.path.hasPrefix(path) }
+  }
+  /// The numbers of the passings in each `POST /passings`.
+  var batches: [NumberSet] {
+    sent("/passings").filter { $0.method == .post }.map { request in
+      NumberSet(
+        (request.body?["passings_list"]?.array ?? []).compactMap { entry in
+          entry["num_passing"]?.integer.map(UInt32.init)
+        })
+    }
+  }
+
+  /// What the cloud has of a session, past all faults.
+  func cloudPassings(_ token: String) -> [UInt32: JSONValue] {
+    var calm = cloud
+    _ = calm.tell("ok")
+    _ = calm.tell("envelope v0")
+    var passings: [UInt32: JSONValue] = [:]
+    for page in 1... {
+      let answer = calm.answer(
+        .init(
+          "GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "all"),
+        now: ForwardWorld.start + elapsed)
+      let list = answer.document?["result"]?.array ?? []
+      for entry in list { passings[UInt32(entry["num_passing"]?.integer ?? 0)] = entry }
+      if list.isEmpty { break }
+    }
+    return passings
+  }
+
+  /// What the cloud has of a file, in the session that the store has for it.
+  func cloudNumbers(of key: FileKey) -> NumberSet {
+    NumberSet(store.files[key]?.session?.token.map { cloudPassings($0).keys.sorted() } ?? [])
+  }
+
+  /// All that is stored of a file is acknowledged, in the cloud, once and as it stands in the store.
+  func expectComplete(_ key: FileKey, _ location: SourceLocation = #_sourceLocation) {
+    let summary = file(key)
+    #expect(summary.waiting == 0 && summary.rejected == 0, "\(summary)", sourceLocation: location)
+    guard let token = summary.session?.token else {
+      Issue.record("\(key) has no session", sourceLocation: location)
+      return
+    }
+    let there = cloudPassings(token)
+    #expect(there.count == summary.stored, sourceLocation: location)
+    for (number, row) in store.files[key]?.rows ?? [:] {
+      #expect(there[number]?["timestamp"]?.string == row.kept.utc.iso8601, sourceLocation: location)
+      #expect(there[number]?["chip"]?.string == row.kept.passing.chipText, sourceLocation: location)
+    }
+  }
+}
