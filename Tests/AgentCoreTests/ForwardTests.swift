@@ -171,9 +171,9 @@ struct ForwardTests {
     let world = ForwardWorld()
     world.cloudLatency = 10
     world.storeLatency = 2
-    world.capture(1...50_000, of: first)
-    world.pass(seconds: 3)
-    #expect(world.file(first).acknowledged == 50_000)
+    world.capture(1...20_000, of: first)
+    world.pass(seconds: 1.5)
+    #expect(world.file(first).acknowledged == 20_000)
     let status = world.forwarder.status(of: first, at: world.now.monotonic)
     #expect(status?.waiting == 0)
     world.expectComplete(first)
@@ -183,8 +183,8 @@ struct ForwardTests {
   func rate() throws {
     let world = ForwardWorld()
     world.cloudLatency = 100
-    world.capture(1...60_000, of: first)
-    world.pass(seconds: 8)
+    world.capture(1...40_000, of: first)
+    world.pass(seconds: 7)
     let status = try #require(world.forwarder.status(of: first, at: world.now.monotonic))
     let rate = try #require(status.perSecond)
     #expect((3500...5500).contains(rate), "\(rate)")

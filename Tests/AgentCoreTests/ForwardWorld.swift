@@ -31,9 +31,13 @@ final class ForwardWorld {
   var bad: Set<Int64> = []
   /// The cloud says that all is well and neither keeps nor counts them.
   var swallowed: Set<Int64> = []
+  /// The cloud answers a batch with one of them with 500.
+  var poisoned: Set<Int64> = []
   /// Batches with more passings than that are refused with 413.
   var largestBatch = Int.max
 
+  /// Passings that the cloud has lost, by token.
+  private var forgotten: [String: NumberSet] = [:]
   private var pending: [(at: Int64, event: Event)] = []
   private var storeQueue: [PassingRequest] = []
   private var isStoreBusy = false
@@ -54,19 +58,26 @@ final class ForwardWorld {
     change(&settings)
     self.seed = seed
     cloud = SimulatedCloud(.init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
-    let answer = cloud.answer(
-      .init(
-        "POST", "/v0/devices", apiKey: "all", contentType: "application/json",
-        body: .document([
-          "type": "One4All", "model": "One4All 5 PRO", "serial_number": .string(ForwardWorld.serialNumber),
-        ]), bodySize: 100), now: ForwardWorld.start)
-    deviceid = answer.document?["deviceid"]?.string ?? ""
+    deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
     view.devices = [ForwardWorld.serialNumber: deviceid]
     view.isConnected = true
     forwarder = Forwarder(
       settings: settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
       files: [], random: RandomSource(seed: seed), at: MonotonicTime(nanoseconds: 0))
   }
+
+  private static func bind(_ serialNumber: String, in cloud: inout SimulatedCloud) -> String {
+    let answer = cloud.answer(
+      .init(
+        "POST", "/v0/devices", apiKey: "all", contentType: "application/json",
+        body: .document([
+          "type": "One4All", "model": "One4All 5 PRO", "serial_number": .string(serialNumber),
+        ]), bodySize: 100), now: start)
+    return answer.document?["deviceid"]?.string ?? ""
+  }
+
+  /// Makes another device.
+  func bind(_ serialNumber: String) -> String { ForwardWorld.bind(serialNumber, in: &cloud) }
 
   static func key(_ file: String) -> FileKey { FileKey(serialNumber: serialNumber, file: file) }
 
@@ -203,6 +214,7 @@ final class ForwardWorld {
       if !bad.isDisjoint(with: numbers) {
         return Rehearsal.CloudAnswer(status: 400, body: .document(["description": "Wrong field: bib"]))
       }
+      if !poisoned.isDisjoint(with: numbers) { return Rehearsal.CloudAnswer(status: 500, body: .empty) }
       var rest = document
       rest["passings_list"] = .array(
         list.filter { !swallowed.contains($0["num_passing"]?.integer ?? 0) })
@@ -215,7 +227,7 @@ final class ForwardWorld {
     }
     let halves = request.path.split(separator: "?", maxSplits: 1)
     let query = halves.count < 2 ? [] : halves[1].split(separator: "&")
-    return cloud.answer(
+    let answer = cloud.answer(
       .init(
         request.method.rawValue, "/v0" + halves[0],
         query: query.map { item in
@@ -224,6 +236,32 @@ final class ForwardWorld {
         }, apiKey: "key", contentType: body == nil ? nil : "application/json",
         body: body.map { .document($0) } ?? .none, bodySize: body == nil ? 0 : 100),
       now: ForwardWorld.start + elapsed)
+    return forgetting(answer, to: request, String(halves[0]))
+  }
+
+  /// The answer of a cloud that has lost what was forgotten.
+  private func forgetting(
+    _ answer: Rehearsal.CloudAnswer, to request: AgentCore.CloudRequest, _ path: String
+  ) -> Rehearsal.CloudAnswer {
+    let token = path.split(separator: "/").last.map(String.init) ?? ""
+    if path == "/passings", answer.status == 200, let sent = request.body?["token_session"]?.string {
+      for entry in request.body?["passings_list"]?.array ?? [] {
+        forgotten[sent]?.remove(UInt32(entry["num_passing"]?.integer ?? 0))
+      }
+    }
+    guard let lost = forgotten[token], !lost.isEmpty, var document = answer.document?.object,
+      let list = document["result"]?.array
+    else { return answer }
+    if path.hasPrefix("/passings/session/") {
+      document["result"] = .array(
+        list.filter { !lost.contains(UInt32($0["num_passing"]?.integer ?? 0)) })
+    } else if var session = list.first?.object, let count = session["passings"]?.integer {
+      session["passings"] = .integer(count - Int64(lost.count))
+      document["result"] = [.object(session)]
+    }
+    var changed = answer
+    changed.body = .document(.object(document))
+    return changed
   }
 
   private func checkBatch(_ token: String, _ list: [JSONValue]) {
@@ -249,6 +287,12 @@ final class ForwardWorld {
       }
     return .success(
       .init(status: answer.status, body: body, hostTime: now.wall, retryAfter: retry.map { .seconds($0) }))
+  }
+
+  /// An outcome reaches the forwarder now, instead of the one that is on its way.
+  func deliver(_ outcome: CloudOutcome) {
+    pending.removeAll { if case .cloud = $0.event { true } else { false } }
+    take(.cloud(outcome))
   }
 
   @discardableResult
@@ -322,12 +366,35 @@ final class ForwardWorld {
       for entry in list { passings[UInt32(entry["num_passing"]?.integer ?? 0)] = entry }
       if list.isEmpty { break }
     }
+    for number in (forgotten[token] ?? NumberSet()).ranges.joined() { passings[number] = nil }
     return passings
   }
 
   /// What the cloud has of a file, in the session that the store has for it.
   func cloudNumbers(of key: FileKey) -> NumberSet {
     NumberSet(store.files[key]?.session?.token.map { cloudPassings($0).keys.sorted() } ?? [])
+  }
+
+  /// The cloud loses passings of a file.
+  func forget(_ numbers: NumberSet, of key: FileKey) {
+    guard let token = store.files[key]?.session?.token else { return }
+    forgotten[token, default: NumberSet()].formUnion(numbers)
+  }
+
+  /// Somebody else puts passings into a file's session.
+  func insertInCloud(_ numbers: ClosedRange<UInt32>, of key: FileKey) {
+    guard let token = store.files[key]?.session?.token else { return }
+    let list = numbers.map { number -> JSONValue in
+      [
+        "bib": "1", "num_passing": .integer(Int64(number)),
+        "timestamp": .string(WallTime(milliseconds: ForwardWorld.start).iso8601),
+      ]
+    }
+    _ = cloud.answer(
+      .init(
+        "POST", "/v0/passings", apiKey: "all", contentType: "application/json",
+        body: .document(["token_session": .string(token), "passings_list": .array(list)]), bodySize: 100),
+      now: ForwardWorld.start + elapsed)
   }
 
   /// All that is stored of a file is acknowledged, in the cloud, once and as it stands in the store.
@@ -340,9 +407,12 @@ final class ForwardWorld {
     }
     let there = cloudPassings(token)
     #expect(there.count == summary.stored, sourceLocation: location)
-    for (number, row) in store.files[key]?.rows ?? [:] {
-      #expect(there[number]?["timestamp"]?.string == row.kept.utc.iso8601, sourceLocation: location)
-      #expect(there[number]?["chip"]?.string == row.kept.passing.chipText, sourceLocation: location)
+    let wrong = (store.files[key]?.rows ?? [:]).filter { number, row in
+      there[number]?["timestamp"]?.string != row.kept.utc.iso8601
+        || there[number]?["chip"]?.string != row.kept.passing.chipText
     }
+    #expect(
+      wrong.isEmpty, "not in the cloud, or not so: \(NumberSet(wrong.keys.sorted()))",
+      sourceLocation: location)
   }
 }

@@ -151,9 +151,11 @@ struct ModelStore {
 
   /// The lowest numbers of a set behind one, at most so many.
   private static func first(_ limit: Int, of set: NumberSet?, after: UInt32) -> [UInt32] {
-    Array(
-      (set ?? NumberSet()).ranges.lazy.filter { $0.upperBound > after }.joined().filter { $0 > after }.prefix(
-        limit))
+    guard let set, after < .max else { return [] }
+    let rest = set.ranges.lazy.filter { $0.upperBound > after }.map { range in
+      max(range.lowerBound, after + 1)...range.upperBound
+    }
+    return Array(rest.joined().prefix(limit))
   }
 
   private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> CaptureResult {

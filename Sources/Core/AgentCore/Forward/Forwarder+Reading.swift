@@ -47,6 +47,8 @@ extension Forwarder {
   }
 
   private mutating func backlog(of place: Int, at now: MonotonicTime) -> Reading? {
+    // What was put back is due after a moment, too.
+    if files[place].unreadSince == nil { noteUnread(of: place, at: now) }
     let file = files[place]
     let fresh = file.live?.fresh.count ?? 0
     guard !file.isExhausted, isDue(file.unread - fresh, since: file.unreadSince, at: now) else { return nil }

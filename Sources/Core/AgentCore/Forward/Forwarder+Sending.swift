@@ -4,7 +4,8 @@ import JSONDocument
 extension Forwarder {
   /// So many passings refused one after the other: it is not the passings.
   static let mostRefusedInRow = 20
-  /// How often the cloud may fail on a batch (HTTP 500) before it is cut, to find out whether one passing is why.
+  /// How often the cloud may fail on a batch (HTTP 500) before it is cut, to find out whether one passing is why; its
+  /// parts are cut at their first failure.
   private static let mostFailures = 5
   /// How often the cloud may take a batch without having anything of it.
   private static let mostFruitless = 3
@@ -60,7 +61,7 @@ extension Forwarder {
     case 400 where speaksOfSession(answer): queue[index].step = .checkSession
     case 413 where batch.items.count > 1:
       answered(at: now, &orders.log)
-      batchSize = max(1, min(batchSize, batch.items.count) / 2)
+      batchSize = max(1, min(batchSize, batch.items.count / 2))
       cut(index)
     case 400, 422:
       answered(at: now, &orders.log)
@@ -282,6 +283,7 @@ extension Forwarder {
     guard queue[index].failures >= Forwarder.mostFailures else { return }
     if queue[index].items.count > 1 {
       cut(index)
+      for part in index...index + 1 { queue[part].failures = Forwarder.mostFailures - 1 }
     } else {
       // The others need not wait for it.
       var batch = queue.remove(at: index)

@@ -45,9 +45,9 @@ extension Forwarder {
 
   /// Has it written down that a session will be asked for, where passings wait for one.
   mutating func planSessions(at now: Moment, _ orders: inout ForwardOrders) {
-    for place in active {
+    for place in active where files[place].hold == nil {
       files[place].blocked = nil
-      guard files[place].sendable > 0, files[place].hold == nil else { continue }
+      guard files[place].sendable > 0 else { continue }
       switch sessionState(of: place) {
       case .unbound: files[place].blocked = "the reader is not a device of the cloud yet"
       case .closed: holdClosed(place, at: now.monotonic, &orders.log)

@@ -1,0 +1,243 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+@Suite("Passings and a cloud in trouble")
+struct ForwardTroubleTests {
+  let first = ForwardWorld.key("20171223-153055.csv")
+
+  @Test(
+    "Whatever the cloud does with a request, every passing is there once, and the same however often it was sent",
+    arguments: [
+      "fail 503 for 7 requests", "fail 500 for 7 requests after-work", "reset after 6", "reset before 6",
+      "fail rate 50%", "fail rate 50% 500 after-work", "fail 429 retry-after 3 for 3 requests",
+      "fail 408 for 3 requests", "slow 2s", "envelope body", "fields unknown", "fields null duplicate_count",
+      "fields missing inserted_count duplicate_count", "fields null token_session", "error-body broken",
+      "redirect http://portal.example/",
+    ])
+  func faults(fault: String) {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    if !fault.hasPrefix("fields") { world.tellCloud(fault) }
+    for round in 0..<30 {
+      let number = UInt32(11 + round * 30)
+      world.capture(number...number + 29, of: first)
+      world.pass(seconds: 1)
+      if fault.hasPrefix("fields"), round == 2 { world.tellCloud(fault) }
+    }
+    world.tellCloud("fields good")
+    world.tellCloud("ok")
+    world.pass(seconds: 120)
+    world.expectComplete(first)
+    #expect(world.sessions.filter { $0["passings"] != 0 }.count == 1)
+    #expect(world.sessions.count == 1)
+    #expect(world.misuse.isEmpty, "\(world.misuse)")
+    #expect(!world.isActive(.forwardFailing))
+  }
+
+  @Test("A captive portal's page confirms nothing")
+  func portal() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 3)
+    world.tellCloud("portal on")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 60)
+    #expect(world.file(first).acknowledged == 10)
+    #expect(world.isActive(.forwardFailing))
+    world.tellCloud("portal off")
+    world.pass(seconds: 90)
+    world.expectComplete(first)
+  }
+
+  @Test("An outage is tried with growing waits and told once")
+  func outage() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 20)
+    world.clearRequests()
+    world.tellCloud("fail 503")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 600)
+    #expect((10...25).contains(world.requests.count), "\(world.requests.count)")
+    #expect(world.entries(.forwardFailing).count == 1)
+    world.tellCloud("ok")
+    world.pass(seconds: 70)
+    world.expectComplete(first)
+    #expect(world.entries(.forwardRecovered).count == 1)
+  }
+
+  @Test("Retry-After is a floor")
+  func retryAfter() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 20)
+    world.tellCloud("fail 429 retry-after 100 for 1 requests")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 2)
+    world.clearRequests()
+    world.pass(seconds: 97)
+    #expect(world.requests.isEmpty)
+    world.pass(seconds: 5)
+    world.expectComplete(first)
+  }
+
+  @Test("The one bad passing among many is found, set aside with the reason, and the rest goes on")
+  func bisect() {
+    let world = ForwardWorld()
+    world.bad = [137]
+    world.capture(1...900, of: first)
+    world.pass(seconds: 30)
+    let summary = world.file(first)
+    #expect((summary.acknowledged, summary.rejected, summary.waiting) == (899, 1, 0))
+    guard case .rejected(let reason)? = world.store.files[first]?.rows[137]?.state else {
+      Issue.record("137 is not the one")
+      return
+    }
+    #expect(reason.contains("Wrong field: bib"))
+    #expect(world.entries(.passingRejected).count == 1)
+    #expect(world.batches.count < 25)
+    #expect(!world.cloudNumbers(of: first).contains(137))
+  }
+
+  @Test("Passings that the cloud takes without keeping them are set aside as well")
+  func swallowed() {
+    let world = ForwardWorld()
+    world.swallowed = [7, 400]
+    world.capture(1...600, of: first)
+    world.pass(seconds: 300)
+    let summary = world.file(first)
+    #expect((summary.acknowledged, summary.rejected, summary.waiting) == (598, 2, 0))
+    #expect(world.cloudNumbers(of: first).description == "1-6, 8-399, 401-600")
+  }
+
+  @Test("When the cloud refuses one passing after the other it is not the passings: they wait")
+  func allRefused() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.bad = Set(1...2000)
+    world.capture(11...1000, of: first)
+    world.pass(seconds: 60)
+    #expect(world.isActive(.forwardHeld))
+    let held = world.file(first)
+    #expect((held.acknowledged, held.rejected, held.waiting) == (10, 0, 990))
+    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason != nil)
+    world.clearRequests()
+    world.pass(seconds: 3600)
+    #expect(world.requests.count < 1200)
+    world.bad = []
+    world.pass(seconds: 400)
+    world.expectComplete(first)
+  }
+
+  @Test("A batch that is too large is halved, and later ones are smaller")
+  func tooLarge() {
+    let world = ForwardWorld()
+    world.largestBatch = 100
+    world.capture(1...3000, of: first)
+    world.pass(seconds: 30)
+    world.expectComplete(first)
+    #expect(world.batches.count < 80)
+    #expect(world.file(first).rejected == 0)
+  }
+
+  @Test("One passing on which the cloud breaks down does not keep the others waiting for ever")
+  func poison() {
+    let world = ForwardWorld()
+    world.capture(1...5, of: first)
+    world.pass(seconds: 5)
+    world.poisoned = [8]
+    world.capture(6...205, of: first)
+    world.pass(seconds: 1200)
+    #expect(world.file(first).waiting == 1)
+    #expect(world.cloudNumbers(of: first).description == "1-7, 9-205")
+    world.capture(206...300, of: first)
+    world.pass(seconds: 130)
+    #expect(world.file(first).waiting == 1)
+    world.poisoned = []
+    world.pass(seconds: 130)
+    world.expectComplete(first)
+  }
+
+  @Test("A key that may not write holds everything and is tried slowly")
+  func readKey() {
+    let world = ForwardWorld(access: .read)
+    world.capture(1...10, of: first)
+    world.pass(seconds: 3600)
+    #expect((20...40).contains(world.requests.count), "\(world.requests.count)")
+    #expect(world.entries(.cloudKeyRefused).count == 1)
+    #expect(world.isActive(.cloudKeyRefused))
+    world.tellCloud("key key:READ_WRITE")
+    world.pass(seconds: 150)
+    world.expectComplete(first)
+    #expect(!world.isActive(.cloudKeyRefused))
+  }
+
+  @Test("A WRITE key sends; that the cloud's count cannot be read is told once")
+  func writeKey() {
+    let world = ForwardWorld(access: .write)
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5000)
+    world.capture(11...20, of: first)
+    world.pass(seconds: 5000)
+    world.expectComplete(first)
+    #expect(world.entries(.forwardUnverified).count == 1)
+    #expect(world.sent("/sessions/").count <= 4)
+  }
+
+  @Test("A WRITE key believes an answer that counts nothing, and holds what is counted short")
+  func writeKeyCounts() {
+    let world = ForwardWorld(access: .write)
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("fields missing inserted_count duplicate_count")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 5)
+    world.expectComplete(first)
+    world.tellCloud("fields good")
+    world.swallowed = [25]
+    world.capture(21...30, of: first)
+    world.pass(seconds: 60)
+    #expect(world.isActive(.forwardHeld))
+    #expect(world.file(first).waiting == 10)
+    world.swallowed = []
+    world.pass(seconds: 400)
+    world.expectComplete(first)
+  }
+
+  @Test("A store that cannot write down what is acknowledged loses nothing and sends nothing twice too often")
+  func fullDisk() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 3)
+    world.capture(11...3000, of: first)
+    world.pass(seconds: 0.06)
+    world.isDiskFull = true
+    world.pass(seconds: 120)
+    #expect(world.isActive(.storeFailing))
+    world.isDiskFull = false
+    world.pass(seconds: 30)
+    world.expectComplete(first)
+    #expect(!world.isActive(.storeFailing))
+    #expect(world.misuse.isEmpty)
+  }
+
+  @Test("A request that was called off is sent again soon")
+  func cancelled() throws {
+    let world = ForwardWorld()
+    world.cloudLatency = 5000
+    world.capture(1...10, of: first)
+    world.pass(seconds: 6)
+    let request = try #require(world.requests.last?.request)
+    world.deliver(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled)))
+    world.cloudLatency = 20
+    world.pass(seconds: 2)
+    world.expectComplete(first)
+    #expect(world.sessions.count == 1)
+  }
+}

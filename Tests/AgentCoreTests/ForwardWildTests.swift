@@ -1,0 +1,83 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Testing
+
+@Suite("Passings through long runs in which everything goes wrong")
+struct ForwardWildTests {
+  private static let faults = [
+    "fail 503 for 3 requests", "fail rate 30%", "fail rate 30% 500 after-work", "reset after 2",
+    "reset before 2", "portal on", "portal off", "fail 429 retry-after 5 for 1 requests", "slow 3s",
+    "slow off", "envelope body", "envelope v0", "fields unknown", "fields good",
+    "fields missing inserted_count", "fields null token_session", "error-body broken", "error-body empty",
+    "error-body html", "fail 404 for 1 requests", "fail 413 for 2 requests", "ok", "ok",
+  ]
+
+  @Test(
+    "Every passing ends in the cloud once, in one session a file, with its exact time, and the law holds",
+    arguments: 1...24 as ClosedRange<UInt64>)
+  func everythingArrives(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let world = ForwardWorld(seed: seed) { $0.batchSize = 50 }
+    var keys = [ForwardWorld.key("20171223-100000.csv")]
+    var last: UInt32 = 0
+    var gaps: [(FileKey, ClosedRange<UInt32>)] = []
+    world.view.isReading = true
+    for step in 0..<120 {
+      let current = keys[keys.count - 1]
+      world.view.current = current
+      switch Int.random(in: 0..<14, using: &random) {
+      case 0...4:
+        let count = UInt32.random(in: 1...120, using: &random)
+        let trust: KeptPassing.Trust = Bool.random(using: &random) ? .believed : .unconfirmed
+        world.capture(last + 1...last + count, of: current, trust: trust)
+        if trust == .unconfirmed { gaps.append((current, last + 1...last + count)) }
+        last += count
+      case 5:
+        // Lost on the line: fetched later.
+        let count = UInt32.random(in: 1...30, using: &random)
+        gaps.append((current, last + 1...last + count))
+        last += count
+      case 6:
+        if let gap = gaps.popLast() { world.capture(gap.1, of: gap.0, trust: .confirmed) }
+      case 7...9: world.tellCloud(try #require(ForwardWildTests.faults.randomElement(using: &random)))
+      case 10: world.restart(losingStoreRequests: Bool.random(using: &random))
+      case 11: world.isDiskFull.toggle()
+      case 12:
+        world.storeLatency = Int64.random(in: 1...400, using: &random)
+        world.cloudLatency = Int64.random(in: 5...2000, using: &random)
+      default:
+        if step % 3 == 0, keys.count < 4 {
+          for gap in gaps where gap.0 == current { fetch(gap.1, of: current, in: world) }
+          gaps.removeAll { $0.0 == current }
+          world.isDiskFull = false
+          world.capture(1...last, of: current, trust: .confirmed)
+          world.ask(.noteFile(current, readerCount: last, isSettled: true))
+          world.pass(seconds: 2)
+          keys.append(ForwardWorld.key("20171223-1\(keys.count)0000.csv"))
+          last = 0
+        }
+      }
+      world.pass(seconds: Double.random(in: 0...6, using: &random))
+    }
+    world.isDiskFull = false
+    world.tellCloud("ok")
+    world.tellCloud("fields good")
+    world.storeLatency = 5
+    world.cloudLatency = 20
+    if last > 0 { world.capture(1...last, of: keys[keys.count - 1], trust: .confirmed) }
+    world.pass(seconds: 900)
+    for key in keys where world.file(key).stored > 0 {
+      world.expectComplete(key)
+      let alias = "O4A5-00051 \(key.file)"
+      #expect(world.aliases.filter { $0 == alias }.count == 1, "\(world.aliases)")
+    }
+    #expect(world.misuse.isEmpty, "\(world.misuse)")
+    #expect(world.forwarder.activeConditions.isEmpty, "\(world.forwarder.activeConditions)")
+  }
+
+  private func fetch(_ numbers: ClosedRange<UInt32>, of key: FileKey, in world: ForwardWorld) {
+    world.isDiskFull = false
+    world.capture(numbers, of: key, trust: .confirmed)
+  }
+}
