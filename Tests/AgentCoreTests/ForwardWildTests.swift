@@ -47,7 +47,7 @@ struct ForwardWildTests {
         world.storeLatency = Int64.random(in: 1...400, using: &random)
         world.cloudLatency = Int64.random(in: 5...2000, using: &random)
       default:
-        if step % 3 == 0, keys.count < 4 {
+        if step % 3 == 0, keys.count < 4, last > 0 {
           for gap in gaps where gap.0 == current { fetch(gap.1, of: current, in: world) }
           gaps.removeAll { $0.0 == current }
           world.isDiskFull = false

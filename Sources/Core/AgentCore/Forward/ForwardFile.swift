@@ -56,6 +56,8 @@ struct ForwardFile: Sendable {
   // The cloud's count.
   var countAt: MonotonicTime?
   var countedAt: MonotonicTime?
+  /// How often in a row the cloud has said that there is no such session.
+  var countRefusals = 0
   var isCountDoubted = false
   var isSurplusTold = false
   var meter = RateMeter()

@@ -32,16 +32,21 @@ extension Forwarder {
   mutating func countAtStart(at now: MonotonicTime) {
     for (place, file) in files.enumerated() where file.summary.session?.standing == .open {
       guard !file.summary.isSettled || place >= files.count - 3 else { continue }
-      files[place].countAt = now + random.spread(.seconds(30), by: 0.5)
-      noteUnread(of: place, at: now)
+      count(place, at: now + random.spread(.seconds(30), by: 0.5))
     }
+  }
+
+  /// The cloud's count of a file is asked for then, or earlier when that was due already.
+  mutating func count(_ place: Int, at time: MonotonicTime) {
+    files[place].countAt = min(files[place].countAt ?? time, time)
+    activate(place)
   }
 
   /// Everything that waited of a file is acknowledged. Passings that come one by one do not each bring a count.
   mutating func countWhenDrained(_ place: Int, at now: MonotonicTime) {
     guard files[place].summary.session?.standing == .open else { return }
     let due = max(now + .seconds(10), files[place].countedAt.map { $0 + .seconds(60) } ?? now)
-    files[place].countAt = min(files[place].countAt ?? due, due)
+    count(place, at: due)
   }
 
   /// The next request that counts or compares.
@@ -83,10 +88,17 @@ extension Forwarder {
           status: answer.status, at: now, &orders.log)
       }
       readable(at: now, &orders.log)
+      files[place].countRefusals = 0
       guard let count = session["passings"]?.integer.map(Int.init) else { return }
       compare(count, expected, token, of: place, at: now, &orders.log)
     case 401, 403: noteUnreadable(answer, at: now, &orders.log)
     case 404, 410:
+      // Once may be a proxy's word.
+      files[place].countRefusals += 1
+      guard files[place].countRefusals > 1 else {
+        count(place, at: now + .seconds(60))
+        return
+      }
       doubtCount(
         place, "the cloud has no session for \(key.file) any more: \(expected) passings were there", at: now,
         &orders.log)
@@ -191,7 +203,7 @@ extension Forwarder {
       doubtCount(
         place, "the cloud counts fewer passings of \(key.file) than it shows", at: now, &log)
     } else {
-      files[place].countAt = now + .seconds(60)
+      count(place, at: now + .seconds(60))
       log.append(
         LogEntry(
           .cloudCountDiffers,

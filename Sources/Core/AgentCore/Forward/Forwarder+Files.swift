@@ -28,7 +28,7 @@ extension Forwarder {
       if former.waiting > 0 { countWhenDrained(place, at: now) }
     }
     if summary.isSettled, !former.isSettled, summary.session != nil {
-      files[place].countAt = min(files[place].countAt ?? now + .seconds(2), now + .seconds(2))
+      count(place, at: now + .seconds(2))
     }
     noteUnread(of: place, at: now)
     return place
@@ -41,7 +41,11 @@ extension Forwarder {
     } else if files[place].unreadSince == nil {
       files[place].unreadSince = now
     }
-    guard files[place].isActive else { return }
+    if files[place].isActive { activate(place) }
+  }
+
+  /// Puts the file among those of which something is to be done.
+  mutating func activate(_ place: Int) {
     let position = active.firstIndex { $0 >= place } ?? active.count
     if position == active.count || active[position] != place { active.insert(place, at: position) }
   }

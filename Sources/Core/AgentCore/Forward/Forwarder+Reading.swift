@@ -41,6 +41,8 @@ extension Forwarder {
       }
     }
     for place in active where isSending(place) {
+      // What was live of a file that is over is a part of its backlog.
+      if place != current { files[place].live = nil }
       if let next = backlog(of: place, at: now) { return next }
     }
     return nil

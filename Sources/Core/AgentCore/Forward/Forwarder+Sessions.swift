@@ -103,7 +103,7 @@ extension Forwarder {
     case .asked: files[place].isUnposted = true
     case .open:
       files[place].isUnposted = false
-      files[place].countAt = now + random.spread(Forwarder.countInterval, by: 0.1)
+      count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
       conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
       log.append(
         LogEntry(
@@ -184,11 +184,17 @@ extension Forwarder {
           .findSession(key), "the cloud's answer is no list of sessions: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
-      answered(at: now, &orders.log)
-      if let token = tokenInList(list, of: session) {
+      switch find(session, in: list) {
+      case .there(let token):
+        answered(at: now, &orders.log)
         adopt(token, for: session, of: place)
-      } else {
+      case .missing:
+        answered(at: now, &orders.log)
         files[place].isUnposted = true
+      case .nameless:
+        failed(
+          .findSession(key), "the cloud lists the session without its token", status: answer.status, at: now,
+          &orders.log)
       }
     case 401, 403:
       // A key that may only write: it has to be asked for again. What was created before stays empty.
@@ -200,16 +206,25 @@ extension Forwarder {
     }
   }
 
+  private enum Finding {
+    case there(token: String)
+    case missing
+    /// It is there, and its token is not said.
+    case nameless
+  }
+
   /// The newest active session of that name, unless another file has it.
-  private func tokenInList(_ list: [JSONValue], of session: CloudSession) -> String? {
+  private func find(_ session: CloudSession, in list: [JSONValue]) -> Finding {
     let taken = Set(files.compactMap { $0.summary.session?.token }).union(closedTokens)
-    let candidates = list.compactMap { entry -> (created: String, token: String)? in
-      guard entry["alias"]?.plainText == session.alias, entry["active"]?.bool != false,
-        let token = entry["token_session"]?.plainText, !taken.contains(token)
-      else { return nil }
-      return (entry["creation_date"]?.plainText ?? "", token)
+    let candidates = list.filter { entry in
+      entry["alias"]?.plainText == session.alias && entry["active"]?.bool != false
+        && entry["token_session"]?.plainText.map { !taken.contains($0) } ?? true
     }
-    return candidates.max { $0.created < $1.created }?.token
+    let newest = candidates.max { left, right in
+      left["creation_date"]?.plainText ?? "" < right["creation_date"]?.plainText ?? ""
+    }
+    guard let newest else { return .missing }
+    return newest["token_session"]?.plainText.map(Finding.there) ?? .nameless
   }
 
   /// The cloud has closed a file's session: nothing more can be sent to it.

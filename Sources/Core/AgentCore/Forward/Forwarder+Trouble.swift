@@ -12,7 +12,10 @@ extension Forwarder {
     if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
     switch purpose {
     case .count(let key, _):
-      if let place = places[key] { files[place].countAt = now + max(wait, .seconds(30)) }
+      if let place = places[key] {
+        files[place].countAt = nil
+        count(place, at: now + max(wait, .seconds(30)))
+      }
       guard isFloor || status == nil else { return }
     case .readRange:
       walk?.notBefore = now + max(wait, .seconds(5))

@@ -268,7 +268,7 @@ public struct Forwarder: Sendable {
   private mutating func askCloud(at now: MonotonicTime, _ orders: inout ForwardOrders) {
     guard underWay == nil else { return }
     guard now >= notBefore else {
-      if !active.isEmpty || !queue.isEmpty { wake(at: notBefore) }
+      if !active.isEmpty || !queue.isEmpty || walk != nil { wake(at: notBefore) }
       return
     }
     if let request = sessionRequest(at: now) { return ask(request.0, request.1, &orders) }
