@@ -48,12 +48,8 @@ struct ForwardWildTests {
         world.cloudLatency = Int64.random(in: 5...2000, using: &random)
       default:
         if step % 3 == 0, keys.count < 4, last > 0 {
-          for gap in gaps where gap.0 == current { fetch(gap.1, of: current, in: world) }
+          settle(current, upTo: last, in: world)
           gaps.removeAll { $0.0 == current }
-          world.isDiskFull = false
-          world.capture(1...last, of: current, trust: .confirmed)
-          world.ask(.noteFile(current, readerCount: last, isSettled: true))
-          world.pass(seconds: 2)
           keys.append(ForwardWorld.key("20171223-1\(keys.count)0000.csv"))
           last = 0
         }
@@ -76,8 +72,13 @@ struct ForwardWildTests {
     #expect(world.forwarder.activeConditions.isEmpty, "\(world.forwarder.activeConditions)")
   }
 
-  private func fetch(_ numbers: ClosedRange<UInt32>, of key: FileKey, in world: ForwardWorld) {
+  /// The reader has gone on to another file, and all that it has of this one is fetched.
+  private func settle(_ key: FileKey, upTo last: UInt32, in world: ForwardWorld) {
     world.isDiskFull = false
-    world.capture(numbers, of: key, trust: .confirmed)
+    while !world.file(key).isSettled {
+      world.capture(1...last, of: key, trust: .confirmed)
+      world.ask(.noteFile(key, readerCount: last, isSettled: true))
+      world.pass(seconds: 2)
+    }
   }
 }

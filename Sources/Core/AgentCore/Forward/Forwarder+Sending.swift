@@ -30,6 +30,12 @@ extension Forwarder {
         .checkSession(batch: batch.identifier),
         Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(batch.token))")
       )
+    case .checkList:
+      let deviceid = view.devices[batch.key.serialNumber] ?? ""
+      return (
+        .checkList(batch: batch.identifier),
+        Draft(method: .get, path: "/sessions/device/\(PassingPage.pathSegment(deviceid))")
+      )
     case .read(let page, _, _):
       guard let first = batch.items.first?.number, let last = batch.items.last?.number else { return nil }
       return (
@@ -179,12 +185,30 @@ extension Forwarder {
         failed(
           .send(batch: identifier), "the cloud does not know the session", status: 404, at: now, &orders.log)
       }
-    case 404, 410: close(place, at: now, &orders.log)
+    // A proxy without a way to the cloud may say so to everything.
+    case 404, 410: queue[index].step = .checkList
     default:
       failed(
         .checkSession(batch: identifier), answer.refusal("to show the session"), status: answer.status,
         at: now, &orders.log)
     }
+  }
+
+  /// The device's sessions were read, after the session was said to be gone twice.
+  mutating func listChecked(
+    _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    guard let index = index(of: identifier), let place = places[queue[index].key] else { return }
+    queue[index].step = .send
+    if (200...299).contains(answer.status), let list = answer.body.list,
+      list.allSatisfy({ $0["token_session"]?.plainText != nil })
+    {
+      let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
+      if entry == nil || entry?["active"]?.bool == false { return close(place, at: now, &orders.log) }
+    }
+    failed(
+      .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
+      status: answer.status, at: now, &orders.log)
   }
 
   // MARK: What the cloud has of a batch
@@ -193,8 +217,7 @@ extension Forwarder {
   mutating func batchRead(
     _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
-    guard let index = index(of: identifier), let place = places[queue[index].key],
-      case .read(let page, var found, let why) = queue[index].step
+    guard let index = index(of: identifier), case .read(let page, var found, let why) = queue[index].step
     else { return }
     switch answer.status {
     case 200...299:
@@ -214,7 +237,7 @@ extension Forwarder {
     case 401, 403:
       noteUnreadable(answer, at: now, &orders.log)
       cannotRead(index, at: now, &orders.log)
-    case 404, 410: close(place, at: now, &orders.log)
+    case 404, 410: queue[index].step = .checkList
     default:
       failed(
         .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,

@@ -24,7 +24,7 @@ extension Forwarder {
       if status == 429, let place = places[key] { files[place].isUnposted = true }
     case .send(let batch): batchFailed(batch, status: status, at: now)
     case .nothing: return
-    case .checkSession, .readBatch, .findSession: break
+    case .checkSession, .checkList, .readBatch, .findSession: break
     }
     lastError = message
     notBefore = now + wait

@@ -12,6 +12,7 @@ public struct Forwarder: Sendable {
   enum Purpose: Equatable, Sendable {
     case send(batch: UInt64)
     case checkSession(batch: UInt64)
+    case checkList(batch: UInt64)
     case readBatch(batch: UInt64)
     case openSession(FileKey)
     case findSession(FileKey)
@@ -193,6 +194,7 @@ public struct Forwarder: Sendable {
     switch purpose {
     case .send(let batch): sent(batch, answer, at: moment, &orders)
     case .checkSession(let batch): sessionChecked(batch, answer, at: moment, &orders)
+    case .checkList(let batch): listChecked(batch, answer, at: moment, &orders)
     case .readBatch(let batch): batchRead(batch, answer, at: moment, &orders)
     case .openSession(let key): sessionOpened(key, answer, at: moment, &orders)
     case .findSession(let key): sessionsListed(key, answer, at: moment, &orders)

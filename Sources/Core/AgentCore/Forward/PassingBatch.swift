@@ -17,6 +17,8 @@ struct PassingBatch: Sendable {
     case send
     /// The cloud does not know its session, or calls it closed: the session is to be read.
     case checkSession
+    /// The session cannot be read either: the device's list of sessions has the last word.
+    case checkList
     /// The cloud has not confirmed all of it: what it has is to be read, from that page on.
     case read(page: Int64, found: NumberSet, why: Doubt)
   }
