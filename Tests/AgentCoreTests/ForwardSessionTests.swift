@@ -174,6 +174,22 @@ struct ForwardSessionTests {
     #expect(world.entries(.cloudSessionClosed).isEmpty)
   }
 
+  @Test("A proxy that knows nothing at all closes no session")
+  func proxy() {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("fail 404")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 300)
+    #expect(world.file(first).session?.standing == .open)
+    #expect(world.isActive(.forwardFailing))
+    world.tellCloud("ok")
+    world.pass(seconds: 90)
+    world.expectComplete(first)
+    #expect(world.sessions.count == 1)
+  }
+
   @Test("A session that the key may not look at is believed to be closed when it is refused twice")
   func closedWithWriteKey() {
     let world = ForwardWorld(access: .write)

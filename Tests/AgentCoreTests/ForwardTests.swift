@@ -114,6 +114,35 @@ struct ForwardTests {
     world.expectComplete(first)
   }
 
+  @Test(
+    "What the reader's memory corrects before it was sent is sent as corrected; damage holds back what was read"
+  )
+  func corrected() throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.tellCloud("fail 503 on passings-insert")
+    world.capture(1...600, of: first)
+    world.pass(seconds: 2)
+    // 1 to 500 were sent and stay as they were; 501 to 600 are only read.
+    var mended = world.kept(550, trust: .confirmed)
+    mended.utc = WallTime(milliseconds: ForwardWorld.start)
+    mended.passing = ForwardWorld.passing(550, chip: 17)
+    world.ask(.capture(first, [mended]))
+    world.ask(.doubt(first))
+    world.pass(seconds: 1)
+    world.tellCloud("ok")
+    world.pass(seconds: 60)
+    #expect(world.cloudNumbers(of: first).description == "1-500, 550")
+    world.capture(501...549, of: first, trust: .confirmed)
+    world.capture(551...600, of: first, trust: .confirmed)
+    world.capture(1...500, of: first, trust: .confirmed)
+    world.pass(seconds: 5)
+    world.expectComplete(first)
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[550]?["chip"] == "MC00017")
+    #expect(world.misuse.isEmpty)
+  }
+
   @Test("A reader that is no device yet waits")
   func unbound() {
     let world = ForwardWorld()

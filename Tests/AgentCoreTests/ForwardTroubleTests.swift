@@ -128,10 +128,13 @@ struct ForwardTroubleTests {
     #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason != nil)
     world.clearRequests()
     world.pass(seconds: 3600)
-    #expect(world.requests.count < 1200)
+    #expect(world.requests.count < 300)
     world.bad = []
     world.pass(seconds: 400)
     world.expectComplete(first)
+    #expect(!world.isActive(.forwardHeld))
+    #expect(world.entries(.forwardHeld).count == 1)
+    #expect(world.entries(.passingRejected).count < 50)
   }
 
   @Test("A batch that is too large is halved, and later ones are smaller")

@@ -321,11 +321,12 @@ final class ForwardWorld {
       hostSynchronised: true, origin: .pushed, trust: trust)
   }
 
-  static func passing(_ number: UInt32) -> Passing {
+  static func passing(_ number: UInt32, chip: UInt32? = nil) -> Passing {
     guard let prefix = ChipPrefix("MC"), let check = CheckCode("0000A"),
       let time = LocalDateTime(millisecondsSince1970: start + Int64(number) * 100 - 6 * 3_600_000),
       let passing = Passing(
-        number: number, prefix: prefix, chip: number % 3000, at: time, antenna: 1, reads: 7, check: check)
+        number: number, prefix: prefix, chip: chip ?? number % 3000, at: time, antenna: 1, reads: 7,
+        check: check)
     else { preconditionFailure("no such passing: \(number)") }
     return passing
   }

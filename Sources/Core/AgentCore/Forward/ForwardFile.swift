@@ -35,8 +35,8 @@ struct ForwardFile: Sendable {
   var unreadSince: MonotonicTime?
   /// When something of it last changed, but for what the cloud takes.
   var progressAt: MonotonicTime
-  /// When the oldest that waits was heard, as far as it is known.
-  var oldestArrival: WallTime?
+  /// When the oldest that is not read was heard, or the last that was read.
+  var oldestUnread: WallTime?
   var peekAt: MonotonicTime
 
   // The cloud session.

@@ -22,7 +22,7 @@ extension Forwarder {
     let waiting = file.summary.waiting
     let rate = file.meter.perSecond(at: now)
     return ForwardStatus(
-      key: key, waiting: waiting, oldestArrival: waiting > 0 ? file.oldestArrival : nil, perSecond: rate,
+      key: key, waiting: waiting, oldestArrival: oldestArrival(of: place), perSecond: rate,
       timeToDrain: rate.flatMap { $0 > 0 ? .milliseconds(Int64(Double(waiting) / $0 * 1000)) : nil },
       reason: waiting > 0 ? reason(for: file, at: now) : nil)
   }
@@ -30,6 +30,14 @@ extension Forwarder {
   /// How the forwarding of all files stands, in the order of first contact.
   public func statuses(at now: MonotonicTime) -> [ForwardStatus] {
     files.compactMap { status(of: $0.summary.key, at: now) }
+  }
+
+  /// When the oldest that waits was heard, as far as it has been read.
+  func oldestArrival(of place: Int) -> WallTime? {
+    let file = files[place]
+    let read = queue.lazy.filter { $0.key == file.summary.key }.compactMap(\.items.first?.arrivedWall).min()
+    let unread = file.unread > 0 ? file.oldestUnread : nil
+    return [read, unread].compactMap { $0 }.min()
   }
 
   private func reason(for file: ForwardFile, at now: MonotonicTime) -> String? {

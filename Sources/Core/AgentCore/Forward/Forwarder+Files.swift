@@ -23,10 +23,7 @@ extension Forwarder {
     {
       files[place].progressAt = now
     }
-    if summary.waiting == 0 {
-      files[place].oldestArrival = nil
-      if former.waiting > 0 { countWhenDrained(place, at: now) }
-    }
+    if summary.waiting == 0, former.waiting > 0 { countWhenDrained(place, at: now) }
     if summary.isSettled, !former.isSettled, summary.session != nil {
       count(place, at: now + .seconds(2))
     }
@@ -115,6 +112,10 @@ extension Forwarder {
       break
     }
     noteUnread(of: place, at: now)
+    if summary.waiting == 0 {
+      conditions.clear(.cloudSessionClosed, of: summary.key.description, at: now, &log)
+      conditions.clear(.forwardHeld, of: summary.key.description, at: now, &log)
+    }
   }
 
   /// The store has failed: what was asked is asked again.

@@ -96,7 +96,7 @@ extension Forwarder {
     guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
     self.reading = nil
     storeBackoff.reset()
-    if reading.kind == .age || after == 0 { files[place].oldestArrival = passings.first?.arrivedWall }
+    if reading.kind != .live, let first = passings.first { files[place].oldestUnread = first.arrivedWall }
     guard reading.kind != .age, settings.forward, files[place].hold == nil, let token = openToken(of: place)
     else { return }
     let new = passings.filter { !files[place].busy.contains($0.passing.number) }

@@ -12,6 +12,7 @@ extension Forwarder {
 
   /// The next request for a batch.
   mutating func batchRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
+    dropStrays()
     guard
       let index = queue.firstIndex(where: { batch in batch.notBefore.map { $0 <= now } ?? true })
     else {
@@ -43,6 +44,18 @@ extension Forwarder {
         Draft(method: .get, path: PassingPage.path(token: batch.token, first...last, page: page))
       )
     }
+  }
+
+  /// Batches whose session is no longer their file's are put back.
+  private mutating func dropStrays() {
+    let strays = queue.filter { !isAtHome($0) }
+    guard !strays.isEmpty else { return }
+    queue.removeAll { batch in strays.contains { $0.identifier == batch.identifier } }
+    for batch in strays { putBack(batch) }
+  }
+
+  private func isAtHome(_ batch: PassingBatch) -> Bool {
+    places[batch.key].flatMap { openToken(of: $0) } == batch.token
   }
 
   private func index(of batch: UInt64) -> Int? { queue.firstIndex { $0.identifier == batch } }
@@ -95,7 +108,9 @@ extension Forwarder {
     let token = answer.body.field("token_session")?.plainText ?? batch.token
     if let inserted, token == batch.token {
       let counted = max(0, inserted) + max(0, duplicates)
-      if counted >= batch.items.count { return confirm(batch.numbers, of: index) }
+      if counted >= batch.items.count {
+        return confirm(batch.numbers, of: index, at: now, &orders.log)
+      }
       queue[index].step = .read(page: 1, found: NumberSet(), why: .short)
     } else {
       queue[index].step = .read(page: 1, found: NumberSet(), why: .uncounted)
@@ -104,13 +119,16 @@ extension Forwarder {
   }
 
   /// The cloud has those passings of a batch; the rest stays in the queue.
-  private mutating func confirm(_ numbers: NumberSet, of index: Int) {
+  private mutating func confirm(
+    _ numbers: NumberSet, of index: Int, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
     let batch = queue[index]
     write(.acknowledge(batch.key, numbers))
-    if let place = places[batch.key] {
-      files[place].refusedInRow = NumberSet()
-      backlogCount += numbers.count
-    }
+    backlogCount += numbers.count
+    if let place = places[batch.key] { files[place].refusedInRow = NumberSet() }
+    let taken = LogEntry(
+      .forwardRecovered, "the cloud takes passings of \(batch.key.file) again", fields(batch.key))
+    conditions.clear(.forwardHeld, of: batch.key.description, telling: taken, at: now, &log)
     var rest = batch.numbers
     rest.subtract(numbers)
     if rest.isEmpty {
@@ -133,7 +151,9 @@ extension Forwarder {
     let batch = queue.remove(at: index)
     guard let item = batch.items.first, let place = places[batch.key] else { return }
     files[place].refusedInRow.insert(item.number)
-    if files[place].refusedInRow.count >= Forwarder.mostRefusedInRow {
+    // Once a file was held, fewer are enough to see that nothing has changed.
+    let isHeldAgain = conditions.isActive(.forwardHeld, of: batch.key.description)
+    if files[place].refusedInRow.count >= (isHeldAgain ? 3 : Forwarder.mostRefusedInRow) {
       // Not the passings are wrong: those that were set aside on the way wait again.
       let refused = files[place].refusedInRow
       files[place].refusedInRow = NumberSet()
@@ -141,7 +161,7 @@ extension Forwarder {
       write(.sendAgain(batch.key, refused))
       hold(
         place, .refusing(until: now + random.spread(.seconds(300), by: 0.1)),
-        "the cloud refuses \(refused.count) passings of \(batch.key.file) one after the other: they wait (\(reason))",
+        "the cloud refuses the passings of \(batch.key.file) one after the other: they wait (\(reason))",
         at: now, &log)
       return
     }
@@ -178,7 +198,7 @@ extension Forwarder {
       // The key may not look; a second refusal is believed.
       noteUnreadable(answer, at: now, &orders.log)
       if queue[index].failures > 0 {
-        close(place, at: now, &orders.log)
+        close(place, queue[index].token, at: now, &orders.log)
       } else {
         queue[index].failures += 1
         queue[index].step = .send
@@ -204,7 +224,9 @@ extension Forwarder {
       list.allSatisfy({ $0["token_session"]?.plainText != nil })
     {
       let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
-      if entry == nil || entry?["active"]?.bool == false { return close(place, at: now, &orders.log) }
+      if entry == nil || entry?["active"]?.bool == false {
+        return close(place, queue[index].token, at: now, &orders.log)
+      }
     }
     failed(
       .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
@@ -255,13 +277,13 @@ extension Forwarder {
     missing.subtract(found)
     var present = batch.numbers
     present.subtract(missing)
-    if !present.isEmpty { confirm(present, of: index) }
+    if !present.isEmpty { confirm(present, of: index, at: now, &log) }
     guard !missing.isEmpty else {
       // Nothing is lost; whether the rest of the file is refused the next batch will tell.
       return
     }
     switch why {
-    case .closed: if let place = places[batch.key] { close(place, at: now, &log) }
+    case .closed: if let place = places[batch.key] { close(place, batch.token, at: now, &log) }
     case .short, .uncounted:
       queue[index].step = .send
       guard present.isEmpty else { return }
@@ -282,9 +304,9 @@ extension Forwarder {
   private mutating func cannotRead(_ index: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
     guard case .read(_, _, let why) = queue[index].step, let place = places[queue[index].key] else { return }
     switch why {
-    case .closed: close(place, at: now, &log)
+    case .closed: close(place, queue[index].token, at: now, &log)
     // Nothing contradicts the answer, which says that all is well.
-    case .uncounted: confirm(queue[index].numbers, of: index)
+    case .uncounted: confirm(queue[index].numbers, of: index, at: now, &log)
     case .short:
       queue[index].step = .send
       queue[index].fruitless += 1

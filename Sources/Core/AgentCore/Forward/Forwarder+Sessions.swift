@@ -228,9 +228,12 @@ extension Forwarder {
   }
 
   /// The cloud has closed a file's session: nothing more can be sent to it.
-  mutating func close(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func close(
+    _ place: Int, _ token: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
     let key = files[place].summary.key
     withdraw(place)
+    guard openToken(of: place) == token else { return }
     files[place].askNotBefore = now + files[place].askBackoff.next(&random)
     guard var session = files[place].summary.session else { return }
     session.standing = .closed

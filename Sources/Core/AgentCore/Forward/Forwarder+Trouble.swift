@@ -137,7 +137,7 @@ extension Forwarder {
     var oldest: WallTime?
     for place in active where files[place].sendable > 0 {
       count += files[place].sendable
-      if let arrival = files[place].oldestArrival { oldest = min(oldest ?? arrival, arrival) }
+      if let arrival = oldestArrival(of: place) { oldest = min(oldest ?? arrival, arrival) }
     }
     let age = oldest.map { max(.zero, now.wall - $0) } ?? .zero
     guard conditions.isActive(.backlog) else {
