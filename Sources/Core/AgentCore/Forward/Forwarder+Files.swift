@@ -97,11 +97,12 @@ extension Forwarder {
       let recovered = LogEntry(.storeRecovered, "what the cloud has taken is written down again")
       conditions.clear(.storeFailing, of: "passings", telling: recovered, at: now, &log)
     }
+    let former = places[summary.key].map { files[$0].summary.acknowledged } ?? 0
     let place = note(summary, at: now)
     switch request {
     case .acknowledge(_, let numbers):
       if isOwn { files[place].busy.subtract(numbers) }
-      files[place].meter.add(numbers.count, at: now)
+      files[place].meter.add(max(0, summary.acknowledged - former), at: now)
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
     case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
     case .doubt: dropUnsent(of: summary.key)
