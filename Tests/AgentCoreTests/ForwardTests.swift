@@ -57,6 +57,10 @@ struct ForwardTests {
       world.capture(next...next + 9, of: first)
       next += 10
       world.pass(seconds: 0.1)
+      let late = world.store.numbers(of: first) { row in
+        row.state == .waiting && world.now.wall - row.kept.arrivedWall > .milliseconds(600)
+      }
+      #expect(late.isEmpty, "late: \(late)")
     }
     world.pass(seconds: 1)
     #expect((8...14).contains(world.batches.count), "\(world.batches)")

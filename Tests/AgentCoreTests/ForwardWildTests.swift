@@ -72,6 +72,50 @@ struct ForwardWildTests {
     #expect(world.forwarder.activeConditions.isEmpty, "\(world.forwarder.activeConditions)")
   }
 
+  @Test(
+    "Though its session is closed again and again, every passing is in one of the file's sessions, and in no other",
+    arguments: 1...12 as ClosedRange<UInt64>)
+  func closedSessions(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let world = ForwardWorld(seed: seed) {
+      $0.batchSize = 50
+      $0.onClosedSession = .new
+    }
+    let key = ForwardWorld.key("20171223-100000.csv")
+    world.view.current = key
+    world.view.isReading = true
+    var last: UInt32 = 0
+    for _ in 0..<60 {
+      let count = UInt32.random(in: 1...120, using: &random)
+      world.capture(last + 1...last + count, of: key)
+      last += count
+      switch Int.random(in: 0..<5, using: &random) {
+      case 0: world.tellCloud("close-session \(ForwardWorld.serialNumber)")
+      case 1: world.tellCloud("reset after 1")
+      case 2: world.restart()
+      case 3: world.tellCloud("fail 500 after-work for 2 requests")
+      default: break
+      }
+      world.pass(seconds: Double.random(in: 0...6, using: &random))
+      // What a restart lost on its way to the store the reader still has.
+      world.capture(1...last, of: key, trust: .confirmed)
+    }
+    world.tellCloud("ok")
+    world.pass(seconds: 2000)
+    let summary = world.file(key)
+    #expect((summary.stored, summary.acknowledged) == (Int(last), Int(last)))
+    var union = NumberSet()
+    var sum = 0
+    for session in world.sessions {
+      let numbers = world.cloudPassings(session["token_session"]?.string ?? "").keys
+      sum += numbers.count
+      union.formUnion(NumberSet(numbers.sorted()))
+    }
+    #expect(union == NumberSet(1...last))
+    #expect(sum == Int(last), "\(sum - Int(last)) are in two sessions")
+    #expect(world.misuse.isEmpty)
+  }
+
   /// The reader has gone on to another file, and all that it has of this one is fetched.
   private func settle(_ key: FileKey, upTo last: UInt32, in world: ForwardWorld) {
     world.isDiskFull = false

@@ -65,7 +65,7 @@ extension Daemon {
     }
     return LedgerDocument.document(
       of: files, doubtful: agent.ledger.doubtful, isForwarding: settings.passings.forward,
-      hold: agent.forwarder.lastError, at: now.wall)
+      hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now.wall)
   }
 
   /// The file that a request means: the one it names, else the reader's current one, else the newest.

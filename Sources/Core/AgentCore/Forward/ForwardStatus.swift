@@ -27,6 +27,12 @@ extension Forwarder {
       reason: waiting > 0 ? reason(for: file, at: now) : nil)
   }
 
+  /// Why nothing is sent at all; nil when something can be.
+  public func hold(at now: MonotonicTime) -> String? {
+    if !settings.forward { return "forwarding is off (forward = no)" }
+    return now < notBefore ? lastError : nil
+  }
+
   /// How the forwarding of all files stands, in the order of first contact.
   public func statuses(at now: MonotonicTime) -> [ForwardStatus] {
     files.compactMap { status(of: $0.summary.key, at: now) }
@@ -41,9 +47,9 @@ extension Forwarder {
   }
 
   private func reason(for file: ForwardFile, at now: MonotonicTime) -> String? {
-    if !settings.forward { return "forwarding is off (forward = no)" }
+    if !settings.forward { return hold(at: now) }
     if let blocked = file.blocked { return blocked }
     if file.sendable == 0 { return "the reader's memory has not confirmed them yet" }
-    return now < notBefore ? lastError : nil
+    return hold(at: now)
   }
 }

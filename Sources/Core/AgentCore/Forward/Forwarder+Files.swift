@@ -31,23 +31,6 @@ extension Forwarder {
     return place
   }
 
-  /// The store holds these files now, and no others: it was damaged, or shows the sessions of another cloud. What is
-  /// under way comes to nothing.
-  mutating func restored(_ summaries: [FileSummary], at now: MonotonicTime) {
-    files = []
-    places = [:]
-    active = []
-    queue = []
-    reading = nil
-    writes = []
-    isWriting = false
-    walk = nil
-    if underWay != nil { underWay?.purpose = .nothing }
-    for summary in summaries { note(summary, at: now) }
-    countAtStart(at: now)
-    wake(at: now)
-  }
-
   /// Puts the file among the active ones when it is one, and notes since when something of it is to be read.
   mutating func noteUnread(of place: Int, at now: MonotonicTime) {
     if files[place].unread == 0 {
@@ -114,11 +97,12 @@ extension Forwarder {
       let recovered = LogEntry(.storeRecovered, "what the cloud has taken is written down again")
       conditions.clear(.storeFailing, of: "passings", telling: recovered, at: now, &log)
     }
+    let former = places[summary.key].map { files[$0].summary.acknowledged } ?? 0
     let place = note(summary, at: now)
     switch request {
     case .acknowledge(_, let numbers):
       if isOwn { files[place].busy.subtract(numbers) }
-      files[place].meter.add(numbers.count, at: now)
+      files[place].meter.add(max(0, summary.acknowledged - former), at: now)
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
     case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
     case .doubt: dropUnsent(of: summary.key)

@@ -37,11 +37,13 @@ extension Forwarder {
         .checkList(batch: batch.identifier),
         Draft(method: .get, path: "/sessions/device/\(PassingPage.pathSegment(deviceid))")
       )
-    case .read(let page, _, _):
+    case .read(let page, _, let why):
       guard let first = batch.items.first?.number, let last = batch.items.last?.number else { return nil }
+      // Of a session that is over, all that waits is looked for: whatever its answer was, it is not sent elsewhere.
+      let range = why == .closed ? 1...UInt32.max : first...last
       return (
         .readBatch(batch: batch.identifier),
-        Draft(method: .get, path: PassingPage.path(token: batch.token, first...last, page: page))
+        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: page))
       )
     }
   }
@@ -277,6 +279,7 @@ extension Forwarder {
     missing.subtract(found)
     var present = batch.numbers
     present.subtract(missing)
+    if why == .closed, !found.isEmpty { write(.acknowledge(batch.key, found)) }
     if !present.isEmpty { confirm(present, of: index, at: now, &log) }
     guard !missing.isEmpty else {
       // Nothing is lost; whether the rest of the file is refused the next batch will tell.
