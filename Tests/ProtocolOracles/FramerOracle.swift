@@ -10,7 +10,8 @@ enum FramerOracle {
     try sameFramesInAnyChunks(input, silenceAt: nil)
     // A silence anywhere, at the same place for all.
     if !input.isEmpty {
-      let place = Int(truncatingIfNeeded: input.reduce(5381) { $0 &* 33 &+ UInt64($1) } % UInt64(input.count))
+      let place = Int(
+        truncatingIfNeeded: input.reduce(5381) { $0 &* 33 &+ UInt64($1) } % UInt64(input.count))
       let frames = try sameFramesInAnyChunks(input, silenceAt: place)
       try conservation(of: input, in: frames)
     }
@@ -24,21 +25,19 @@ enum FramerOracle {
     var framer = Framer()
     var frames: [Frame] = []
 
-    mutating func feed(_ bytes: ArraySlice<UInt8>) throws(Violation) {
-      framer.feed(Array(bytes)) { frames.append($0) }
-      try require(
-        framer.pendingCount <= FramerOracle.longestPending,
-        "\(framer.pendingCount) bytes wait for their line end")
-    }
-
-    mutating func feed(_ bytes: ArraySlice<UInt8>, lengths: [Int]) throws(Violation) {
-      var start = bytes.startIndex
-      var index = 0
-      while start < bytes.endIndex {
-        let end = min(start + lengths[index % lengths.count], bytes.endIndex)
-        try feed(bytes[start..<end])
+    /// Feeds `input[range]` in chunks of these lengths, again and again. A chunk is no copy.
+    mutating func feed(_ input: [UInt8], _ range: Range<Int>, lengths: [Int]) throws(Violation) {
+      let bytes = input.span
+      var start = range.lowerBound
+      var turn = 0
+      while start < range.upperBound {
+        let end = min(start + lengths[turn], range.upperBound)
+        framer.feed(bytes.extracting(start..<end)) { frames.append($0) }
+        try require(
+          framer.pendingCount <= FramerOracle.longestPending,
+          "\(framer.pendingCount) bytes wait for their line end")
         start = end
-        index += 1
+        turn = turn + 1 < lengths.count ? turn + 1 : 0
       }
     }
 
@@ -50,17 +49,17 @@ enum FramerOracle {
   private static func sameFramesInAnyChunks(
     _ input: [UInt8], silenceAt place: Int?
   ) throws(Violation) -> [Frame] {
-    let whole = try run(input, lengths: [max(input.count, 1)], silenceAt: place)
+    let whole = try run(input, lengths: [.max / 2], silenceAt: place)
     let ended = ends(of: whole)
     // Chunks as the input says, so that the fuzzer can look for the lengths that matter.
     let derived = input.suffix(16).map { Int($0 & 63) + 1 } + [1]
     for lengths in [[1], derived, [64], [15, 1, 17]] {
       let other = try run(input, lengths: lengths, silenceAt: place)
-      let name = "chunks of \(lengths)\(place.map { ", silence at \($0)" } ?? "")"
-      try same(other, whole, "\(name): \(shown(input))")
-      for (mine, its) in zip(ends(of: other), ended) {
-        try same(mine, its, "\(name), at the end: \(shown(input))")
+      func name() -> String {
+        "chunks of \(lengths)\(place.map { ", silence at \($0)" } ?? ""): \(shown(input))"
       }
+      try same(other, whole, name())
+      for (mine, its) in zip(ends(of: other), ended) { try same(mine, its, "the end of \(name())") }
     }
     return ended.last?.frames ?? []
   }
@@ -70,10 +69,10 @@ enum FramerOracle {
   ) throws(Violation) -> Run {
     var run = Run()
     let place = place ?? input.count
-    try run.feed(input[..<place], lengths: lengths)
+    try run.feed(input, 0..<place, lengths: lengths)
     if place < input.count {
       run.silence()
-      try run.feed(input[place...], lengths: lengths)
+      try run.feed(input, place..<input.count, lengths: lengths)
     }
     try require(run.framer.counters.bytes == UInt64(input.count), "not every byte is counted")
     try counted(run)
@@ -94,7 +93,9 @@ enum FramerOracle {
     return [silent, wentOn, reused, finished]
   }
 
-  private static func same(_ one: Run, _ other: Run, _ text: @autoclosure () -> String) throws(Violation) {
+  private static func same(_ one: Run, _ other: Run, _ text: @autoclosure () -> String)
+    throws(Violation)
+  {
     try require(one.frames == other.frames, "other frames in \(text())")
     try require(one.framer.counters == other.framer.counters, "other counters in \(text())")
     let pending = (one.framer.pendingCount, other.framer.pendingCount)
@@ -117,7 +118,8 @@ enum FramerOracle {
     }
     let counters = run.framer.counters
     try require(
-      [counters.passing, counters.reply, counters.hello, counters.endOfList, counters.malformed] == counts,
+      [counters.passing, counters.reply, counters.hello, counters.endOfList, counters.malformed]
+        == counts,
       "\(counts) frames are counted as \(counters)")
   }
 
@@ -125,19 +127,19 @@ enum FramerOracle {
 
   private static func lineByLine(_ input: [UInt8]) throws(Violation) {
     var run = Run()
-    var rest = input[...]
-    while let end = rest.firstIndex(of: 0x0A) {
+    var start = 0
+    while let end = input[start...].firstIndex(of: 0x0A) {
       run.frames.removeAll()
-      try run.feed(rest[...end])
+      try run.feed(input, start..<end + 1, lengths: [.max / 2])
       try require(run.framer.pendingCount == 0, "something waits behind a line end")
-      try line(Array(rest[..<end]), gives: run.frames)
-      rest = rest[(end + 1)...]
+      try line(Array(input[start..<end]), gives: run.frames)
+      start = end + 1
     }
     run.frames.removeAll()
-    try run.feed(rest)
+    try run.feed(input, start..<input.count, lengths: [.max / 2])
     run.finish()
     try require(run.framer.pendingCount == 0, "something waits behind the end")
-    if !isTooLong(rest) { try conservation(of: Array(rest), in: run.frames) }
+    if !isTooLong(input[start...]) { try conservation(of: Array(input[start...]), in: run.frames) }
   }
 
   private static func isTooLong(_ line: ArraySlice<UInt8>) -> Bool {
@@ -168,16 +170,20 @@ enum FramerOracle {
     } else if case .valid(let values) = NaivePassing(trimmed) {
       guard frames.count == 1, case .passing(let passing) = frames[0],
         PassingOracle.values(of: passing) == values
-      else { throw Violation("a good passing on a line of its own gives \(frames): \(shown(line))") }
+      else {
+        throw Violation("a good passing on a line of its own gives \(frames): \(shown(line))")
+      }
     }
     for frame in frames { try frameIsSound(frame, in: line) }
   }
 
   private static func frameIsSound(_ frame: Frame, in line: [UInt8]) throws(Violation) {
     switch frame {
-    case .hello(let hello): try require(hello.text.hasPrefix("HELLO"), "a greeting is \(hello.text)")
+    case .hello(let hello):
+      try require(hello.text.hasPrefix("HELLO"), "a greeting is \(hello.text)")
     case .passing(let passing): try PassingOracle.check(Array(passing.text.utf8))
-    case .reply(let reply): try require(reply.raw.allSatisfy { 0x20..<0x7F ~= $0 }, "a reply holds noise")
+    case .reply(let reply):
+      try require(reply.raw.allSatisfy { 0x20..<0x7F ~= $0 }, "a reply holds noise")
     case .endOfList: try require(trimmingReturns(line).isEmpty, "an end of list in \(shown(line))")
     case .malformed(let malformed):
       try require(malformed.reason != .tooLong, "a line of \(line.count) bytes is too long")
