@@ -2,10 +2,11 @@
 public enum Nearly {
   /// `bytes` changed in one way; `below(n)` gives a random number from 0 to n - 1.
   public static func changed(_ bytes: [UInt8], by below: (Int) -> Int) -> [UInt8] {
-    switch below(4) {
+    switch below(5) {
     case 0: inserting(passing(below) + lineEnd(below), into: bytes, below)
     case 1: inserting(replies[below(replies.count)] + lineEnd(below), into: bytes, below)
     case 2: withAnotherDigit(bytes, below)
+    case 3: withLongLine(bytes, below)
     case _: withLinesMoved(bytes, below)
     }
   }
@@ -53,6 +54,16 @@ public enum Nearly {
     var changed = bytes
     changed[digits[below(digits.count)]] = 0x30 + UInt8(below(10))
     return changed
+  }
+
+  /// One line made about as long as a line may be.
+  private static func withLongLine(_ bytes: [UInt8], _ below: (Int) -> Int) -> [UInt8] {
+    let place = below(bytes.count + 1)
+    let begin = bytes[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    let end = bytes[place...].firstIndex(of: 0x0A) ?? bytes.count
+    let missing = max(0, 4090 + below(14) - (end - begin))
+    let filler: UInt8 = [0x41, 0x3B, 0x20, 0x00, 0x31][below(5)]
+    return bytes[..<place] + [UInt8](repeating: filler, count: missing) + bytes[place...]
   }
 
   private static func withLinesMoved(_ bytes: [UInt8], _ below: (Int) -> Int) -> [UInt8] {
