@@ -53,12 +53,13 @@ enum FramerOracle {
     let ended = ends(of: whole)
     // Chunks as the input says, so that the fuzzer can look for the lengths that matter.
     let derived = input.suffix(16).map { Int($0 & 63) + 1 } + [1]
-    for lengths in [[1], derived, [64], [15, 1, 17]] {
+    for lengths in place == nil ? [derived, [1], [64], [15, 1, 17]] : [derived, [1]] {
       let other = try run(input, lengths: lengths, silenceAt: place)
       func name() -> String {
         "chunks of \(lengths)\(place.map { ", silence at \($0)" } ?? ""): \(shown(input))"
       }
       try same(other, whole, name())
+      guard lengths == derived else { continue }
       for (mine, its) in zip(ends(of: other), ended) { try same(mine, its, "the end of \(name())") }
     }
     return ended.last?.frames ?? []

@@ -2,11 +2,11 @@
 public enum Nearly {
   /// `bytes` changed in one way; `below(n)` gives a random number from 0 to n - 1.
   public static func changed(_ bytes: [UInt8], by below: (Int) -> Int) -> [UInt8] {
-    switch below(5) {
-    case 0: inserting(passing(below) + lineEnd(below), into: bytes, below)
-    case 1: inserting(replies[below(replies.count)] + lineEnd(below), into: bytes, below)
-    case 2: withAnotherDigit(bytes, below)
-    case 3: withLongLine(bytes, below)
+    switch below(32) {
+    case 0: withLongLine(bytes, below)
+    case 1...8: inserting(passing(below) + lineEnd(below), into: bytes, below)
+    case 9...16: inserting(replies[below(replies.count)] + lineEnd(below), into: bytes, below)
+    case 17...24: withAnotherDigit(bytes, below)
     case _: withLinesMoved(bytes, below)
     }
   }
