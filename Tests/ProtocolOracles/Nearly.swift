@@ -13,7 +13,8 @@ public enum Nearly {
 
   /// Lines that a reader of today or before may send; parsers that are added add theirs.
   private static let replies: [[UInt8]] = [
-    "PING;PONG", "HELLO One4All 5", "GETPROTOCOL;3.0;1.0;3.0", "SETTIME;2017-12-23;15:30:55", "STOP;STOPMODE",
+    "PING;PONG", "HELLO One4All 5", "GETPROTOCOL;3.0;1.0;3.0", "SETTIME;2017-12-23;15:30:55",
+    "STOP;STOPMODE",
     "READBATTERY;VOLTS;25.5;PERCENT;90;HASPOWER;false", "START;20171223-153055.csv",
     "PASSINGS;190;MC00001;LY00213",
     "GETFILEINFO;2017-12-23;15:30:55;2017-12-23;16:30:55;190",
@@ -21,6 +22,12 @@ public enum Nearly {
     "GETSTATUS;3;192.168.1.13;O4A5-00051;One4All 5;1234678;Macsha;MC;46.2;True;20191117-131717.csv;0;True;100;"
       + "26.5;True;False;False;True;America/Mexico_City;False;never;960122610340BFDD;Motorola;OK;fcc;5;3;False;"
       + "1.1.3.0;False;False;False;False;False;False;3;3.0;15336649CD289D56E1B2;False;;0;False",
+    "CONECTADO_4|MC00001D20150414T120755416T120758010A1R034TV|VOIDTAGD20240229T235959999T000000001A8R999|",
+    "ID2-20200315-062123- 123-e: 512_1", "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006",
+    "20200315-163625-695",
+    "passing;bib;date_time;latitude;longitude;status;chip;participant_id;timezone",
+    "3;02;2020-03-11 12:25:01.649;16.7578038;-93.116542;Sent;;;GMT-06:00",
+    "4;01;2020-03-11 12:25:01;;;Pending;MC00001;7;America/Mexico_City",
   ].map { Array($0.utf8) }
 
   private static func passing(_ below: (Int) -> Int) -> [UInt8] {
@@ -34,7 +41,8 @@ public enum Nearly {
     let time =
       "\(padded(below(25), 2)):\(padded(below(61), 2)):\(padded(below(61), 2)).\(padded(below(1000), 3))"
     let reads = below(2) == 0 ? below(40) : below(1 << 33)
-    let text = "\(number);MC;\(padded(below(100_001), 5));\(date);\(time);\(below(10));\(reads);937f6"
+    let text =
+      "\(number);MC;\(padded(below(100_001), 5));\(date);\(time);\(below(10));\(reads);937f6"
     return Array(text.utf8)
   }
 
@@ -42,7 +50,9 @@ public enum Nearly {
     [[0x0D, 0x0A], [0x0D, 0x0A], [0x0A], [0x0D], [], [0x0D, 0x0D, 0x0A], [0]][below(7)]
   }
 
-  private static func inserting(_ part: [UInt8], into bytes: [UInt8], _ below: (Int) -> Int) -> [UInt8] {
+  private static func inserting(_ part: [UInt8], into bytes: [UInt8], _ below: (Int) -> Int)
+    -> [UInt8]
+  {
     let ends = bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
     let place = ends.isEmpty || below(4) == 0 ? below(bytes.count + 1) : ends[below(ends.count)]
     return bytes[..<place] + part + bytes[place...]

@@ -4,10 +4,13 @@ public enum Oracles {
   /// Every parser over `input`, each with its own oracle. A parser that is added is added here.
   public static func check(_ input: [UInt8]) throws(Violation) {
     try FramerOracle.check(input)
+    try RecordingOracle.check(input)
     for line in lines(of: input) {
       try PassingOracle.check(line)
       try ReplyOracle.check(line)
       try FieldOracle.check(line)
+      try OlderOracle.check(line)
+      try ExportOracle.check(line)
     }
     try ValueOracle.check(input)
   }
