@@ -66,7 +66,8 @@ enum OlderOracle {
     guard 42...50 ~= line.count, line[7] == 0x44, line[16] == 0x54, line[26] == 0x54,
       line[36] == 0x41,
       line[38] == 0x52, line[39...41].allSatisfy({ 0x30...0x39 ~= $0 }),
-      line[42...].allSatisfy({ 0x21...0x7E ~= $0 })
+      // A `|` ends a frame.
+      line[42...].allSatisfy({ 0x21...0x7E ~= $0 && $0 != 0x7C })
     else { return nil }
     return Parts(
       chip: line[..<7], date: joined([line[8..<12], line[12..<14], line[14..<16]], by: 0x2D),
