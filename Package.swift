@@ -108,9 +108,14 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["LinuxSystem"], path: "Tests/TestSupport", swiftSettings: strict),
+    // What must hold of the protocol's code whatever the input; scripts/fuzz compiles it too.
+    .target(
+      name: "ProtocolOracles", dependencies: ["One4AllProtocol"], path: "Tests/ProtocolOracles",
+      swiftSettings: strict),
     tests("ArchitectureTests", ["LinuxSystem", "TestSupport"]),
     tests(
-      "One4AllProtocolTests", ["One4AllProtocol", "LinuxSystem", "TestSupport"], excluding: ["Fixtures"]),
+      "One4AllProtocolTests", ["One4AllProtocol", "LinuxSystem", "ProtocolOracles", "TestSupport"],
+      excluding: ["Fixtures"]),
     tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
