@@ -34,7 +34,7 @@ final class World {
   /// What the disk holds.
   private(set) var disk: [DeviceBinding] = []
   /// What the disk holds of passings.
-  let passings = ModelStore()
+  private(set) var passings = ModelStore()
   var isDiskFull = false
   /// The disk does not answer at all.
   var isDiskStalled = false

@@ -46,7 +46,8 @@ public struct Agent: Sendable {
       random: RandomSource(seed: random.next()), at: now)
     readerClock = ReaderClock(settings: settings.passings, zones: zones, at: now)
     intake = Intake(
-      settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files, at: now)
+      settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files, at: now
+    )
     forwarder = Forwarder(
       settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
       random: RandomSource(seed: random.next()), at: now)

@@ -72,7 +72,8 @@ final class Daemon {
     cloud.configure(access)
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
-      settings: settings, bindings: snapshot.bindings, files: snapshot.files, doubtful: snapshot.doubtfulTotal,
+      settings: settings, bindings: snapshot.bindings, files: snapshot.files,
+      doubtful: snapshot.doubtfulTotal,
       seed: UInt64.random(in: .min ... .max), zones: Zones.lookup, at: Daemon.now().monotonic)
     if let setAside = store.setAside {
       journal.write(

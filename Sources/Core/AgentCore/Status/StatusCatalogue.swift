@@ -112,7 +112,8 @@ public enum StatusCatalogue {
     Member("passings.rejected", .integer, "refused by the cloud"),
     Member("passings.lost", .integer, "the reader gave out the number and has the passing no more"),
     Member("passings.gaps", .integer, "still to be fetched from the reader"),
-    Member("passings.unconfirmed", .integer, "of those waiting: to be confirmed by the reader's memory first"),
+    Member(
+      "passings.unconfirmed", .integer, "of those waiting: to be confirmed by the reader's memory first"),
     Member("passings.doubtful", .integer, "frames that are kept aside and not believed"),
     Member("passings.unwritten", .integer, "heard, and not yet on disk"),
     Member("passings.dropped", .integer, "heard since the daemon started, and no room was left for them"),
