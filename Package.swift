@@ -123,7 +123,9 @@ let package = Package(
     tests(
       "CloudClientTests",
       ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
-    tests("AgentStoreTests", ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "TestSupport"]),
+    tests(
+      "AgentStoreTests",
+      ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
     tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "CSystemd", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),

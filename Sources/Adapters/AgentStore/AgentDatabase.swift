@@ -16,7 +16,8 @@ public struct AgentDatabase: ~Copyable {
 
   // Members end in this order: statements before their connection, the connection before the lock.
   private let bindings: BindingTable
-  private let connection: Connection
+  var passings: PassingStore
+  let connection: Connection
   private let lock: StoreLock
 
   /// Opens the database in that folder and brings it to the schema that this agent knows. A missing folder is made
@@ -26,6 +27,11 @@ public struct AgentDatabase: ~Copyable {
   public static func open(directory: String, busyTimeout: Int32 = 5000) throws(StoreError) -> AgentDatabase {
     do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
     let lock = try StoreLock("\(directory)/\(lockName)")
+    return try open(directory: directory, busyTimeout: busyTimeout, lock: lock)
+  }
+
+  static func open(directory: String, busyTimeout: Int32, lock: StoreLock) throws(StoreError) -> AgentDatabase
+  {
     let path = "\(directory)/\(fileName)"
     var aside: String?
     do { try IntegrityCheck.run(path, busyTimeout: busyTimeout) } catch {
@@ -35,13 +41,14 @@ public struct AgentDatabase: ~Copyable {
     return try AgentDatabase(path, busyTimeout: busyTimeout, setAside: aside, lock: lock)
   }
 
-  private init(_ path: String, busyTimeout: Int32, setAside: String?, lock: consuming StoreLock)
-    throws(StoreError)
-  {
+  private init(_ path: String, busyTimeout: Int32, setAside: String?, lock: StoreLock) throws(StoreError) {
     let connection = try Connection(path, busyTimeout: busyTimeout)
     try AgentDatabase.configure(connection)
     try Schema.migrate(connection)
-    bindings = try BindingTable(connection)
+    let bindings = try BindingTable(connection)
+    let passings = try PassingStore(connection, boot: BootIdentity.current)
+    self.bindings = bindings
+    self.passings = passings
     self.path = path
     self.setAside = setAside
     self.connection = connection
@@ -55,9 +62,12 @@ public struct AgentDatabase: ~Copyable {
         operation: "switch to WAL", path: connection.path, number: SQLITE_ERROR,
         reason: "the file system allows only \(mode)")
     }
-    // FULL: a transaction is on the disk when its COMMIT returns. 1 MiB of cache is plenty for what is read.
+    // FULL: a transaction is on the disk when its COMMIT returns. 1 MiB of cache is plenty for what is read. The log
+    // is worked into the file every 1000 pages, so that it stays at about 4 MB, and is used again from its beginning.
+    // What is deleted is not overwritten with zeros: that would be written to the SD card for nothing.
     try connection.run(
-      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024", for: "configure")
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024; PRAGMA secure_delete = OFF; "
+        + "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 4194304", for: "configure")
   }
 
   /// All bindings of that cloud, by serial number.
@@ -65,24 +75,73 @@ public struct AgentDatabase: ~Copyable {
     try bindings.read(cloud: cloud)
   }
 
+  /// Everything that the core needs at its start, in the same time however many passings there are. From now on the
+  /// summaries show the sessions of that cloud.
+  public mutating func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot {
+    passings.cloud = cloud
+    return StoreSnapshot(
+      bindings: try bindings.read(cloud: cloud), files: try passings.summaries(),
+      doubtfulTotal: try passings.doubtful.count(), firstContacts: try passings.readers.all())
+  }
+
   /// Does all of that in one transaction, or nothing of it. When this returns, what was done is on the disk.
-  public borrowing func apply(_ requests: [StoreRequest]) throws(StoreError) {
-    try connection.run("BEGIN IMMEDIATE", for: "begin")
-    do {
-      for request in requests {
-        switch request {
-        case .keep(let binding): try bindings.keep(binding)
-        case .forget(let cloud, let serialNumber):
-          try bindings.forget(cloud: cloud, serialNumber: serialNumber)
-        case .noteLastSeen(let cloud, let serialNumber, let time):
-          try bindings.noteLastSeen(cloud: cloud, serialNumber: serialNumber, time)
+  public mutating func apply(_ requests: [StoreRequest]) throws(StoreError) {
+    _ = try perform(requests.map { .state($0) })
+  }
+
+  /// Does all of that in one transaction, or nothing of it. When this returns, what was done is on the disk.
+  /// - Returns: one report for each request, in their order.
+  public mutating func perform(_ requests: [PassingRequest]) throws(StoreError) -> [PassingReport] {
+    try perform(requests.map { .passings($0) }).compactMap { answer in
+      switch answer {
+      case .passings(let report): report
+      case .state: nil
+      }
+    }
+  }
+
+  mutating func perform(_ work: [StoreWork]) throws(StoreError) -> [StoreAnswer] {
+    try transaction(isWriting: work.contains(where: \.isWriting)) { (database) throws(StoreError) in
+      var answers: [StoreAnswer] = []
+      answers.reserveCapacity(work.count)
+      for work in work {
+        switch work {
+        case .state(let request): answers.append(.state(try database.perform(request)))
+        case .passings(let request): answers.append(.passings(try database.passings.perform(request)))
         }
       }
+      return answers
+    }
+  }
+
+  /// Runs `body` in one transaction: all that it does is on disk when this returns, or nothing of it.
+  mutating func transaction<Result>(
+    isWriting: Bool = true, _ body: (inout AgentDatabase) throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    try connection.run(isWriting ? "BEGIN IMMEDIATE" : "BEGIN", for: "begin")
+    do {
+      let result = try body(&self)
       try connection.run("COMMIT", for: "commit")
+      return result
     } catch {
       // SQLite has rolled back by itself after some errors; then this fails and changes nothing.
       try? connection.run("ROLLBACK", for: "roll back")
+      passings.forgetUncommitted()
       throw error
+    }
+  }
+
+  private borrowing func perform(_ request: StoreRequest) throws(StoreError) -> StoreReport {
+    switch request {
+    case .keep(let binding):
+      try bindings.keep(binding)
+      return .kept(binding)
+    case .forget(let cloud, let serialNumber):
+      try bindings.forget(cloud: cloud, serialNumber: serialNumber)
+      return .forgotten(cloud: cloud, serialNumber: serialNumber)
+    case .noteLastSeen(let cloud, let serialNumber, let time):
+      try bindings.noteLastSeen(cloud: cloud, serialNumber: serialNumber, time)
+      return .noted(cloud: cloud, serialNumber: serialNumber, time)
     }
   }
 }

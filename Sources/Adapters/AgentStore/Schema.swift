@@ -11,7 +11,8 @@ enum Schema {
       last_seen_ms INTEGER,
       PRIMARY KEY (cloud, serial_number)
     ) STRICT, WITHOUT ROWID;
-    """
+    """,
+    PassingSchema.step,
   ]
 
   /// The version that this agent knows.

@@ -34,6 +34,19 @@ struct Statement: ~Copyable {
     try check(result)
   }
 
+  func bind(_ place: Int32, _ value: Int) throws(StoreError) { try bind(place, Int64(value)) }
+
+  func bind(_ place: Int32, _ value: UInt32) throws(StoreError) { try bind(place, Int64(value)) }
+
+  /// Binds bytes as text.
+  func bind(_ place: Int32, utf8 bytes: [UInt8]) throws(StoreError) {
+    let result = bytes.withUnsafeBytes { buffer in
+      one4all_sqlite_bind_text(
+        handle, place, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
+    }
+    try check(result)
+  }
+
   /// Goes on to the next row.
   /// - Returns: whether there is one.
   func step() throws(StoreError) -> Bool {
@@ -49,6 +62,13 @@ struct Statement: ~Copyable {
     _ = try step()
   }
 
+  /// Runs a statement that gives no rows, and makes it ready for the next time.
+  /// - Returns: how many rows it inserted, changed or deleted.
+  func runCounting() throws(StoreError) -> Int {
+    try run()
+    return Int(sqlite3_changes(sqlite3_db_handle(handle)))
+  }
+
   /// Makes the statement ready for the next time; what is bound stays.
   func reset() { sqlite3_reset(handle) }
 
@@ -62,6 +82,23 @@ struct Statement: ~Copyable {
     guard let text = sqlite3_column_text(handle, column) else { return "" }
     let count = Int(sqlite3_column_bytes(handle, column))
     return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+  }
+
+  func textOrNil(_ column: Int32) -> String? {
+    sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : text(column)
+  }
+
+  /// The bytes of a text, valid until the next step.
+  func withText<Result>(_ column: Int32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    guard let text = sqlite3_column_text(handle, column) else {
+      return body(UnsafeBufferPointer(start: nil, count: 0))
+    }
+    return body(UnsafeBufferPointer(start: text, count: Int(sqlite3_column_bytes(handle, column))))
+  }
+
+  /// The error that says that what was read cannot have been written so.
+  func damage(_ reason: String) -> StoreError {
+    .database(operation: operation, path: path, number: SQLITE_CORRUPT, reason: reason)
   }
 
   private func check(_ result: Int32) throws(StoreError) {

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 
 /// The right to use a store: a lock on a file beside it, which the kernel drops when its holder ends, however it ends.
-struct StoreLock: ~Copyable {
+final class StoreLock: Sendable {
   private let file: Descriptor
 
   /// Takes the lock and writes this process' number into its file.

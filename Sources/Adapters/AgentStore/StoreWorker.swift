@@ -6,7 +6,7 @@ import Synchronization
 /// requests cost one wait for the disk. It must be stopped before it is let go of.
 public final class StoreWorker: Sendable {
   private enum Message: Sendable {
-    case request(StoreRequest)
+    case work(StoreWork)
     case stop
   }
 
@@ -14,11 +14,25 @@ public final class StoreWorker: Sendable {
     let box: Mailbox<Message>
     // Beside the message, because a full box refuses messages; its descriptor is readable then.
     let isStopping = Atomic(false)
-    let database: Mutex<AgentDatabase?>
+    let keeper: Mutex<StoreKeeper?>
 
-    init(_ database: consuming sending AgentDatabase) throws(StoreError) {
+    init(_ keeper: consuming sending StoreKeeper) throws(StoreError) {
       do { box = try Mailbox(capacity: 65_536) } catch { throw .system(error) }
-      self.database = Mutex(database)
+      self.keeper = Mutex(keeper)
+    }
+  }
+
+  /// Where the worker's words go. All are called on its thread, and must not wait.
+  private struct Listener: Sendable {
+    let report: @Sendable (StoreReport) -> Void
+    let passings: @Sendable (PassingReport) -> Void
+    let notice: @Sendable (StoreNotice) -> Void
+
+    func hear(_ answer: StoreAnswer) {
+      switch answer {
+      case .state(let report): self.report(report)
+      case .passings(let report): passings(report)
+      }
     }
   }
 
@@ -34,16 +48,23 @@ public final class StoreWorker: Sendable {
   /// - Parameters:
   ///   - directory: folder of the state; made when it is missing.
   ///   - busyTimeout: milliseconds to wait for a transaction of a person's tool.
-  ///   - report: called on the worker's thread, once for each request that was accepted; it must not wait.
+  ///   - passings: called on the worker's thread, once for each request about passings that was accepted; it must not
+  ///     wait.
+  ///   - notice: called on the worker's thread with what nobody asked for; it must not wait.
+  ///   - report: called on the worker's thread, once for each other request that was accepted; it must not wait.
   public init(
-    directory: String, busyTimeout: Int32 = 5000, report: @escaping @Sendable (StoreReport) -> Void
+    directory: String, busyTimeout: Int32 = 5000,
+    passings: @escaping @Sendable (PassingReport) -> Void = { _ in },
+    notice: @escaping @Sendable (StoreNotice) -> Void = { _ in },
+    report: @escaping @Sendable (StoreReport) -> Void
   ) throws(StoreError) {
     let database = try AgentDatabase.open(directory: directory, busyTimeout: busyTimeout)
     path = database.path
     setAside = database.setAside
-    let shared = try Shared(database)
+    let shared = try Shared(StoreKeeper(database))
     self.shared = shared
-    do { thread = try WorkerThread(name: "store") { StoreWorker.run(shared, report) } } catch {
+    let listener = Listener(report: report, passings: passings, notice: notice)
+    do { thread = try WorkerThread(name: "store") { StoreWorker.run(shared, listener) } } catch {
       throw .system(error)
     }
   }
@@ -51,8 +72,24 @@ public final class StoreWorker: Sendable {
   /// All bindings of that cloud, by serial number. Waits for a transaction that is under way: for the start, and for
   /// a change of the cloud.
   public func bindings(cloud: String) throws(StoreError) -> [DeviceBinding] {
-    let result: Result<[DeviceBinding], StoreError>? = shared.database.withLock { database in
-      do throws(StoreError) { return (try database?.bindings(cloud: cloud)).map { .success($0) } } catch {
+    let result: Result<[DeviceBinding], StoreError>? = shared.keeper.withLock { keeper in
+      do throws(StoreError) {
+        return (try keeper?.database.bindings(cloud: cloud)).map { .success($0) }
+      } catch {
+        return .failure(error)
+      }
+    }
+    guard let result else { throw .closed(path: path) }
+    return try result.get()
+  }
+
+  /// Everything that the core needs at its start, in the same time however many passings there are. From now on the
+  /// summaries show the sessions of that cloud. Waits for a transaction that is under way.
+  public func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot {
+    let result: Result<StoreSnapshot, StoreError>? = shared.keeper.withLock { keeper in
+      do throws(StoreError) {
+        return (try keeper?.database.snapshot(cloud: cloud)).map { .success($0) }
+      } catch {
         return .failure(error)
       }
     }
@@ -63,7 +100,12 @@ public final class StoreWorker: Sendable {
   /// Puts a request behind those that wait; never waits itself.
   /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
   @discardableResult
-  public func send(_ request: StoreRequest) -> Bool { shared.box.post(.request(request)) }
+  public func send(_ request: StoreRequest) -> Bool { shared.box.post(.work(.state(request))) }
+
+  /// Puts a request about passings behind those that wait; never waits itself.
+  /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
+  @discardableResult
+  public func send(_ request: PassingRequest) -> Bool { shared.box.post(.work(.passings(request))) }
 
   /// Does all that was sent before, closes the database and waits for the thread's end.
   public func stop() {
@@ -72,42 +114,29 @@ public final class StoreWorker: Sendable {
     thread.join()
   }
 
-  private static func run(_ shared: Shared, _ report: (StoreReport) -> Void) {
+  private static func run(_ shared: Shared, _ listener: Listener) {
     while true {
       // Looked at before the box: what was sent before the stop is in it.
       let isLast = shared.isStopping.load(ordering: .acquiring)
-      let requests = shared.box.takeAll().compactMap { message -> StoreRequest? in
+      let work = shared.box.takeAll().compactMap { message -> StoreWork? in
         switch message {
-        case .request(let request): request
+        case .work(let work): work
         case .stop: nil
         }
       }
-      if !requests.isEmpty { apply(requests, shared, report) }
+      if !work.isEmpty { perform(work, shared, listener) }
       if isLast { break }
       _ = try? Poll.wait(for: shared.box.descriptor, .read, milliseconds: -1)
     }
-    shared.database.withLock { $0 = nil }
+    shared.keeper.withLock { $0 = nil }
   }
 
-  private static func apply(_ requests: [StoreRequest], _ shared: Shared, _ report: (StoreReport) -> Void) {
-    let failure = shared.database.withLock { database -> StoreFailure? in
-      do throws(StoreError) {
-        try database?.apply(requests)
-        return nil
-      } catch { return error.failure }
+  private static func perform(_ work: [StoreWork], _ shared: Shared, _ listener: Listener) {
+    let (answers, notices) = shared.keeper.withLock { keeper -> ([StoreAnswer], [StoreNotice]) in
+      let answers = keeper?.perform(work) ?? []
+      return (answers, keeper?.takeNotices() ?? [])
     }
-    for request in requests {
-      if let failure {
-        report(.failed(request, failure))
-        continue
-      }
-      switch request {
-      case .keep(let binding): report(.kept(binding))
-      case .forget(let cloud, let serialNumber):
-        report(.forgotten(cloud: cloud, serialNumber: serialNumber))
-      case .noteLastSeen(let cloud, let serialNumber, let time):
-        report(.noted(cloud: cloud, serialNumber: serialNumber, time))
-      }
-    }
+    for answer in answers { listener.hear(answer) }
+    for notice in notices { listener.notice(notice) }
   }
 }

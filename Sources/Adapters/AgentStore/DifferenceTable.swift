@@ -1,0 +1,63 @@
+import AgentCore
+import One4AllProtocol
+
+/// Where the reader's memory said otherwise than what was stored, by prepared statements. The same difference is kept
+/// once, however often the file is compared.
+struct DifferenceTable: ~Copyable {
+  private let inserting: Statement
+  private let marking: Statement
+  private let reading: Statement
+
+  init(_ connection: borrowing Connection) throws(StoreError) {
+    let inserting = try connection.prepare(
+      "INSERT INTO difference (file_id, number, stored, memory, was_sent, noted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+        + "ON CONFLICT DO NOTHING", for: "keep a difference")
+    let marking = try connection.prepare(
+      "UPDATE difference SET was_sent = max(was_sent, ?5) WHERE file_id = ?1 AND number = ?2 AND stored = ?3 "
+        + "AND memory = ?4", for: "keep a difference")
+    let reading = try connection.prepare(
+      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 ORDER BY number LIMIT ?2",
+      for: "read differences")
+    self.inserting = inserting
+    self.marking = marking
+    self.reading = reading
+  }
+
+  /// Keeps a difference.
+  /// - Returns: whether it is new.
+  func keep(_ file: Int64, _ difference: PassingDifference, now: WallTime) throws(StoreError) -> Bool {
+    try bind(inserting, file, difference)
+    try inserting.bind(6, now.milliseconds)
+    if try inserting.runCounting() > 0 { return true }
+    try bind(marking, file, difference)
+    try marking.run()
+    return false
+  }
+
+  /// The differences of a file, by number.
+  func read(_ file: Int64, limit: Int) throws(StoreError) -> [PassingDifference] {
+    defer { reading.reset() }
+    try reading.bind(1, file)
+    try reading.bind(2, limit)
+    var differences: [PassingDifference] = []
+    while try reading.step() {
+      guard let stored = reading.passing(1) else { continue }
+      differences.append(
+        PassingDifference(
+          number: UInt32(clamping: reading.integer(0)), stored: stored, memory: reading.passing(2),
+          wasSent: reading.integer(3) != 0))
+    }
+    return differences
+  }
+
+  private func bind(_ statement: borrowing Statement, _ file: Int64, _ difference: PassingDifference)
+    throws(StoreError)
+  {
+    try statement.bind(1, file)
+    try statement.bind(2, difference.number)
+    try statement.bind(3, difference.stored.text)
+    // Not NULL: no two of those are the same to SQLite.
+    try statement.bind(4, difference.memory?.text ?? "")
+    try statement.bind(5, difference.wasSent ? 1 : 0)
+  }
+}

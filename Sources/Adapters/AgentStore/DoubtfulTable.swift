@@ -1,0 +1,119 @@
+import AgentCore
+import One4AllProtocol
+
+/// Frames that are not believed, by prepared statements. Noise can make them for hours: of each file only the newest
+/// are kept, and the others counted.
+struct DoubtfulTable: ~Copyable {
+  /// Most frames that are kept of a file.
+  static let limit = 10_000
+  /// Stands for the file when it is not known.
+  static let unknownFile: Int64 = 0
+
+  private let inserting: Statement
+  private let counting: Statement
+  private let kept: Statement
+  private let total: Statement
+  private let dropping: Statement
+  private let settling: Statement
+  private let countingSettled: Statement
+  private let countingDropped: Statement
+  private let reading: Statement
+
+  init(_ connection: borrowing Connection) throws(StoreError) {
+    let inserting = try connection.prepare(
+      "INSERT INTO doubtful_frame (file_id, reason, frame, arrived_ms) VALUES (?1, ?2, ?3, ?4)",
+      for: "keep a doubtful frame")
+    let counting = try connection.prepare(
+      "INSERT INTO doubtful_count (file_id, kept) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET kept = kept + ?2",
+      for: "count doubtful frames")
+    let kept = try connection.prepare(
+      "SELECT kept FROM doubtful_count WHERE file_id = ?1", for: "count doubtful frames")
+    let total = try connection.prepare("SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
+    let dropping = try connection.prepare(
+      "DELETE FROM doubtful_frame WHERE doubtful_id IN (SELECT doubtful_id FROM doubtful_frame WHERE file_id = ?1 "
+        + "ORDER BY doubtful_id LIMIT ?2)", for: "drop doubtful frames")
+    let settling = try connection.prepare(
+      "DELETE FROM doubtful_frame WHERE file_id = ?1", for: "settle doubtful frames")
+    let countingSettled = try connection.prepare(
+      "UPDATE doubtful_count SET settled = settled + kept, kept = 0 WHERE file_id = ?1",
+      for: "count doubtful frames")
+    let countingDropped = try connection.prepare(
+      "UPDATE doubtful_count SET dropped = dropped + ?2, kept = kept - ?2 WHERE file_id = ?1",
+      for: "count doubtful frames")
+    let reading = try connection.prepare(
+      "SELECT frame, reason, arrived_ms FROM doubtful_frame WHERE file_id = ?1 ORDER BY doubtful_id DESC LIMIT ?2",
+      for: "read doubtful frames")
+    self.inserting = inserting
+    self.counting = counting
+    self.kept = kept
+    self.total = total
+    self.dropping = dropping
+    self.settling = settling
+    self.countingSettled = countingSettled
+    self.countingDropped = countingDropped
+    self.reading = reading
+  }
+
+  /// Keeps frames of one file.
+  func keep(_ file: Int64, _ frames: [DoubtfulFrame]) throws(StoreError) {
+    for frame in frames {
+      try inserting.bind(1, file)
+      try inserting.bind(2, frame.reason.rawValue)
+      try inserting.bind(3, frame.passing.text)
+      try inserting.bind(4, frame.arrivedWall.milliseconds)
+      try inserting.run()
+    }
+    try counting.bind(1, file)
+    try counting.bind(2, frames.count)
+    try counting.run()
+    let surplus = try count(of: file) - DoubtfulTable.limit
+    guard surplus > 0 else { return }
+    try dropping.bind(1, file)
+    try dropping.bind(2, surplus)
+    try dropping.run()
+    try countingDropped.bind(1, file)
+    try countingDropped.bind(2, surplus)
+    try countingDropped.run()
+  }
+
+  /// Forgets the frames of a file, but for their count.
+  func settle(_ file: Int64) throws(StoreError) {
+    guard try count(of: file) > 0 else { return }
+    try settling.bind(1, file)
+    try settling.run()
+    try countingSettled.bind(1, file)
+    try countingSettled.run()
+  }
+
+  /// How many are kept of a file.
+  func count(of file: Int64) throws(StoreError) -> Int {
+    defer { kept.reset() }
+    try kept.bind(1, file)
+    return try kept.step() ? Int(kept.integer(0)) : 0
+  }
+
+  /// How many are kept in all.
+  func count() throws(StoreError) -> Int {
+    defer { total.reset() }
+    return try total.step() ? Int(total.integer(0)) : 0
+  }
+
+  /// The newest frames of a file, newest first.
+  func read(_ file: Int64, key: FileKey?, limit: Int) throws(StoreError) -> [DoubtfulFrame] {
+    defer { reading.reset() }
+    try reading.bind(1, file)
+    try reading.bind(2, limit)
+    var frames: [DoubtfulFrame] = []
+    while try reading.step() {
+      guard let passing = reading.passing(0), let reason = DoubtfulFrame.Reason(rawValue: reading.text(1))
+      else {
+        continue
+      }
+      frames.append(
+        DoubtfulFrame(
+          key: key, passing: passing, reason: reason, arrivedWall: WallTime(milliseconds: reading.integer(2)))
+      )
+    }
+    return frames
+  }
+}

@@ -1,0 +1,113 @@
+/// The tables of passings.
+///
+/// A passing's row is written once and stays as it is: it is appended at the end of its file's rows. What becomes of
+/// passings - sent, refused, doubted, confirmed - is kept as spans of numbers beside them. A session file without
+/// trouble has a handful of spans however many passings it has, so that little is written to the SD card, and opening a
+/// file or finding the oldest waiting passing takes the same time with a million of them as with ten.
+enum PassingSchema {
+  static let step = """
+    CREATE TABLE reader (
+      serial_number TEXT NOT NULL PRIMARY KEY,
+      first_contact_ms INTEGER NOT NULL,
+      first_file TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE zone (zone_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+    CREATE TABLE boot (boot_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+    CREATE TABLE file (
+      file_id INTEGER PRIMARY KEY,
+      serial_number TEXT NOT NULL,
+      name TEXT NOT NULL,
+      first_contact_ms INTEGER NOT NULL,
+      stored INTEGER NOT NULL DEFAULT 0,
+      acknowledged INTEGER NOT NULL DEFAULT 0,
+      rejected INTEGER NOT NULL DEFAULT 0,
+      unconfirmed INTEGER NOT NULL DEFAULT 0,
+      lost INTEGER NOT NULL DEFAULT 0,
+      removed INTEGER NOT NULL DEFAULT 0,
+      differences INTEGER NOT NULL DEFAULT 0,
+      reader_count INTEGER,
+      is_settled INTEGER NOT NULL DEFAULT 0,
+      earliest_utc_ms INTEGER,
+      latest_utc_ms INTEGER,
+      UNIQUE (serial_number, name)
+    ) STRICT;
+
+    CREATE TABLE passing (
+      passing_id INTEGER PRIMARY KEY,
+      utc_ms INTEGER NOT NULL,
+      arrived_ms INTEGER NOT NULL,
+      arrived_ns INTEGER NOT NULL,
+      zone_id INTEGER NOT NULL,
+      boot_id INTEGER NOT NULL,
+      host_synchronised INTEGER NOT NULL,
+      origin INTEGER NOT NULL,
+      trust INTEGER NOT NULL,
+      frame TEXT NOT NULL,
+      file_id INTEGER GENERATED ALWAYS AS (passing_id >> 32) VIRTUAL,
+      number INTEGER GENERATED ALWAYS AS (passing_id & 4294967295) VIRTUAL,
+      chip TEXT GENERATED ALWAYS AS (
+        substr(frame, instr(frame, ';') + 1, 2) || substr(frame, instr(frame, ';') + 4, 5)) VIRTUAL,
+      local_time TEXT GENERATED ALWAYS AS (
+        substr(frame, instr(frame, ';') + 10, 10) || ' ' || substr(frame, instr(frame, ';') + 21, 12)) VIRTUAL,
+      antenna TEXT GENERATED ALWAYS AS (substr(frame, instr(frame, ';') + 34, 1)) VIRTUAL,
+      reads TEXT GENERATED ALWAYS AS (
+        substr(frame, instr(frame, ';') + 36, length(frame) - instr(frame, ';') - 41)) VIRTUAL
+    ) STRICT;
+
+    CREATE TABLE span (
+      file_id INTEGER NOT NULL,
+      kind INTEGER NOT NULL,
+      low INTEGER NOT NULL,
+      high INTEGER NOT NULL,
+      PRIMARY KEY (file_id, kind, low)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE rejection (
+      file_id INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      rejected_ms INTEGER NOT NULL,
+      PRIMARY KEY (file_id, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE cloud_session (
+      file_id INTEGER NOT NULL,
+      cloud TEXT NOT NULL,
+      deviceid TEXT NOT NULL,
+      token TEXT,
+      alias TEXT NOT NULL,
+      standing TEXT NOT NULL,
+      asked_ms INTEGER NOT NULL,
+      PRIMARY KEY (file_id, cloud)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE difference (
+      difference_id INTEGER PRIMARY KEY,
+      file_id INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      stored TEXT NOT NULL,
+      memory TEXT NOT NULL,
+      was_sent INTEGER NOT NULL,
+      noted_ms INTEGER NOT NULL,
+      UNIQUE (file_id, number, stored, memory)
+    ) STRICT;
+
+    CREATE TABLE doubtful_frame (
+      doubtful_id INTEGER PRIMARY KEY,
+      file_id INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      frame TEXT NOT NULL,
+      arrived_ms INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX doubtful_frame_of_file ON doubtful_frame (file_id);
+
+    CREATE TABLE doubtful_count (
+      file_id INTEGER PRIMARY KEY,
+      kept INTEGER NOT NULL DEFAULT 0,
+      settled INTEGER NOT NULL DEFAULT 0,
+      dropped INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    """
+}

@@ -1,0 +1,101 @@
+import AgentCore
+import One4AllProtocol
+
+extension PassingStore {
+  /// Keeps passings, as `PassingRequest.capture` has it.
+  mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) throws(StoreError) -> CaptureResult {
+    var file = try ensure(key)
+    let before = file
+    var outcome = CaptureOutcome()
+    for kept in passings { try keep(kept, &file, &outcome) }
+    try note(outcome, &file)
+    if file != before { try files.save(file) }
+    var added = outcome.ready
+    added.formUnion(outcome.held)
+    return CaptureResult(
+      summary: try summary(of: file), added: added, contradicted: outcome.contradicted,
+      differences: outcome.differences)
+  }
+
+  /// What the rows of a capture came to, before it is noted in spans.
+  private struct CaptureOutcome {
+    var ready = NumberSet()
+    var held = NumberSet()
+    /// Those that the reader's memory confirms, new or not.
+    var confirmed = NumberSet()
+    /// Those whose row became another frame.
+    var corrected = NumberSet()
+    var contradicted = NumberSet()
+    var differences: [PassingDifference] = []
+  }
+
+  private mutating func keep(
+    _ kept: KeptPassing, _ file: inout StoredFile, _ outcome: inout CaptureOutcome
+  ) throws(StoreError) {
+    let number = kept.passing.number
+    // Its frame is not there any more to be compared.
+    if file.removed > 0, try spans.contains(file.id, .removed, number) { return }
+    if try rows.insert(file.id, row(of: kept)) {
+      switch kept.trust {
+      case .believed: outcome.ready.insert(number)
+      case .unconfirmed: outcome.held.insert(number)
+      case .confirmed:
+        outcome.ready.insert(number)
+        outcome.confirmed.insert(number)
+      }
+      file.note(kept.utc)
+      return
+    }
+    guard let stored = try rows.row(file.id, number) else { return }
+    if stored.passing == kept.passing {
+      if kept.trust == .confirmed { outcome.confirmed.insert(number) }
+    } else if kept.trust == .confirmed {
+      let difference = PassingDifference(
+        number: number, stored: stored.passing, memory: kept.passing,
+        wasSent: try spans.contains(file.id, .acknowledged, number))
+      if try differences.keep(file.id, difference, now: now) { file.differences += 1 }
+      outcome.differences.append(difference)
+      try rows.replace(file.id, row(of: kept))
+      file.note(kept.utc)
+      outcome.confirmed.insert(number)
+      outcome.corrected.insert(number)
+    } else {
+      outcome.contradicted.insert(number)
+    }
+  }
+
+  private func note(_ outcome: CaptureOutcome, _ file: inout StoredFile) throws(StoreError) {
+    let ready = try spans.add(file.id, .ready, outcome.ready)
+    let held = try spans.add(file.id, .held, outcome.held)
+    file.stored += ready + held
+    file.unconfirmed += held
+    if file.unconfirmed > 0 { try release(&file, outcome.confirmed) }
+    // The refusal was of a frame that the reader never made.
+    if file.rejected > 0 { _ = try sendAgain(&file, outcome.corrected, of: .rejected) }
+    try spans.add(file.id, .confirmed, outcome.confirmed)
+    if file.lost > 0 {
+      file.lost -= try spans.take(file.id, .lost, outcome.ready).count
+      file.lost -= try spans.take(file.id, .lost, outcome.held).count
+    }
+  }
+
+  private mutating func row(of kept: KeptPassing) throws(StoreError) -> PassingRow {
+    PassingRow(
+      passing: kept.passing, utc: kept.utc, arrivedWall: kept.arrivedWall, arrivedAt: kept.arrivedAt,
+      zone: try zones.identifier(of: kept.zone), boot: try boots.identifier(of: boot),
+      hostSynchronised: kept.hostSynchronised, origin: kept.origin, trust: kept.trust)
+  }
+
+  /// Keeps doubtful frames.
+  /// - Returns: how many are kept in all.
+  func keepDoubtful(_ frames: [DoubtfulFrame]) throws(StoreError) -> Int {
+    var byFile: [FileKey?: [DoubtfulFrame]] = [:]
+    for frame in frames { byFile[frame.key, default: []].append(frame) }
+    for (key, frames) in byFile {
+      var file = DoubtfulTable.unknownFile
+      if let key { file = try ensure(key).id }
+      try doubtful.keep(file, frames)
+    }
+    return try doubtful.count()
+  }
+}

@@ -1,0 +1,96 @@
+import AgentCore
+import One4AllProtocol
+
+/// What the cloud's word does to what is stored.
+extension PassingStore {
+  /// The lowest passings behind a number that can be sent.
+  mutating func readWaiting(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> [WaitingPassing]
+  {
+    guard let file = try files.find(key) else { return [] }
+    var found: [PassingRow] = []
+    for range in try spans.read(file.id, .ready, after: after, limit: limit).ranges {
+      try rows.rows(file.id, range) { found.append($0) }
+    }
+    var waiting: [WaitingPassing] = []
+    waiting.reserveCapacity(found.count)
+    for row in found {
+      waiting.append(
+        WaitingPassing(
+          passing: row.passing, utc: row.utc, zone: try zones.name(of: row.zone), arrivedWall: row.arrivedWall
+        ))
+    }
+    return waiting
+  }
+
+  /// The cloud has confirmed them; those that do not wait are left as they are.
+  func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
+    var confirmed = try spans.take(file.id, .ready, numbers)
+    if file.unconfirmed > 0 {
+      let held = try spans.take(file.id, .held, numbers)
+      file.unconfirmed -= held.count
+      confirmed.formUnion(held)
+    }
+    file.acknowledged += try spans.add(file.id, .acknowledged, confirmed)
+  }
+
+  /// The cloud refuses one that waits.
+  func reject(_ file: inout StoredFile, _ number: UInt32, reason: String) throws(StoreError) {
+    let one = NumberSet(number...number)
+    let held = try spans.take(file.id, .held, one)
+    let ready = try spans.take(file.id, .ready, one)
+    guard !held.isEmpty || !ready.isEmpty else { return }
+    file.unconfirmed -= held.count
+    file.rejected += try spans.add(file.id, .rejected, one)
+    try rejections.keep(file.id, number, reason: reason, now: now)
+  }
+
+  /// Those that were acknowledged or refused wait again, if their rows are still there. What the cloud was once sent is
+  /// not held for the reader's memory when it is sent again.
+  /// - Parameter kind: only those of that kind; nil for both.
+  /// - Returns: how many wait again.
+  func sendAgain(_ file: inout StoredFile, _ numbers: NumberSet, of kind: SpanKind? = nil) throws(StoreError)
+    -> Int
+  {
+    var again = NumberSet()
+    if kind != .rejected {
+      var there = numbers
+      if file.removed > 0 { there.subtract(try spans.common(file.id, .removed, numbers)) }
+      let sent = try spans.take(file.id, .acknowledged, there)
+      file.acknowledged -= sent.count
+      again.formUnion(sent)
+    }
+    if kind != .acknowledged {
+      let refused = try spans.take(file.id, .rejected, numbers)
+      file.rejected -= refused.count
+      try rejections.forget(file.id, refused)
+      again.formUnion(refused)
+    }
+    return try spans.add(file.id, .ready, again)
+  }
+
+  /// All acknowledged passings of a time wait again. Every row of the files that reach into that time is read.
+  func rewind(from: WallTime, to: WallTime, dryRun: Bool, _ request: PassingRequest) throws(StoreError)
+    -> PassingReport
+  {
+    var count = 0
+    var summaries: [FileSummary] = []
+    for var file in try files.all() {
+      guard let earliest = file.earliest, let latest = file.latest, earliest <= to, latest >= from else {
+        continue
+      }
+      var numbers = NumberSet()
+      for range in try spans.read(file.id, .acknowledged).ranges {
+        numbers.formUnion(try rows.numbers(file.id, range, from: from, to: to))
+      }
+      guard !numbers.isEmpty else { continue }
+      if dryRun {
+        count += numbers.count
+      } else {
+        count += try sendAgain(&file, numbers, of: .acknowledged)
+        try files.save(file)
+      }
+      summaries.append(try summary(of: file))
+    }
+    return .rewound(count: count, summaries, request)
+  }
+}

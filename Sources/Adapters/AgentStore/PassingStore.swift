@@ -1,0 +1,137 @@
+import AgentCore
+import LinuxSystem
+
+/// The tables of passings, and what can be asked of them. Each request is done inside a transaction of the caller's.
+struct PassingStore: ~Copyable {
+  let files: FileTable
+  let spans: SpanTable
+  let doubtful: DoubtfulTable
+  let differences: DifferenceTable
+  let sessions: SessionTable
+  let rejections: RejectionTable
+  let readers: ReaderTable
+  var rows: PassingTable
+  var zones: NameTable
+  var boots: NameTable
+  /// Name of this run of the machine, by which monotonic times can be compared.
+  let boot: String
+  /// The cloud whose sessions the summaries show; nil: the one that was asked for last.
+  var cloud: String?
+
+  init(_ connection: borrowing Connection, boot: String) throws(StoreError) {
+    let files = try FileTable(connection)
+    let spans = try SpanTable(connection)
+    let doubtful = try DoubtfulTable(connection)
+    let differences = try DifferenceTable(connection)
+    let sessions = try SessionTable(connection)
+    let rejections = try RejectionTable(connection)
+    let readers = try ReaderTable(connection)
+    let rows = try PassingTable(connection)
+    let zones = try NameTable(connection, table: "zone")
+    let boots = try NameTable(connection, table: "boot")
+    self.files = files
+    self.spans = spans
+    self.doubtful = doubtful
+    self.differences = differences
+    self.sessions = sessions
+    self.rejections = rejections
+    self.readers = readers
+    self.rows = rows
+    self.zones = zones
+    self.boots = boots
+    self.boot = boot
+  }
+
+  var now: WallTime { WallTime(milliseconds: SystemClock.wallMilliseconds) }
+
+  /// To be called when the transaction was rolled back.
+  mutating func forgetUncommitted() {
+    zones.forgetAll()
+    boots.forgetAll()
+  }
+
+  /// Does what is asked.
+  mutating func perform(_ request: PassingRequest) throws(StoreError) -> PassingReport {
+    switch request {
+    case .capture(let key, let passings): .captured(try capture(key, passings))
+    case .keepDoubtful(let frames): .doubtfulKept(total: try keepDoubtful(frames))
+    case .settleDoubtful(let key):
+      try change(key, request) { (store, file) throws(StoreError) in try store.doubtful.settle(file.id) }
+    case .openFile(let key): .fileOpened(try open(key))
+    case .doubt(let key):
+      try change(key, request) { (store, file) throws(StoreError) in try store.doubt(&file) }
+    case .believe(let key):
+      try change(key, request) { (store, file) throws(StoreError) in
+        try store.release(&file, try store.spans.read(file.id, .held))
+      }
+    case .contradict(let key, let numbers): try contradict(key, numbers)
+    case .noteFile(let key, let readerCount, let isSettled):
+      try change(key, making: true, request) { (_, file) throws(StoreError) in
+        file.readerCount = readerCount ?? file.readerCount
+        file.isSettled = isSettled
+      }
+    case .noteLost(let key, let numbers):
+      try change(key, making: true, request) { (store, file) throws(StoreError) in
+        try store.noteLost(&file, numbers)
+      }
+    case .keepSession(let key, let session):
+      try change(key, making: true, request) { (store, file) throws(StoreError) in
+        try store.sessions.keep(file.id, session)
+      }
+    case .readWaiting(let key, let after, let limit):
+      .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
+    case .acknowledge(let key, let numbers):
+      try change(key, request) { (store, file) throws(StoreError) in try store.acknowledge(&file, numbers) }
+    case .reject(let key, let number, let reason):
+      try change(key, request) { (store, file) throws(StoreError) in
+        try store.reject(&file, number, reason: reason)
+      }
+    case .sendAgain(let key, let numbers):
+      try change(key, request) { (store, file) throws(StoreError) in
+        _ = try store.sendAgain(&file, numbers)
+      }
+    case .rewind(let from, let to, let dryRun): try rewind(from: from, to: to, dryRun: dryRun, request)
+    }
+  }
+
+  /// What is stored of a file, in numbers.
+  func summary(of file: StoredFile) throws(StoreError) -> FileSummary {
+    let session: CloudSession?
+    if let cloud {
+      session = try sessions.read(file.id, cloud: cloud)
+    } else {
+      session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
+    }
+    return file.summary(session: session)
+  }
+
+  /// Every file in numbers, in the order of first contact.
+  func summaries() throws(StoreError) -> [FileSummary] {
+    var summaries: [FileSummary] = []
+    for file in try files.all() { summaries.append(try summary(of: file)) }
+    return summaries
+  }
+
+  /// Changes a file and its row, and tells how it is then. One that is not known is only made when `making`.
+  private mutating func change(
+    _ key: FileKey, making: Bool = false, _ request: PassingRequest,
+    _ body: (inout PassingStore, inout StoredFile) throws(StoreError) -> Void
+  ) throws(StoreError) -> PassingReport {
+    guard var file = try known(key, making: making) else { return .updated(FileSummary(key: key), request) }
+    let before = file
+    try body(&self, &file)
+    if file != before { try files.save(file) }
+    return .updated(try summary(of: file), request)
+  }
+
+  private func known(_ key: FileKey, making: Bool) throws(StoreError) -> StoredFile? {
+    making ? try ensure(key) : try files.find(key)
+  }
+
+  /// The file, which is made when it is new.
+  func ensure(_ key: FileKey) throws(StoreError) -> StoredFile {
+    if let file = try files.find(key) { return file }
+    try readers.note(key.serialNumber, FirstContact(at: now, file: key.file))
+    return try files.ensure(key, now: now)
+  }
+}

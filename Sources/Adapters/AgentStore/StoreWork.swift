@@ -1,0 +1,48 @@
+import AgentCore
+
+/// Something to do in the database.
+enum StoreWork: Sendable {
+  case state(StoreRequest)
+  case passings(PassingRequest)
+
+  /// Whether it can write.
+  var isWriting: Bool {
+    switch self {
+    case .state: true
+    case .passings(let request):
+      switch request {
+      case .readWaiting: false
+      case .rewind(_, _, let dryRun): !dryRun
+      case .capture, .keepDoubtful, .settleDoubtful, .openFile, .doubt, .believe, .contradict, .noteFile,
+        .noteLost,
+        .keepSession, .acknowledge, .reject, .sendAgain:
+        true
+      }
+    }
+  }
+
+  /// How many rows it touches, about: what one transaction may hold is bounded by it.
+  var weight: Int {
+    switch self {
+    case .state: 1
+    case .passings(.capture(_, let passings)): passings.count + 1
+    case .passings(.keepDoubtful(let frames)): frames.count + 1
+    case .passings(.readWaiting(_, _, let limit)): limit + 1
+    case .passings: 10
+    }
+  }
+}
+
+/// What came of it, once it is on disk.
+enum StoreAnswer: Sendable {
+  case state(StoreReport)
+  case passings(PassingReport)
+
+  /// It was not done.
+  static func failed(_ work: StoreWork, _ failure: StoreFailure) -> StoreAnswer {
+    switch work {
+    case .state(let request): .state(.failed(request, failure))
+    case .passings(let request): .passings(.failed(request, failure))
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import AgentCore
+import One4AllProtocol
+
+/// What a store of passings must do, in memory and row by row.
+struct PassingModel {
+  enum State { case waiting, acknowledged, rejected }
+
+  struct Row {
+    var kept: KeptPassing
+    var state = State.waiting
+  }
+
+  struct File {
+    var rows: [UInt32: Row] = [:]
+    var lost = NumberSet()
+    var readerCount: UInt32?
+    var isSettled = false
+  }
+
+  var files: [FileKey: File] = [:] {
+    didSet { for key in files.keys where !order.contains(key) { order.append(key) } }
+  }
+  /// In the order of first contact.
+  var order: [FileKey] = []
+  var doubtful: [FileKey?: Int] = [:]
+
+  func summary(_ key: FileKey) -> FileSummary {
+    let file = files[key] ?? File()
+    let rows = file.rows.values
+    return FileSummary(
+      key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
+      rejected: rows.count { $0.state == .rejected },
+      unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
+      lost: file.lost.count,
+      readerCount: file.readerCount, isSettled: file.isSettled)
+  }
+
+  func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
+    let rows = (files[key]?.rows ?? [:]).filter {
+      $0.key > after && $0.value.state == .waiting && $0.value.kept.trust != .unconfirmed
+    }
+    return rows.sorted { $0.key < $1.key }.prefix(limit).map { AgentStoreTests.waiting($0.value.kept) }
+  }
+
+  func contents(_ key: FileKey) -> FileContents {
+    let file = files[key] ?? File()
+    let held = file.rows.filter { $0.value.state == .waiting && $0.value.kept.trust == .unconfirmed }
+    return FileContents(
+      summary: summary(key), stored: NumberSet(file.rows.keys), unconfirmed: NumberSet(held.keys),
+      lost: file.lost,
+      last: file.rows.max { $0.key < $1.key }?.value.kept)
+  }
+
+  mutating func perform(_ request: PassingRequest) -> PassingReport {
+    switch request {
+    case .capture(let key, let passings): return capture(key, passings)
+    case .keepDoubtful(let frames):
+      for frame in frames { doubtful[frame.key, default: 0] += 1 }
+      return .doubtfulKept(total: doubtful.values.reduce(0, +))
+    case .settleDoubtful(let key): doubtful[key] = nil
+    case .openFile(let key): return .fileOpened(contents(key))
+    case .doubt(let key):
+      change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
+    case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
+    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .noteFile(let key, let readerCount, let isSettled):
+      files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
+      files[key, default: File()].isSettled = isSettled
+    case .noteLost(let key, let numbers):
+      var lost = numbers
+      lost.subtract(contents(key).stored)
+      files[key, default: File()].lost.formUnion(lost)
+    case .keepSession: break
+    case .readWaiting(let key, let after, let limit):
+      return .waiting(key, after: after, waiting(key, after: after, limit: limit))
+    case .acknowledge(let key, let numbers):
+      change(key, numbers) { row in
+        guard row.state == .waiting else { return }
+        row.state = .acknowledged
+        // What was sent is not held any more, should it be sent again.
+        if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
+      }
+    case .reject(let key, let number, _):
+      change(key, [number]) { row in
+        guard row.state == .waiting else { return }
+        row.state = .rejected
+        if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
+      }
+    case .sendAgain(let key, let numbers): change(key, numbers) { $0.state = .waiting }
+    case .rewind(let from, let to, let dryRun):
+      var count = 0
+      var concerned: [FileKey] = []
+      for key in order {
+        let found = NumberSet(
+          files[key]?.rows.filter {
+            $0.value.state == .acknowledged && (from...to).contains($0.value.kept.utc)
+          }.keys
+            .map { $0 } ?? [])
+        guard !found.isEmpty else { continue }
+        count += found.count
+        concerned.append(key)
+        if !dryRun { change(key, found) { $0.state = .waiting } }
+      }
+      return .rewound(count: count, concerned.map(summary), request)
+    }
+    return .updated(summary(key(of: request)), request)
+  }
+
+  private func key(of request: PassingRequest) -> FileKey {
+    switch request {
+    case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
+      .believe(let key),
+      .contradict(let key, _), .noteFile(let key, _, _), .noteLost(let key, _), .keepSession(let key, _),
+      .readWaiting(let key, _, _), .acknowledge(let key, _), .reject(let key, _, _), .sendAgain(let key, _):
+      key
+    case .keepDoubtful, .rewind: raceKey
+    }
+  }
+
+  private mutating func change(_ key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void) {
+    guard var file = files[key] else { return }
+    for number in file.rows.keys where numbers?.contains(number) ?? true {
+      if var row = file.rows[number] {
+        body(&row)
+        file.rows[number] = row
+      }
+    }
+    files[key] = file
+  }
+
+  private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> PassingReport {
+    var file = files[key] ?? File()
+    var added = NumberSet()
+    var contradicted = NumberSet()
+    var differences: [PassingDifference] = []
+    for new in passings {
+      let number = new.passing.number
+      file.lost.remove(number)
+      guard var row = file.rows[number] else {
+        file.rows[number] = Row(kept: new)
+        added.insert(number)
+        continue
+      }
+      if row.kept.passing == new.passing {
+        if new.trust == .confirmed { row.kept.trust = .confirmed }
+      } else if new.trust == .confirmed {
+        differences.append(
+          PassingDifference(
+            number: number, stored: row.kept.passing, memory: new.passing, wasSent: row.state == .acknowledged
+          ))
+        row.kept = new
+        if row.state == .rejected { row.state = .waiting }
+      } else {
+        contradicted.insert(number)
+      }
+      file.rows[number] = row
+    }
+    files[key] = file
+    return .captured(
+      CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
+    )
+  }
+
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+    var differences: [PassingDifference] = []
+    for (number, row) in (files[key]?.rows ?? [:]).sorted(by: { $0.key < $1.key })
+    where numbers.contains(number) {
+      let wasSent = row.state == .acknowledged
+      differences.append(
+        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
+      if !wasSent {
+        files[key]?.rows[number] = nil
+        doubtful[key, default: 0] += 1
+      }
+    }
+    return .contradicted(summary(key), differences)
+  }
+}

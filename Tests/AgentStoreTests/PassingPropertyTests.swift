@@ -1,0 +1,101 @@
+import AgentCore
+import LinuxSystem
+import One4AllProtocol
+import TestSupport
+import Testing
+
+@testable import AgentStore
+
+@Suite("The store of passings, whatever it is asked")
+struct PassingPropertyTests {
+  private let folder = TemporaryFolder()
+
+  @Test("answers as a list of rows in memory would, and adds up", arguments: 1...12)
+  func asModel(seed: Int) throws {
+    var random = SeededGenerator(seed: UInt64(seed))
+    var model = PassingModel()
+    var database = try AgentDatabase.open(directory: folder.path)
+    for step in 1...400 {
+      let request = Self.request(&random)
+      let expected = model.perform(request)
+      let report = try database.perform([request])
+      try #require(report == [expected], "seed \(seed), step \(step): \(request)")
+      if step % 50 == 0 {
+        try Self.expectWhole(database, model)
+        // As after the end of the process.
+        try reopen(&database)
+      }
+    }
+  }
+
+  private func reopen(_ database: inout AgentDatabase) throws {
+    let copy = TemporaryFolder()
+    try copyStore(from: folder, to: copy)
+    let after = try AgentDatabase.open(directory: copy.path)
+    #expect(after.setAside == nil)
+    #expect(try after.passings.summaries() == database.passings.summaries())
+  }
+
+  private static func expectWhole(_ database: borrowing AgentDatabase, _ model: PassingModel) throws {
+    for file in try database.passings.files.all() {
+      let expected = try #require(model.files[file.key])
+      #expect(
+        file.stored == file.acknowledged + file.rejected
+          + (try database.passings.spans.read(file.id, .ready).count) + file.unconfirmed)
+      #expect(try database.passings.spans.read(file.id, .held).count == file.unconfirmed)
+      #expect(try database.passings.spans.read(file.id, .acknowledged).count == file.acknowledged)
+      #expect(try database.passings.spans.read(file.id, .lost) == expected.lost)
+      let rows = try database.connection.integer(
+        "SELECT count(*) FROM passing WHERE passing_id >> 32 = \(file.id)", for: "test")
+      #expect(Int(rows) == file.stored)
+      for row in expected.rows.values {
+        let stored = try #require(try database.passings.rows.row(file.id, row.kept.passing.number))
+        #expect(stored.passing == row.kept.passing)
+        #expect(stored.utc == row.kept.utc)
+      }
+    }
+    #expect(try database.connection.text("PRAGMA integrity_check", for: "test") == "ok")
+  }
+
+  private static func request(_ random: inout SeededGenerator) -> PassingRequest {
+    let key = Bool.random(using: &random) ? raceKey : earlierKey
+    switch Int.random(in: 0..<22, using: &random) {
+    case 0...6: return .capture(key, passings(&random))
+    case 7: return .keepDoubtful([doubtfulFrame(3, key: Bool.random(using: &random) ? key : nil)])
+    case 8: return .settleDoubtful(key)
+    case 9: return .openFile(key)
+    case 10: return .doubt(key)
+    case 11: return .believe(key)
+    case 12: return .contradict(key, numbers(&random, limit: 3))
+    case 13:
+      return .noteFile(
+        key, readerCount: Bool.random(using: &random) ? 60 : nil, isSettled: Bool.random(using: &random))
+    case 14: return .noteLost(key, numbers(&random, limit: 6))
+    case 15...16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
+    case 17...18: return .acknowledge(key, numbers(&random, limit: 20))
+    case 19: return .reject(key, UInt32.random(in: 1...60, using: &random), reason: "bad")
+    case 20: return .sendAgain(key, numbers(&random, limit: 8))
+    case _:
+      let from = raceStart - 7_200_000 + Int64.random(in: 0...6000, using: &random)
+      return .rewind(
+        from: WallTime(milliseconds: from), to: WallTime(milliseconds: from + 1500),
+        dryRun: Bool.random(using: &random))
+    }
+  }
+
+  private static func passings(_ random: inout SeededGenerator) -> [KeptPassing] {
+    let trusts: [KeptPassing.Trust] = [.believed, .unconfirmed, .confirmed]
+    let start = UInt32.random(in: 1...60, using: &random)
+    return (0..<UInt32.random(in: 1...12, using: &random)).map { offset in
+      let isOdd = Int.random(in: 0..<8, using: &random) == 0
+      return kept(
+        isOdd ? UInt32.random(in: 1...60, using: &random) : start + offset, variant: isOdd ? 1 : 0,
+        trust: trusts.randomElement(using: &random) ?? .believed)
+    }
+  }
+
+  private static func numbers(_ random: inout SeededGenerator, limit: Int) -> NumberSet {
+    NumberSet(
+      (0..<Int.random(in: 1...limit, using: &random)).map { _ in UInt32.random(in: 1...60, using: &random) })
+  }
+}

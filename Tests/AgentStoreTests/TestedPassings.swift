@@ -1,0 +1,62 @@
+import AgentCore
+import AgentStore
+import LinuxSystem
+import One4AllProtocol
+import Testing
+
+let raceKey = FileKey(serialNumber: "O4A5-00051", file: "20260704-090000.csv")
+let earlierKey = FileKey(serialNumber: "O4A5-00051", file: "20260703-090000.csv")
+
+/// 2026-07-04 09:00:00.000, read as if it were UTC.
+let raceStart: Int64 = 1_783_155_600_000
+
+/// A passing's frame; another chip for another variant.
+func passing(_ number: UInt32, variant: UInt32 = 0) -> Passing {
+  guard let prefix = ChipPrefix("MC"), let check = CheckCode("937f6"),
+    let time = LocalDateTime(millisecondsSince1970: raceStart + Int64(number) * 100),
+    let passing = Passing(
+      number: number, prefix: prefix, chip: (number + variant * 1000) % 100_000, at: time,
+      antenna: UInt8(1 + number % 8), reads: 1 + number % 20, check: check)
+  else { fatalError("no passing \(number)") }
+  return passing
+}
+
+/// A passing to keep.
+func kept(
+  _ number: UInt32, variant: UInt32 = 0, trust: KeptPassing.Trust = .believed,
+  origin: KeptPassing.Origin = .pushed, zone: String = "Europe/Berlin"
+) -> KeptPassing {
+  let passing = passing(number, variant: variant)
+  return KeptPassing(
+    passing: passing, zone: zone, utc: WallTime(milliseconds: passing.localMilliseconds - 7_200_000),
+    arrivedAt: MonotonicTime(nanoseconds: 1_000_000_000 + Int64(number)),
+    arrivedWall: WallTime(milliseconds: passing.localMilliseconds - 7_199_900),
+    hostSynchronised: number % 2 == 0,
+    origin: origin, trust: trust)
+}
+
+func kept(_ numbers: ClosedRange<UInt32>, trust: KeptPassing.Trust = .believed) -> [KeptPassing] {
+  numbers.map { kept($0, trust: trust) }
+}
+
+/// As it is read to be sent.
+func waiting(_ kept: KeptPassing) -> WaitingPassing {
+  WaitingPassing(passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall)
+}
+
+func doubtfulFrame(_ number: UInt32, key: FileKey? = raceKey) -> DoubtfulFrame {
+  DoubtfulFrame(
+    key: key, passing: passing(number), reason: .jump, arrivedWall: WallTime(milliseconds: Int64(number)))
+}
+
+func session(
+  token: String? = "token", standing: CloudSession.Standing = .open, cloud: String = cloud, askedAt: Int64 = 5
+) -> CloudSession {
+  CloudSession(
+    cloud: cloud, deviceid: "device", token: token, alias: "Finish", standing: standing,
+    askedAt: WallTime(milliseconds: askedAt))
+}
+
+extension NumberSet: ExpressibleByArrayLiteral {
+  public init(arrayLiteral numbers: UInt32...) { self.init(numbers) }
+}
