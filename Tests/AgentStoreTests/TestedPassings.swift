@@ -58,5 +58,6 @@ func session(
 }
 
 extension NumberSet: ExpressibleByArrayLiteral {
+  /// Those numbers.
   public init(arrayLiteral numbers: UInt32...) { self.init(numbers) }
 }

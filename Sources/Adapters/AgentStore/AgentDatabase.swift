@@ -13,9 +13,11 @@ public struct AgentDatabase: ~Copyable {
   public let path: String
   /// Where the former database was put because it was damaged; nil when it was not.
   public let setAside: String?
+  /// Whether the rows must still be read to know that they are whole.
+  let isUnchecked: Bool
 
   // Members end in this order: statements before their connection, the connection before the lock.
-  private let bindings: BindingTable
+  let bindings: BindingTable
   var passings: PassingStore
   let connection: Connection
   private let lock: StoreLock
@@ -34,14 +36,21 @@ public struct AgentDatabase: ~Copyable {
   {
     let path = "\(directory)/\(fileName)"
     var aside: String?
-    do { try IntegrityCheck.run(path, busyTimeout: busyTimeout) } catch {
+    var isUnchecked = false
+    do { isUnchecked = try IntegrityCheck.run(path, busyTimeout: busyTimeout) } catch {
       guard error.isDamage else { throw error }
       aside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
     }
-    return try AgentDatabase(path, busyTimeout: busyTimeout, setAside: aside, lock: lock)
+    let database = try AgentDatabase(
+      path, busyTimeout: busyTimeout, setAside: aside, isUnchecked: isUnchecked, lock: lock)
+    // Before anything is kept: whatever happens, what can be read of the damaged one will be taken over.
+    if let aside { try Salvage.note(aside, in: database.connection) }
+    return database
   }
 
-  private init(_ path: String, busyTimeout: Int32, setAside: String?, lock: StoreLock) throws(StoreError) {
+  private init(_ path: String, busyTimeout: Int32, setAside: String?, isUnchecked: Bool, lock: StoreLock)
+    throws(StoreError)
+  {
     let connection = try Connection(path, busyTimeout: busyTimeout)
     try AgentDatabase.configure(connection)
     try Schema.migrate(connection)
@@ -51,6 +60,7 @@ public struct AgentDatabase: ~Copyable {
     self.passings = passings
     self.path = path
     self.setAside = setAside
+    self.isUnchecked = isUnchecked
     self.connection = connection
     self.lock = lock
   }

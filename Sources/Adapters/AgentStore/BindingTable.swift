@@ -25,6 +25,13 @@ struct BindingTable: ~Copyable {
     self.reading = reading
   }
 
+  /// Keeps a binding unless the reader has one in that cloud.
+  func keepIfNew(_ binding: DeviceBinding) throws(StoreError) {
+    if try !read(cloud: binding.cloud).contains(where: { $0.serialNumber == binding.serialNumber }) {
+      try keep(binding)
+    }
+  }
+
   func keep(_ binding: DeviceBinding) throws(StoreError) {
     try keeping.bind(1, binding.cloud)
     try keeping.bind(2, binding.serialNumber)

@@ -6,11 +6,14 @@ struct Connection: ~Copyable {
   private let handle: OpaquePointer
 
   /// Opens a file, making it when it is not there.
-  /// - Parameter busyTimeout: milliseconds to wait for another process' transaction.
-  init(_ path: String, busyTimeout: Int32) throws(StoreError) {
+  /// - Parameters:
+  ///   - busyTimeout: milliseconds to wait for another process' transaction.
+  ///   - readOnly: whether the file must be there and stays as it is.
+  init(_ path: String, busyTimeout: Int32, readOnly: Bool = false) throws(StoreError) {
     var handle: OpaquePointer?
     // Used by one thread at a time, which the owner sees to.
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let result = sqlite3_open_v2(path, &handle, flags, nil)
     guard let handle, result == SQLITE_OK else {
       let error = Connection.error("open", path, result, handle)

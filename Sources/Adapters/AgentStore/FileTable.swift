@@ -38,7 +38,7 @@ struct FileTable: ~Copyable {
   private let reading: Statement
   private let saving: Statement
 
-  private static let columns =
+  static let columns =
     "file_id, serial_number, name, first_contact_ms, stored, acknowledged, rejected, unconfirmed, lost, removed, "
     + "differences, reader_count, is_settled, earliest_utc_ms, latest_utc_ms"
 
@@ -106,7 +106,7 @@ struct FileTable: ~Copyable {
     try saving.run()
   }
 
-  private static func file(_ row: borrowing Statement) -> StoredFile {
+  static func file(_ row: borrowing Statement) -> StoredFile {
     StoredFile(
       id: row.integer(0), key: FileKey(serialNumber: row.text(1), file: row.text(2)),
       firstContact: WallTime(milliseconds: row.integer(3)), stored: Int(row.integer(4)),

@@ -109,5 +109,10 @@ enum PassingSchema {
       settled INTEGER NOT NULL DEFAULT 0,
       dropped INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+
+    CREATE TABLE salvage (
+      name TEXT NOT NULL PRIMARY KEY,
+      finished_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
     """
 }

@@ -3,11 +3,14 @@ import One4AllProtocol
 
 extension PassingStore {
   /// Keeps passings, as `PassingRequest.capture` has it.
-  mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) throws(StoreError) -> CaptureResult {
+  /// - Parameter boot: the run of the machine that their monotonic times are of; nil for this one.
+  mutating func capture(_ key: FileKey, _ passings: [KeptPassing], boot: String? = nil) throws(StoreError)
+    -> CaptureResult
+  {
     var file = try ensure(key)
     let before = file
     var outcome = CaptureOutcome()
-    for kept in passings { try keep(kept, &file, &outcome) }
+    for kept in passings { try keep(kept, boot ?? self.boot, &file, &outcome) }
     try note(outcome, &file)
     if file != before { try files.save(file) }
     var added = outcome.ready
@@ -30,12 +33,12 @@ extension PassingStore {
   }
 
   private mutating func keep(
-    _ kept: KeptPassing, _ file: inout StoredFile, _ outcome: inout CaptureOutcome
+    _ kept: KeptPassing, _ boot: String, _ file: inout StoredFile, _ outcome: inout CaptureOutcome
   ) throws(StoreError) {
     let number = kept.passing.number
     // Its frame is not there any more to be compared.
     if file.removed > 0, try spans.contains(file.id, .removed, number) { return }
-    if try rows.insert(file.id, row(of: kept)) {
+    if try rows.insert(file.id, row(of: kept, boot)) {
       switch kept.trust {
       case .believed: outcome.ready.insert(number)
       case .unconfirmed: outcome.held.insert(number)
@@ -55,7 +58,7 @@ extension PassingStore {
         wasSent: try spans.contains(file.id, .acknowledged, number))
       if try differences.keep(file.id, difference, now: now) { file.differences += 1 }
       outcome.differences.append(difference)
-      try rows.replace(file.id, row(of: kept))
+      try rows.replace(file.id, row(of: kept, boot))
       file.note(kept.utc)
       outcome.confirmed.insert(number)
       outcome.corrected.insert(number)
@@ -79,7 +82,7 @@ extension PassingStore {
     }
   }
 
-  private mutating func row(of kept: KeptPassing) throws(StoreError) -> PassingRow {
+  private mutating func row(of kept: KeptPassing, _ boot: String) throws(StoreError) -> PassingRow {
     PassingRow(
       passing: kept.passing, utc: kept.utc, arrivedWall: kept.arrivedWall, arrivedAt: kept.arrivedAt,
       zone: try zones.identifier(of: kept.zone), boot: try boots.identifier(of: boot),

@@ -23,9 +23,12 @@ struct PassingTable: ~Copyable {
   private let reading: Statement
   private let removing: Statement
   private let finding: Statement
+  private let readingPage: Statement
+  private let readingLast: Statement
+  private let checking: Statement
   private var frame: [UInt8] = []
 
-  private static let columns =
+  static let columns =
     "passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised, origin, trust, frame"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
@@ -43,6 +46,18 @@ struct PassingTable: ~Copyable {
     let finding = try connection.prepare(
       "SELECT passing_id FROM passing WHERE passing_id BETWEEN ?1 AND ?2 AND utc_ms BETWEEN ?3 AND ?4 "
         + "ORDER BY passing_id", for: "look up passings by time")
+    let readingPage = try connection.prepare(
+      "SELECT \(PassingTable.columns) FROM passing WHERE passing_id BETWEEN ?1 AND ?2 "
+        + "ORDER BY passing_id LIMIT ?3", for: "read passings")
+    let readingLast = try connection.prepare(
+      "SELECT \(PassingTable.columns) FROM passing WHERE passing_id BETWEEN ?1 AND ?2 "
+        + "ORDER BY passing_id DESC LIMIT ?3", for: "read passings")
+    let checking = try connection.prepare(
+      "SELECT \(PassingTable.columns) FROM passing WHERE passing_id > ?1 ORDER BY passing_id LIMIT ?2",
+      for: "check passings")
+    self.checking = checking
+    self.readingPage = readingPage
+    self.readingLast = readingLast
     self.inserting = inserting
     self.replacing = replacing
     self.reading = reading
@@ -84,6 +99,40 @@ struct PassingTable: ~Copyable {
     while try reading.step() { body(try PassingTable.row(reading)) }
   }
 
+  /// The first rows of a range, ascending, or its last ones, descending.
+  func rows(_ file: Int64, _ range: ClosedRange<UInt32>, limit: Int, fromEnd: Bool = false) throws(StoreError)
+    -> [PassingRow]
+  {
+    fromEnd
+      ? try page(readingLast, file, range, limit: limit) : try page(readingPage, file, range, limit: limit)
+  }
+
+  private func page(
+    _ statement: borrowing Statement, _ file: Int64, _ range: ClosedRange<UInt32>, limit: Int
+  ) throws(StoreError) -> [PassingRow] {
+    defer { statement.reset() }
+    try statement.bind(1, PassingTable.key(file, range.lowerBound))
+    try statement.bind(2, PassingTable.key(file, range.upperBound))
+    try statement.bind(3, limit)
+    var rows: [PassingRow] = []
+    while try statement.step() { rows.append(try PassingTable.row(statement)) }
+    return rows
+  }
+
+  /// Reads rows of all files behind a key, to see whether they can be read.
+  /// - Returns: the last one's key; nil when there is none.
+  func check(after key: Int64, limit: Int) throws(StoreError) -> Int64? {
+    defer { checking.reset() }
+    try checking.bind(1, key)
+    try checking.bind(2, limit)
+    var last: Int64?
+    while try checking.step() {
+      _ = try PassingTable.row(checking)
+      last = checking.integer(0)
+    }
+    return last
+  }
+
   /// Removes the rows of a range.
   /// - Returns: how many there were.
   @discardableResult
@@ -122,7 +171,7 @@ struct PassingTable: ~Copyable {
     try statement.bind(10, utf8: frame)
   }
 
-  private static func row(_ statement: borrowing Statement) throws(StoreError) -> PassingRow {
+  static func row(_ statement: borrowing Statement) throws(StoreError) -> PassingRow {
     let key = statement.integer(0)
     guard let passing = statement.passing(9), Int64(passing.number) == key & 0xFFFF_FFFF,
       let origin = KeptPassing.Origin(rawValue: Int(statement.integer(7))),

@@ -6,7 +6,7 @@ struct SessionTable: ~Copyable {
   private let reading: Statement
   private let readingAll: Statement
 
-  private static let columns = "cloud, deviceid, token, alias, standing, asked_ms"
+  static let columns = "cloud, deviceid, token, alias, standing, asked_ms"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let keeping = try connection.prepare(
@@ -49,7 +49,7 @@ struct SessionTable: ~Copyable {
     return sessions
   }
 
-  private static func session(_ row: borrowing Statement) throws(StoreError) -> CloudSession {
+  static func session(_ row: borrowing Statement) throws(StoreError) -> CloudSession {
     guard let standing = CloudSession.Standing(rawValue: row.text(4)) else {
       throw row.damage("a cloud session stands as '\(row.text(4))'")
     }

@@ -153,11 +153,13 @@ struct SpanTable: ~Copyable {
   }
 
   /// All numbers that are stored.
-  func stored(_ file: Int64) throws(StoreError) -> NumberSet {
+  func stored(_ file: Int64, spanLimit: Int = .max) throws(StoreError) -> NumberSet {
     defer { readingStored.reset() }
     try readingStored.bind(1, file)
     var numbers = NumberSet()
-    while try readingStored.step() { numbers.insert(SpanTable.span(readingStored)) }
+    while numbers.ranges.count < spanLimit, try readingStored.step() {
+      numbers.insert(SpanTable.span(readingStored))
+    }
     return numbers
   }
 

@@ -7,15 +7,58 @@ struct StoreKeeper: ~Copyable {
   /// that the log stays small.
   private static let transactionWeight = 4096
 
-  var database: AgentDatabase
+  /// Nil while no database can be opened, after one was set aside.
+  private(set) var database: AgentDatabase?
+  /// Where the former database was put at the start because it was damaged; nil when it was not.
+  let setAside: String?
+  private let directory: String
+  private let lock: StoreLock
+  private var options: StoreOptions
+  private var cloud: String?
+  private var room: RoomKeeper
+  private var check: RowCheck?
+  private var salvage: Salvage?
   /// What is to be told without having been asked.
-  var notices: [StoreNotice] = []
+  private var notices: [StoreNotice] = []
 
-  init(_ database: consuming AgentDatabase) { self.database = database }
+  init(directory: String, options: StoreOptions) throws(StoreError) {
+    do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
+    let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
+    var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+    salvage = try StoreKeeper.beginSalvage(into: &database)
+    check = database.isUnchecked ? RowCheck() : nil
+    setAside = database.setAside
+    self.database = consume database
+    self.directory = directory
+    self.lock = lock
+    self.options = options
+    let freeBytes = options.freeBytes
+    room = RoomKeeper(minimum: options.minimumFree) { freeBytes(directory) }
+  }
+
+  /// What was to be told; it is told once.
+  mutating func takeNotices() -> [StoreNotice] {
+    defer { notices = [] }
+    return notices
+  }
+
+  mutating func configure(_ new: StoreOptions) {
+    options = new
+    room.minimum = new.minimumFree
+  }
+
+  /// As `AgentDatabase.snapshot`; nil when there is no database.
+  mutating func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot? {
+    self.cloud = cloud
+    return try database?.snapshot(cloud: cloud)
+  }
+
+  // MARK: Work
 
   /// Does all of that, as many together in one transaction as is safe, and answers each. Where a transaction of several
   /// fails, each is tried alone: one that cannot be done must not stop the others.
   mutating func perform(_ work: [StoreWork]) -> [StoreAnswer] {
+    if database == nil { reopen() }
     var answers: [StoreAnswer] = []
     answers.reserveCapacity(work.count)
     var rest = work[...]
@@ -27,27 +70,118 @@ struct StoreKeeper: ~Copyable {
         end += 1
       }
       answers += perform(together: Array(rest[..<end]))
+      room.note(rows: weight)
       rest = rest[end...]
     }
     return answers
   }
 
-  /// What was to be told; it is told once.
-  mutating func takeNotices() -> [StoreNotice] {
-    defer { notices = [] }
-    return notices
-  }
-
   private mutating func perform(together work: [StoreWork]) -> [StoreAnswer] {
-    do throws(StoreError) { return try database.perform(work) } catch {
-      if work.count == 1 { return [.failed(work[0], error.failure)] }
+    do throws(StoreError) { return try attempt(work) } catch {
+      if work.count == 1, !recover(from: error) { return work.map { .failed($0, error.failure) } }
     }
     var answers: [StoreAnswer] = []
     for one in work {
-      do throws(StoreError) { answers += try database.perform([one]) } catch {
-        answers.append(.failed(one, error.failure))
+      do throws(StoreError) { answers += try attempt([one]) } catch {
+        guard recover(from: error) else {
+          answers.append(.failed(one, error.failure))
+          continue
+        }
+        do throws(StoreError) { answers += try attempt([one]) } catch {
+          answers.append(.failed(one, error.failure))
+        }
       }
     }
     return answers
+  }
+
+  private mutating func attempt(_ work: [StoreWork]) throws(StoreError) -> [StoreAnswer] {
+    guard let answers = try database?.perform(work) else {
+      throw .closed(path: "\(directory)/\(AgentDatabase.fileName)")
+    }
+    return answers
+  }
+
+  // MARK: Damage
+
+  /// Sets the database aside if the error says that it is damaged, and goes on in a new one.
+  /// - Returns: whether there is a new one.
+  private mutating func recover(from error: StoreError) -> Bool {
+    guard error.isDamage, let path = database?.path else { return false }
+    // The log belongs to the damaged file: what stands in it may be all that can still be read.
+    database?.connection.setKeepsLogOnClose(true)
+    salvage = nil
+    check = nil
+    database = nil
+    do throws(StoreError) {
+      let aside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
+      reopen(after: aside, because: "\(error)")
+    } catch { reopen() }
+    return database != nil
+  }
+
+  private mutating func reopen(
+    after aside: String? = nil, because reason: String = "it was damaged when it was opened"
+  ) {
+    do throws(StoreError) {
+      var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+      if let aside { try Salvage.note(aside, in: new.connection) }
+      new.passings.cloud = cloud
+      salvage = try StoreKeeper.beginSalvage(into: &new)
+      if let aside = aside ?? new.setAside {
+        notices.append(.setAside(path: aside, reason: reason, try new.passings.summaries()))
+      }
+      database = consume new
+    } catch {
+      // It is tried again with the next request, which fails until then.
+    }
+  }
+
+  private static func beginSalvage(into database: inout AgentDatabase) throws(StoreError) -> Salvage? {
+    while let name = try Salvage.pending(in: database.connection) {
+      if let salvage = try Salvage.begin(name, into: &database) { return salvage }
+    }
+    return nil
+  }
+
+  // MARK: Between requests
+
+  /// Does a slice of what is to be done beside the requests.
+  /// - Returns: milliseconds until there is more to do, at most; -1 for none.
+  mutating func idle() -> Int32 {
+    do throws(StoreError) { return try idleStep() } catch {
+      _ = recover(from: error)
+      // Whatever failed is tried again; at once only what is new.
+      return error.isDamage ? 0 : 1000
+    }
+  }
+
+  private mutating func idleStep() throws(StoreError) -> Int32 {
+    guard var open = database.take() else { return 1000 }
+    do throws(StoreError) {
+      let pause = try idleStep(&open)
+      database = consume open
+      return pause
+    } catch {
+      database = consume open
+      throw error
+    }
+  }
+
+  private mutating func idleStep(_ open: inout AgentDatabase) throws(StoreError) -> Int32 {
+    let now = SystemClock.monotonicNanoseconds
+    if room.isDue(at: now) {
+      let (more, notice) = try room.look(&open, at: now)
+      if let notice { notices.append(notice) }
+      if more { return 0 }
+    }
+    if let notice = try salvage?.step(into: &open) {
+      notices.append(notice)
+      salvage = nil
+      salvage = try StoreKeeper.beginSalvage(into: &open)
+    }
+    if try check?.step(open) == false { check = nil }
+    if salvage != nil || check != nil { return 0 }
+    return room.minimum > 0 ? Int32(RoomKeeper.interval / 1_000_000) : -1
   }
 }

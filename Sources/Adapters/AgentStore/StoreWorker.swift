@@ -47,21 +47,21 @@ public final class StoreWorker: Sendable {
   /// Opens the database as `AgentDatabase.open` does, and starts the thread.
   /// - Parameters:
   ///   - directory: folder of the state; made when it is missing.
-  ///   - busyTimeout: milliseconds to wait for a transaction of a person's tool.
+  ///   - options: how it is to work.
   ///   - passings: called on the worker's thread, once for each request about passings that was accepted; it must not
   ///     wait.
   ///   - notice: called on the worker's thread with what nobody asked for; it must not wait.
   ///   - report: called on the worker's thread, once for each other request that was accepted; it must not wait.
   public init(
-    directory: String, busyTimeout: Int32 = 5000,
+    directory: String, options: StoreOptions = StoreOptions(),
     passings: @escaping @Sendable (PassingReport) -> Void = { _ in },
     notice: @escaping @Sendable (StoreNotice) -> Void = { _ in },
     report: @escaping @Sendable (StoreReport) -> Void
   ) throws(StoreError) {
-    let database = try AgentDatabase.open(directory: directory, busyTimeout: busyTimeout)
-    path = database.path
-    setAside = database.setAside
-    let shared = try Shared(StoreKeeper(database))
+    let keeper = try StoreKeeper(directory: directory, options: options)
+    path = "\(directory)/\(AgentDatabase.fileName)"
+    setAside = keeper.setAside
+    let shared = try Shared(keeper)
     self.shared = shared
     let listener = Listener(report: report, passings: passings, notice: notice)
     do { thread = try WorkerThread(name: "store") { StoreWorker.run(shared, listener) } } catch {
@@ -74,7 +74,7 @@ public final class StoreWorker: Sendable {
   public func bindings(cloud: String) throws(StoreError) -> [DeviceBinding] {
     let result: Result<[DeviceBinding], StoreError>? = shared.keeper.withLock { keeper in
       do throws(StoreError) {
-        return (try keeper?.database.bindings(cloud: cloud)).map { .success($0) }
+        return (try keeper?.database?.bindings(cloud: cloud)).map { .success($0) }
       } catch {
         return .failure(error)
       }
@@ -88,7 +88,7 @@ public final class StoreWorker: Sendable {
   public func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot {
     let result: Result<StoreSnapshot, StoreError>? = shared.keeper.withLock { keeper in
       do throws(StoreError) {
-        return (try keeper?.database.snapshot(cloud: cloud)).map { .success($0) }
+        return (try keeper?.snapshot(cloud: cloud)).map { .success($0) }
       } catch {
         return .failure(error)
       }
@@ -96,6 +96,9 @@ public final class StoreWorker: Sendable {
     guard let result else { throw .closed(path: path) }
     return try result.get()
   }
+
+  /// Works with other options from now on. Waits for a transaction that is under way.
+  public func configure(_ options: StoreOptions) { shared.keeper.withLock { $0?.configure(options) } }
 
   /// Puts a request behind those that wait; never waits itself.
   /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
@@ -126,7 +129,8 @@ public final class StoreWorker: Sendable {
       }
       if !work.isEmpty { perform(work, shared, listener) }
       if isLast { break }
-      _ = try? Poll.wait(for: shared.box.descriptor, .read, milliseconds: -1)
+      let pause = beside(shared, listener)
+      if pause != 0 { _ = try? Poll.wait(for: shared.box.descriptor, .read, milliseconds: pause) }
     }
     shared.keeper.withLock { $0 = nil }
   }
@@ -138,5 +142,16 @@ public final class StoreWorker: Sendable {
     }
     for answer in answers { listener.hear(answer) }
     for notice in notices { listener.notice(notice) }
+  }
+
+  /// Does a slice of what is to be done beside the requests.
+  /// - Returns: milliseconds until there is more, at most; -1 for none.
+  private static func beside(_ shared: Shared, _ listener: Listener) -> Int32 {
+    let (pause, notices) = shared.keeper.withLock { keeper -> (Int32, [StoreNotice]) in
+      let pause = keeper?.idle() ?? -1
+      return (pause, keeper?.takeNotices() ?? [])
+    }
+    for notice in notices { listener.notice(notice) }
+    return pause
   }
 }

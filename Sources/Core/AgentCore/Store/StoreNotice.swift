@@ -1,7 +1,8 @@
 /// What the store tells without being asked.
 public enum StoreNotice: Equatable, Sendable {
-  /// The database was damaged: it is kept under that path, and a new one is in use.
-  case setAside(path: String, reason: String)
+  /// The database was damaged: it is kept under that path, and a new one is in use. Every file as it is now: its
+  /// passings come back as they are salvaged.
+  case setAside(path: String, reason: String, [FileSummary])
   /// What could be read of a damaged database is in the new one: so many passings. Of those that were not acknowledged,
   /// `unreadable` are not stored any more: the reader has to be asked for them. Every file as it is now.
   case salvaged(passings: Int, unreadable: Int, [FileSummary])

@@ -1,0 +1,164 @@
+import AgentCore
+import LinuxSystem
+import One4AllProtocol
+
+/// Takes over what can be read of a database that was set aside, in slices, while the new one is at work. Everything can
+/// be done twice without harm, so that it is begun again when the process ends before it is through.
+struct Salvage: ~Copyable {
+  /// So many rows in one slice: some milliseconds.
+  private static let slice = 1000
+
+  private let name: String
+  private let source: DamagedDatabase
+  private let files: [Int64: StoredFile]
+  private let spans: [Int64: [SpanKind: NumberSet]]
+  private let rejections: [Int64: [UInt32: String]]
+  private let zones: [Int64: String]
+  private let boots: [Int64: String]
+  private var next: Int64 = 0
+  private var count = 0
+
+  /// Notes that a damaged database is to be salvaged.
+  static func note(_ path: String, in connection: borrowing Connection) throws(StoreError) {
+    let statement = try connection.prepare(
+      "INSERT INTO salvage (name) VALUES (?1) ON CONFLICT DO NOTHING", for: "note the damage")
+    try statement.bind(1, Files.name(of: path))
+    try statement.run()
+  }
+
+  /// The name of a damaged database that was not salvaged to the end; nil when there is none.
+  static func pending(in connection: borrowing Connection) throws(StoreError) -> String? {
+    let name = try connection.text(
+      "SELECT name FROM salvage WHERE finished_ms IS NULL ORDER BY name LIMIT 1", for: "look for damage")
+    return name.isEmpty ? nil : name
+  }
+
+  /// Begins with what is needed at once: bindings, files, cloud sessions. Nil when nothing can be read; then that is
+  /// noted as the end of it.
+  static func begin(_ name: String, into database: inout AgentDatabase) throws(StoreError) -> Salvage? {
+    guard let source = DamagedDatabase("\(Files.parent(of: database.path))/\(name)") else {
+      try Salvage.finish(name, in: database.connection)
+      return nil
+    }
+    let salvage = Salvage(name, source)
+    try salvage.takeOverNames(into: &database)
+    return salvage
+  }
+
+  private init(_ name: String, _ source: consuming DamagedDatabase) {
+    files = source.files()
+    spans = source.spans()
+    rejections = source.rejections()
+    zones = source.names("zone")
+    boots = source.names("boot")
+    self.name = name
+    self.source = source
+  }
+
+  private func takeOverNames(into database: inout AgentDatabase) throws(StoreError) {
+    let bindings = source.bindings()
+    let readers = source.readers()
+    let sessions = source.sessions()
+    let unfinished = source.unfinishedSalvages()
+    let files = files
+    let spans = spans
+    try database.transaction { (database) throws(StoreError) in
+      for name in unfinished { try Salvage.note(name, in: database.connection) }
+      for binding in bindings { try database.bindings.keepIfNew(binding) }
+      for (serialNumber, contact) in readers { try database.passings.readers.note(serialNumber, contact) }
+      for file in files.values.sorted(by: { $0.id < $1.id }) {
+        var new = try database.passings.ensure(file.key)
+        if file.firstContact.milliseconds > 0 { new.firstContact = min(new.firstContact, file.firstContact) }
+        new.readerCount = new.readerCount ?? file.readerCount
+        try database.passings.noteLost(&new, spans[file.id]?[.lost] ?? NumberSet())
+        try database.passings.files.save(new)
+        for (id, session) in sessions where id == file.id {
+          guard try database.passings.sessions.read(new.id, cloud: session.cloud) == nil else { continue }
+          try database.passings.sessions.keep(new.id, session)
+        }
+      }
+    }
+  }
+
+  /// Takes over the next rows.
+  /// - Returns: what came of it all, once it is through.
+  mutating func step(into database: inout AgentDatabase) throws(StoreError) -> StoreNotice? {
+    let (rows, next) = source.passings(after: self.next, limit: Salvage.slice)
+    if !rows.isEmpty {
+      let batches = self.batches(rows)
+      try database.transaction { (database) throws(StoreError) in
+        for batch in batches { try database.passings.takeOver(batch) }
+      }
+      count += rows.count
+    }
+    if let next {
+      self.next = next
+      return nil
+    }
+    return try finish(into: &database)
+  }
+
+  /// The rows by file and boot.
+  private func batches(_ rows: [(file: Int64, row: PassingRow)]) -> [SalvagedPassings] {
+    var batches: [SalvagedPassings] = []
+    for (id, row) in rows {
+      guard let file = files[id] else { continue }
+      let boot = boots[row.boot] ?? ""
+      if batches.last?.key != file.key || batches.last?.boot != boot {
+        batches.append(
+          SalvagedPassings(
+            key: file.key, boot: boot, acknowledged: spans[id]?[.acknowledged] ?? NumberSet(),
+            rejected: spans[id]?[.rejected] ?? NumberSet(), reasons: rejections[id] ?? [:]))
+      }
+      batches[batches.count - 1].passings.append(kept(row, spans[id] ?? [:]))
+    }
+    return batches
+  }
+
+  private func kept(_ row: PassingRow, _ spans: [SpanKind: NumberSet]) -> KeptPassing {
+    let number = row.passing.number
+    var trust = row.trust
+    if spans[.held]?.contains(number) == true {
+      trust = .unconfirmed
+    } else if spans[.confirmed]?.contains(number) == true {
+      trust = .confirmed
+    } else if trust == .unconfirmed, spans[.ready]?.contains(number) == true {
+      trust = .believed
+    }
+    return KeptPassing(
+      passing: row.passing, zone: zones[row.zone] ?? "", utc: row.utc, arrivedAt: row.arrivedAt,
+      arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust)
+  }
+
+  /// Notes what could not be read, and takes over what no passing hangs on.
+  private func finish(into database: inout AgentDatabase) throws(StoreError) -> StoreNotice {
+    let differences = source.differences()
+    let doubtful = source.doubtful()
+    let files = files
+    let spans = spans
+    let name = name
+    let count = count
+    return try database.transaction { (database) throws(StoreError) in
+      var unreadable = 0
+      for file in files.values {
+        let frames = doubtful.values.filter { $0.file == file.id }.map(\.frame)
+        let found = differences.filter { $0.file == file.id }.map(\.difference)
+        unreadable += try database.passings.close(
+          file, spans[file.id] ?? [:], differences: found, doubtful: frames)
+      }
+      let unknown = doubtful.values.filter { $0.file == DoubtfulTable.unknownFile }.map(\.frame)
+      if !unknown.isEmpty { try database.passings.doubtful.keep(DoubtfulTable.unknownFile, unknown) }
+      try Salvage.finish(name, in: database.connection)
+      return .salvaged(
+        passings: count, unreadable: unreadable, try database.passings.summaries())
+    }
+  }
+
+  private static func finish(_ name: String, in connection: borrowing Connection) throws(StoreError) {
+    let statement = try connection.prepare(
+      "UPDATE salvage SET finished_ms = ?2 WHERE name = ?1", for: "note the end of the salvage")
+    try statement.bind(1, name)
+    try statement.bind(2, SystemClock.wallMilliseconds)
+    try statement.run()
+  }
+}
