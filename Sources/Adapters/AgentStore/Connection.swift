@@ -59,6 +59,17 @@ struct Connection: ~Copyable {
     return try statement.step() ? statement.text(0) : ""
   }
 
+  /// The statements that are prepared now.
+  func statements() -> [String] {
+    var statements: [String] = []
+    var statement = sqlite3_next_stmt(handle, nil)
+    while let current = statement {
+      if let text = sqlite3_sql(current) { statements.append(String(cString: text)) }
+      statement = sqlite3_next_stmt(handle, current)
+    }
+    return statements
+  }
+
   static func error(_ operation: String, _ path: String, _ result: Int32, _ handle: OpaquePointer?)
     -> StoreError
   {

@@ -16,7 +16,7 @@ struct DifferenceTable: ~Copyable {
       "UPDATE difference SET was_sent = max(was_sent, ?5) WHERE file_id = ?1 AND number = ?2 AND stored = ?3 "
         + "AND memory = ?4", for: "keep a difference")
     let reading = try connection.prepare(
-      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 ORDER BY number LIMIT ?2",
+      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 ORDER BY number, difference_id LIMIT ?2",
       for: "read differences")
     self.inserting = inserting
     self.marking = marking

@@ -16,6 +16,7 @@ struct StoreKeeper: ~Copyable {
   private var options: StoreOptions
   private var cloud: String?
   private var room: RoomKeeper
+  private var backup: PassingBackup?
   private var check: RowCheck?
   private var salvage: Salvage?
   /// What is to be told without having been asked.
@@ -32,6 +33,7 @@ struct StoreKeeper: ~Copyable {
     self.directory = directory
     self.lock = lock
     self.options = options
+    backup = options.backup.map { PassingBackup(directory: directory, limits: $0) }
     let freeBytes = options.freeBytes
     room = RoomKeeper(minimum: options.minimumFree) { freeBytes(directory) }
   }
@@ -43,6 +45,9 @@ struct StoreKeeper: ~Copyable {
   }
 
   mutating func configure(_ new: StoreOptions) {
+    if options.backup != new.backup {
+      backup = new.backup.map { PassingBackup(directory: directory, limits: $0) }
+    }
     options = new
     room.minimum = new.minimumFree
   }
@@ -69,11 +74,26 @@ struct StoreKeeper: ~Copyable {
         weight += rest[end].weight
         end += 1
       }
-      answers += perform(together: Array(rest[..<end]))
+      let together = Array(rest[..<end])
+      let done = perform(together: together)
+      writeBackup(together, done)
+      answers += done
       room.note(rows: weight)
       rest = rest[end...]
     }
     return answers
+  }
+
+  private mutating func writeBackup(_ work: [StoreWork], _ answers: [StoreAnswer]) {
+    guard backup != nil, let open = database.take() else { return }
+    for (work, answer) in zip(work, answers) {
+      guard case .passings(.capture(_, let passings)) = work, case .passings(.captured(let result)) = answer
+      else {
+        continue
+      }
+      if let notice = backup?.add(passings, result, from: open) { notices.append(notice) }
+    }
+    database = consume open
   }
 
   private mutating func perform(together work: [StoreWork]) -> [StoreAnswer] {
@@ -177,6 +197,7 @@ struct StoreKeeper: ~Copyable {
     }
     if let notice = try salvage?.step(into: &open) {
       notices.append(notice)
+      backup?.doubt()
       salvage = nil
       salvage = try StoreKeeper.beginSalvage(into: &open)
     }

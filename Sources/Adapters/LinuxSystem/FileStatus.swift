@@ -26,6 +26,8 @@ public struct FileStatus: Equatable, Sendable {
   public let owner: UInt32
   /// Size in bytes.
   public let size: Int64
+  /// When its content was last changed, in seconds since 1970 by the host's clock.
+  public let modifiedSeconds: Int64
   /// Device number of the device itself, for device nodes.
   public let device: UInt64
   /// Number of the file in its file system.
@@ -46,6 +48,7 @@ public struct FileStatus: Equatable, Sendable {
     permissions = status.st_mode & 0o7777
     owner = status.st_uid
     size = Int64(status.st_size)
+    modifiedSeconds = Int64(status.st_mtim.tv_sec)
     device = UInt64(status.st_rdev)
     inode = UInt64(status.st_ino)
   }

@@ -1,0 +1,198 @@
+import AgentCore
+import CSQLite
+import Glibc
+import LinuxSystem
+import One4AllProtocol
+import TestSupport
+import Testing
+
+@testable import AgentStore
+
+@Suite("The store of passings")
+struct PassingStoreTests {
+  private let folder = TemporaryFolder()
+
+  @Test("has on disk what it has answered, byte by byte, and knows it after a crash")
+  func durable() throws {
+    let store = try TestedStore(folder.path)
+    let all = kept(1...700) + kept(702...710, trust: .unconfirmed)
+    try store.report(.capture(raceKey, all))
+    try store.report(.keepSession(raceKey, session()))
+    let crashed = TemporaryFolder()
+    try copyStore(from: folder, to: crashed)
+    let after = try TestedStore(crashed.path)
+    let contents = try after.contents(raceKey)
+    #expect(contents.stored == NumberSet(all.map(\.passing.number)))
+    #expect(contents.unconfirmed == NumberSet(702...710))
+    #expect(contents.last == all.last)
+    var view = try PassingView(directory: crashed.path, cloud: cloud)
+    let shown = try view.passings(file: raceKey, last: 300)
+    #expect(shown.map(\.kept) == all.suffix(300))
+    #expect(try after.worker.snapshot(cloud: cloud).files.first?.session == session())
+  }
+
+  @Test(
+    "survives an end at any moment: the files of that moment are whole, and hold a whole number of captures")
+  func anyMoment() throws {
+    let store = try TestedStore(folder.path)
+    for round in 0..<40 {
+      let start = UInt32(round * 50 + 1)
+      store.worker.send(.capture(raceKey, kept(start...start + 49)))
+      store.worker.send(.acknowledge(raceKey, NumberSet(start...start + 9)))
+      let crashed = TemporaryFolder()
+      let answered = try store.passingReports(round).count / 2
+      // The log last: a copy of the two files is only one moment when nothing is worked into the database between.
+      try copyStore(from: folder, to: crashed)
+      let after = try AgentDatabase.open(directory: crashed.path)
+      #expect(after.setAside == nil)
+      let summary = try after.passings.summaries().first ?? FileSummary(key: raceKey)
+      #expect(summary.stored % 50 == 0 && summary.stored >= answered * 50)
+      #expect(summary.stored == summary.acknowledged + summary.waiting + summary.rejected)
+      #expect(summary.acknowledged % 10 == 0)
+    }
+  }
+
+  @Test("keeps one row of a passing that comes twice")
+  func idempotent() throws {
+    let store = try TestedStore(folder.path)
+    for _ in 1...3 { try store.report(.capture(raceKey, kept(1...10))) }
+    #expect(try store.contents(raceKey).summary.stored == 10)
+    #expect(try store.waiting(raceKey) == kept(1...10).map { waiting($0) })
+  }
+
+  @Test("becomes what the reader's memory says, names the difference once, and says whether it was sent")
+  func differences() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, [kept(1, variant: 1), kept(2, variant: 1), kept(3)]))
+    try store.report(.acknowledge(raceKey, [1]))
+    let memory = [kept(1, trust: .confirmed), kept(2, trust: .confirmed), kept(3, trust: .confirmed)]
+    guard case .captured(let result) = try store.report(.capture(raceKey, memory)) else { return }
+    let expected = [
+      PassingDifference(number: 1, stored: passing(1, variant: 1), memory: passing(1), wasSent: true),
+      PassingDifference(number: 2, stored: passing(2, variant: 1), memory: passing(2), wasSent: false),
+    ]
+    #expect(result.differences == expected)
+    try store.report(.contradict(raceKey, [1]))
+    try store.report(.contradict(raceKey, [1]))
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    let gone = PassingDifference(number: 1, stored: passing(1), memory: nil, wasSent: true)
+    #expect(try view.differences(file: raceKey) == [expected[0], gone, expected[1]])
+    #expect(try view.ledger().map(\.differences) == [3])
+  }
+
+  @Test("keeps the newest doubtful frames of a file, counts all, and forgets those that are settled")
+  func doubtful() throws {
+    var database = try AgentDatabase.open(directory: folder.path)
+    let noise = (1...UInt32(DoubtfulTable.limit)).map { doubtfulFrame($0) }
+    #expect(try database.perform([.keepDoubtful(noise)]) == [.doubtfulKept(total: 10_000)])
+    let more = [doubtfulFrame(1, key: nil), doubtfulFrame(10_001), doubtfulFrame(10_002)]
+    #expect(try database.perform([.keepDoubtful(more)]) == [.doubtfulKept(total: 10_001)])
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.doubtful(file: raceKey).first == doubtfulFrame(10_002))
+    #expect(try view.doubtful(file: raceKey).count == PassingView.limit)
+    #expect(try view.doubtful(file: nil) == [doubtfulFrame(1, key: nil)])
+    #expect(try view.ledger().map(\.doubtful) == [10_000])
+    _ = try database.perform([.settleDoubtful(raceKey)])
+    #expect(try database.snapshot(cloud: cloud).doubtfulTotal == 1)
+    #expect(
+      try database.connection.integer(
+        "SELECT settled + dropped FROM doubtful_count WHERE file_id = 1", for: "") == 10_002)
+  }
+
+  @Test("knows the sessions of each cloud, and shows those of the one in use")
+  func sessions() throws {
+    let store = try TestedStore(folder.path)
+    let elsewhere = session(token: nil, standing: .asked, cloud: "https://other.example", askedAt: 9)
+    try store.report(.keepSession(raceKey, session()))
+    try store.report(.keepSession(raceKey, elsewhere))
+    #expect(try store.worker.snapshot(cloud: cloud).files.map(\.session) == [session()])
+    #expect(try store.worker.snapshot(cloud: elsewhere.cloud).files.map(\.session) == [elsewhere])
+    #expect(try store.worker.snapshot(cloud: "https://third.example").files.map(\.session) == [nil])
+    try store.report(.keepSession(raceKey, session(standing: .closed)))
+    #expect(try store.worker.snapshot(cloud: cloud).files.map(\.session) == [session(standing: .closed)])
+  }
+
+  @Test("gives everything at a start: files in the order of first contact, readers with theirs")
+  func snapshot() throws {
+    let store = try TestedStore(folder.path)
+    let other = FileKey(serialNumber: "O4A5-00099", file: "20260101-000000.csv")
+    #expect(try store.worker.snapshot(cloud: cloud) == StoreSnapshot())
+    _ = try store.contents(raceKey)
+    try store.report(.capture(other, kept(1...2)))
+    try store.report(.noteFile(earlierKey, readerCount: 7, isSettled: true))
+    try store.report(.keepDoubtful([doubtfulFrame(3)]))
+    _ = try store.report(.keep(binding(1)))
+    let snapshot = try store.worker.snapshot(cloud: cloud)
+    #expect(snapshot.files.map(\.key) == [other, earlierKey, raceKey])
+    #expect(snapshot.files[1].readerCount == 7 && snapshot.files[1].isSettled)
+    #expect(snapshot.bindings == [binding(1)])
+    #expect(snapshot.doubtfulTotal == 1)
+    #expect(
+      snapshot.firstContacts.mapValues(\.file) == ["O4A5-00051": raceKey.file, "O4A5-00099": other.file])
+  }
+
+  @Test("does what it can of requests that wait together, and fails only the one that cannot be done")
+  func oneBadRequest() throws {
+    let work: [StoreWork] = [
+      .passings(.capture(raceKey, kept(1...3))), .state(.keep(binding(1))),
+      .passings(.capture(earlierKey, kept(1...3000))), .passings(.acknowledge(raceKey, [2])),
+    ]
+    var keeper = try StoreKeeper(directory: folder.path, options: StoreOptions())
+    _ = keeper.perform([.passings(.openFile(raceKey))])
+    do {
+      let other = try Connection(folder.file(AgentDatabase.fileName), busyTimeout: 1000)
+      try other.run(
+        "CREATE TRIGGER refuse BEFORE INSERT ON file WHEN NEW.name = '\(earlierKey.file)' "
+          + "BEGIN SELECT RAISE(ABORT, 'refused'); END", for: "test")
+    }
+    let answers = keeper.perform(work)
+    guard case .passings(.captured) = answers[0], case .state(.kept) = answers[1],
+      case .passings(.failed(.capture(earlierKey, _), let failure)) = answers[2],
+      case .passings(.updated(let summary, _)) = answers[3]
+    else {
+      Issue.record("\(answers)")
+      return
+    }
+    #expect(failure.number & 0xFF == SQLITE_CONSTRAINT)
+    #expect(summary.stored == 3 && summary.acknowledged == 1)
+    #expect(try keeper.snapshot(cloud: cloud)?.files.map(\.key) == [raceKey])
+  }
+
+  @Test("answers every request once and in order, however many wait")
+  func order() throws {
+    let store = try TestedStore(folder.path)
+    for number: UInt32 in 1...3000 { store.worker.send(.capture(raceKey, [kept(number)])) }
+    let reports = try store.passingReports(3000)
+    for (index, report) in reports.enumerated() {
+      guard case .captured(let result) = report else { continue }
+      #expect(result.added == NumberSet([UInt32(index + 1)]))
+    }
+    #expect(reports.count == 3000)
+  }
+
+  @Test("shows rows with their state, from a number on, the last ones, or only those refused")
+  func view() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...20)))
+    try store.report(.capture(raceKey, kept(25...600)))
+    try store.report(.acknowledge(raceKey, NumberSet(1...10)))
+    for number: UInt32 in [11, 12, 30] { try store.report(.reject(raceKey, number, reason: "bad \(number)")) }
+    try store.report(.noteLost(raceKey, [22]))
+    try store.report(.noteFile(raceKey, readerCount: 605, isSettled: false))
+    var view = try PassingView(directory: folder.path, cloud: cloud)
+    let first = try view.passings(file: raceKey, after: 8, limit: 5)
+    #expect(first.map(\.kept.passing.number) == [9, 10, 11, 12, 13])
+    #expect(first.map(\.state) == [.acknowledged, .acknowledged, .rejected, .rejected, .waiting])
+    #expect(try view.passings(file: raceKey, last: 3).map(\.kept.passing.number) == [598, 599, 600])
+    #expect(try view.passings(file: raceKey, limit: 10_000).count == 500)
+    #expect(
+      try view.passings(file: raceKey, rejectedOnly: true).map(\.reason) == ["bad 11", "bad 12", "bad 30"])
+    #expect(
+      try view.passings(file: raceKey, last: 2, rejectedOnly: true).map(\.reason) == ["bad 12", "bad 30"])
+    #expect(try view.passings(file: earlierKey).isEmpty)
+    let row = try #require(try view.ledger().first)
+    #expect(row.gaps.description == "21, 23-24, 601-605")
+    #expect(row.lost == [22])
+    #expect(row.oldestWaiting == kept(13).arrivedWall)
+  }
+}
