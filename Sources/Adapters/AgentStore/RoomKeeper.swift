@@ -54,8 +54,15 @@ struct RoomKeeper {
       if count > 0 { return (false, .diskLow(free: free, removed: count)) }
       return (false, wasLow ? .diskEnough(free: free) : nil)
     }
-    let count = try database.transaction { (database) throws(StoreError) in
-      try database.passings.removeAcknowledged(limit: RoomKeeper.chunk)
+    let count: Int
+    do throws(StoreError) {
+      count = try database.transaction { (database) throws(StoreError) in
+        try database.passings.removeAcknowledged(limit: RoomKeeper.chunk)
+      }
+    } catch {
+      // Even to remove rows some room is needed.
+      guard !error.isDamage else { throw error }
+      count = 0
     }
     removed += count
     if count > 0 {
