@@ -80,6 +80,7 @@ enum PassingSchema {
       alias TEXT NOT NULL,
       standing TEXT NOT NULL,
       asked_ms INTEGER NOT NULL,
+      acknowledged_before INTEGER NOT NULL,
       PRIMARY KEY (file_id, cloud)
     ) STRICT, WITHOUT ROWID;
 

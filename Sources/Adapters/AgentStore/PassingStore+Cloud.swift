@@ -22,6 +22,21 @@ extension PassingStore {
     return waiting
   }
 
+  /// The lowest acknowledged numbers behind one whose rows are still there.
+  func readAcknowledged(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> NumberSet {
+    guard let file = try files.find(key) else { return NumberSet() }
+    var found = NumberSet()
+    var end = max(after, file.removed > 0 ? try removedFromStart(file.id) : 0)
+    while found.count < limit {
+      var numbers = try spans.read(file.id, .acknowledged, after: end, limit: limit - found.count)
+      guard let last = numbers.last else { break }
+      end = last
+      if file.removed > 0 { numbers.subtract(try spans.common(file.id, .removed, numbers)) }
+      found.formUnion(numbers)
+    }
+    return found
+  }
+
   /// The cloud has confirmed them; those that do not wait are left as they are.
   func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
     var confirmed = try spans.take(file.id, .ready, numbers)

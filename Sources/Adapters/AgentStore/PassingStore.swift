@@ -80,6 +80,8 @@ struct PassingStore: ~Copyable {
       }
     case .readWaiting(let key, let after, let limit):
       .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
+    case .readAcknowledged(let key, let after, let limit):
+      .acknowledged(key, after: after, try readAcknowledged(key, after: after, limit: limit))
     case .acknowledge(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in try store.acknowledge(&file, numbers) }
     case .reject(let key, let number, let reason):

@@ -112,7 +112,7 @@ extension PassingStore {
   }
 
   /// The number up to which all acknowledged rows were removed, which those almost always are that were.
-  private func removedFromStart(_ file: Int64) throws(StoreError) -> UInt32 {
+  func removedFromStart(_ file: Int64) throws(StoreError) -> UInt32 {
     let removed = try spans.read(file, .removed, spanLimit: 1)
     let acknowledged = try spans.read(file, .acknowledged, limit: 1, spanLimit: 1)
     guard let first = removed.first, first == acknowledged.first else { return 0 }

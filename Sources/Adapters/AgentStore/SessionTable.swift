@@ -6,11 +6,11 @@ struct SessionTable: ~Copyable {
   private let reading: Statement
   private let readingAll: Statement
 
-  static let columns = "cloud, deviceid, token, alias, standing, asked_ms"
+  static let columns = "cloud, deviceid, token, alias, standing, asked_ms, acknowledged_before"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let keeping = try connection.prepare(
-      "REPLACE INTO cloud_session (file_id, \(SessionTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      "REPLACE INTO cloud_session (file_id, \(SessionTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
       for: "keep a cloud session")
     let reading = try connection.prepare(
       "SELECT \(SessionTable.columns) FROM cloud_session WHERE file_id = ?1 AND cloud = ?2",
@@ -30,6 +30,7 @@ struct SessionTable: ~Copyable {
     try keeping.bind(5, session.alias)
     try keeping.bind(6, session.standing.rawValue)
     try keeping.bind(7, session.askedAt.milliseconds)
+    try keeping.bind(8, session.acknowledgedBefore)
     try keeping.run()
   }
 
@@ -55,6 +56,7 @@ struct SessionTable: ~Copyable {
     }
     return CloudSession(
       cloud: row.text(0), deviceid: row.text(1), token: row.textOrNil(2), alias: row.text(3),
-      standing: standing, askedAt: WallTime(milliseconds: row.integer(5)))
+      standing: standing, askedAt: WallTime(milliseconds: row.integer(5)),
+      acknowledgedBefore: Int(row.integer(6)))
   }
 }

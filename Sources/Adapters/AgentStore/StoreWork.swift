@@ -11,7 +11,7 @@ enum StoreWork: Sendable {
     case .state: true
     case .passings(let request):
       switch request {
-      case .readWaiting: false
+      case .readWaiting, .readAcknowledged: false
       case .rewind(_, _, let dryRun): !dryRun
       case .capture, .keepDoubtful, .settleDoubtful, .openFile, .doubt, .believe, .contradict, .noteFile,
         .noteLost,

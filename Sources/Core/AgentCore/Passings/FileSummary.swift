@@ -22,10 +22,14 @@ public struct CloudSession: Equatable, Sendable {
   public var standing: Standing
   /// When it was first asked for, by the host's wall clock.
   public var askedAt: WallTime
+  /// How many of the file's passings were acknowledged before it was asked for: they are in another session, and the
+  /// cloud's count for this one is without them.
+  public var acknowledgedBefore: Int
 
   /// A cloud session.
   public init(
-    cloud: String, deviceid: String, token: String?, alias: String, standing: Standing, askedAt: WallTime
+    cloud: String, deviceid: String, token: String?, alias: String, standing: Standing, askedAt: WallTime,
+    acknowledgedBefore: Int = 0
   ) {
     self.cloud = cloud
     self.deviceid = deviceid
@@ -33,6 +37,7 @@ public struct CloudSession: Equatable, Sendable {
     self.alias = alias
     self.standing = standing
     self.askedAt = askedAt
+    self.acknowledgedBefore = acknowledgedBefore
   }
 }
 

@@ -33,6 +33,9 @@ public enum PassingRequest: Equatable, Sendable {
   /// The lowest waiting passings of a file behind a number, at most `limit`, ascending; without those that are
   /// `.unconfirmed`.
   case readWaiting(FileKey, after: UInt32, limit: Int)
+  /// The lowest acknowledged passings of a file behind a number, at most `limit`; without those that were removed to
+  /// make room.
+  case readAcknowledged(FileKey, after: UInt32, limit: Int)
   /// The cloud has confirmed them. Those that do not wait are left as they are.
   case acknowledge(FileKey, NumberSet)
   /// The cloud refuses one; why, for a person. It waits no more.
@@ -53,6 +56,8 @@ public enum PassingReport: Equatable, Sendable {
   case fileOpened(FileContents)
   /// Passings to send; `key` and `after` as asked.
   case waiting(FileKey, after: UInt32, [WaitingPassing])
+  /// Numbers of passings that the cloud has confirmed; `key` and `after` as asked.
+  case acknowledged(FileKey, after: UInt32, NumberSet)
   /// They are no longer there, or differ and were sent.
   case contradicted(FileSummary, [PassingDifference])
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
