@@ -70,7 +70,7 @@ struct StoreKeeper: ~Copyable {
       let done = perform(together: together)
       writeBackup(together, done)
       answers += done
-      room.note(rows: weight)
+      if together.contains(where: \.isWriting) { room.note(rows: weight) }
       rest = rest[end...]
     }
     return answers
