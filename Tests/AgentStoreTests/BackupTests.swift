@@ -10,7 +10,7 @@ import Testing
 @Suite("The plain backup")
 struct BackupTests {
   private let folder = TemporaryFolder()
-  private let options = StoreOptions(backup: BackupLimits())
+  private let options = StoreOptions(StoreSettings(minFree: 0))
   private var path: String { folder.file("backup/\(raceKey.serialNumber)/\(raceKey.file)") }
 
   private func lines() throws -> [String] {
@@ -109,6 +109,10 @@ struct BackupTests {
     #expect(BackupName.safe(long).utf8.count <= 120)
   }
 
+  private func limits(_ bytes: Int64, days: Int) -> StoreSettings {
+    StoreSettings(backupMaxSize: bytes, backupMaxAge: .seconds(days * 86_400))
+  }
+
   @Test("leaves files within its limits, the oldest go first, and never the one written to last")
   func rotation() throws {
     let now: Int64 = 1_800_000_000
@@ -122,13 +126,13 @@ struct BackupTests {
       #expect(utimensat(AT_FDCWD, path, &times, 0) == 0)
     }
     let backup = folder.file("backup")
-    BackupRotation.run(backup, BackupLimits(totalBytes: 1000, days: 365), nowSeconds: nil)
+    BackupRotation.run(backup, limits(1000, days: 365), nowSeconds: nil)
     #expect(try Files.list(backup) == ["gone", "reader"])
-    BackupRotation.run(backup, BackupLimits(totalBytes: 1000, days: 365), nowSeconds: now)
+    BackupRotation.run(backup, limits(1000, days: 365), nowSeconds: now)
     #expect(try Files.list(backup) == ["reader"])
-    BackupRotation.run(backup, BackupLimits(totalBytes: 250, days: 365), nowSeconds: now)
+    BackupRotation.run(backup, limits(250, days: 365), nowSeconds: now)
     #expect(try Files.list(backup + "/reader") == ["newest", "third"])
-    BackupRotation.run(backup, BackupLimits(totalBytes: 1, days: 1), nowSeconds: now)
+    BackupRotation.run(backup, limits(1, days: 1), nowSeconds: now)
     #expect(try Files.list(backup + "/reader") == ["newest"])
   }
 }

@@ -10,25 +10,11 @@ import Testing
 struct MillionTests {
   private let folder = TemporaryFolder()
 
-  private func fill(_ database: inout AgentDatabase, _ count: Int) throws {
-    _ = try database.perform([.capture(raceKey, [kept(1)])])
-    let frame = passing(1).text.dropFirst()
-    try database.transaction { (database) throws(StoreError) in
-      try database.connection.run(
-        """
-        WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
-        INSERT INTO passing (passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised,
-          origin, trust, frame) SELECT (1 << 32) + i, i, i, i, 1, 1, 1, 0, 0, i || '\(frame)' FROM n;
-        UPDATE span SET high = \(count); UPDATE file SET stored = \(count);
-        """, for: "test")
-    }
-  }
-
   @Test("do not make the store slower to open, to read from, or to change")
   func constantTime() throws {
     do {
       var database = try AgentDatabase.open(directory: folder.path)
-      try fill(&database, 1_000_000)
+      try fillWaiting(&database, 1_000_000)
     }
     var times: [Int64] = []
     for _ in 1...3 {

@@ -101,6 +101,20 @@ struct OpeningTests {
     #expect(contents.sorted() == ["garbage 1", "garbage 2", "garbage 3"])
   }
 
+  @Test("brings the store of an earlier agent up to date, and keeps what it holds")
+  func earlierSchema() throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(Schema.steps[0]); PRAGMA user_version = 1", for: "test")
+      try BindingTable(connection).keep(binding(1))
+    }
+    let store = try TestedStore(folder.path)
+    #expect(store.worker.setAside == nil)
+    #expect(try store.worker.bindings(cloud: cloud) == [binding(1)])
+    #expect(try store.contents(raceKey).stored.isEmpty)
+  }
+
   @Test("refuses a file of a newer agent and leaves it as it is")
   func newerSchema() throws {
     try fill()

@@ -73,6 +73,10 @@ struct PassingModel {
     case .keepSession: break
     case .readWaiting(let key, let after, let limit):
       return .waiting(key, after: after, waiting(key, after: after, limit: limit))
+    case .readAcknowledged(let key, let after, let limit):
+      let numbers = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
+        .keys
+      return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
     case .acknowledge(let key, let numbers):
       change(key, numbers) { row in
         guard row.state == .waiting else { return }
@@ -111,7 +115,8 @@ struct PassingModel {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
       .contradict(let key, _), .noteFile(let key, _, _), .noteLost(let key, _), .keepSession(let key, _),
-      .readWaiting(let key, _, _), .acknowledge(let key, _), .reject(let key, _, _), .sendAgain(let key, _):
+      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
+      .reject(let key, _, _), .sendAgain(let key, _):
       key
     case .keepDoubtful, .rewind: raceKey
     }

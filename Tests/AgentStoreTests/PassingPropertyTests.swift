@@ -71,7 +71,8 @@ struct PassingPropertyTests {
       return .noteFile(
         key, readerCount: Bool.random(using: &random) ? 60 : nil, isSettled: Bool.random(using: &random))
     case 14: return .noteLost(key, numbers(&random, limit: 6))
-    case 15...16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
+    case 15: return .readAcknowledged(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
+    case 16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
     case 17...18: return .acknowledge(key, numbers(&random, limit: 20))
     case 19: return .reject(key, UInt32.random(in: 1...60, using: &random), reason: "bad")
     case 20: return .sendAgain(key, numbers(&random, limit: 8))

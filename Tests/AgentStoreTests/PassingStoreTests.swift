@@ -52,6 +52,30 @@ struct PassingStoreTests {
     }
   }
 
+  @Test("has everything that a process was answered before it was killed")
+  func killed() async throws {
+    let path = folder.path
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let store = try TestedStore(path)
+      for round: UInt32 in 0..<400 {
+        store.worker.send(.capture(raceKey, kept(round * 50 + 1...round * 50 + 50)))
+        store.worker.send(.acknowledge(raceKey, NumberSet(round * 50 + 1...round * 50 + 10)))
+      }
+      let answered = try store.passingReports(200).count
+      try Files.replace("\(path)/answered", with: Array("\(answered)".utf8))
+      kill(getpid(), SIGKILL)
+    }
+    let text = String(decoding: try Files.read(folder.file("answered")), as: UTF8.self)
+    let answered = try #require(Int(text))
+    let store = try TestedStore(path)
+    #expect(store.worker.setAside == nil)
+    let summary = try store.contents(raceKey).summary
+    #expect(summary.stored >= answered / 2 * 50 && summary.stored % 50 == 0)
+    #expect(summary.acknowledged >= answered / 2 * 10)
+    #expect(try store.waiting(raceKey).count == summary.waiting)
+    #expect(summary.stored == summary.acknowledged + summary.waiting + summary.rejected)
+  }
+
   @Test("keeps one row of a passing that comes twice")
   func idempotent() throws {
     let store = try TestedStore(folder.path)
@@ -156,6 +180,21 @@ struct PassingStoreTests {
     #expect(failure.number & 0xFF == SQLITE_CONSTRAINT)
     #expect(summary.stored == 3 && summary.acknowledged == 1)
     #expect(try keeper.snapshot(cloud: cloud)?.files.map(\.key) == [raceKey])
+  }
+
+  @Test("reads all at once when it is asked to, however many ask together")
+  func unboundedReads() throws {
+    var keeper = try StoreKeeper(directory: folder.path, options: StoreOptions())
+    let read = StoreWork.passings(.readWaiting(raceKey, after: 0, limit: .max))
+    let answers = keeper.perform([.passings(.capture(raceKey, kept(1...3))), read, read])
+    #expect(answers.count == 3)
+    for answer in answers.dropFirst() {
+      guard case .passings(.waiting(_, _, let waiting)) = answer else {
+        Issue.record("\(answer)")
+        continue
+      }
+      #expect(waiting.map(\.passing.number) == [1, 2, 3])
+    }
   }
 
   @Test("answers every request once and in order, however many wait")

@@ -19,7 +19,7 @@ struct RoomTests {
   }
 
   private func options(_ disk: Disk, minimum: Int64 = 1_000_000) -> StoreOptions {
-    var options = StoreOptions(minimumFree: minimum)
+    var options = StoreOptions(StoreSettings(minFree: minimum, backup: false))
     options.freeBytes = { _ in disk.free.load(ordering: .relaxed) }
     return options
   }
@@ -73,6 +73,12 @@ struct RoomTests {
       return
     }
     #expect(result.added.isEmpty && result.contradicted.isEmpty && result.differences.isEmpty)
+    let first = try store.report(.readAcknowledged(raceKey, after: 0, limit: 1))
+    guard case .acknowledged(_, _, let numbers) = first, let lowest = numbers.first else {
+      Issue.record("\(first)")
+      return
+    }
+    #expect(lowest > 5000)
     try store.report(.sendAgain(raceKey, NumberSet(1...15_000)))
     let contents = try store.contents(raceKey)
     #expect(contents.summary.stored == 20_000)

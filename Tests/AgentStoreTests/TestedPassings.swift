@@ -1,8 +1,9 @@
 import AgentCore
-import AgentStore
 import LinuxSystem
 import One4AllProtocol
 import Testing
+
+@testable import AgentStore
 
 let raceKey = FileKey(serialNumber: "O4A5-00051", file: "20260704-090000.csv")
 let earlierKey = FileKey(serialNumber: "O4A5-00051", file: "20260703-090000.csv")
@@ -54,10 +55,25 @@ func session(
 ) -> CloudSession {
   CloudSession(
     cloud: cloud, deviceid: "device", token: token, alias: "Finish", standing: standing,
-    askedAt: WallTime(milliseconds: askedAt))
+    askedAt: WallTime(milliseconds: askedAt), acknowledgedBefore: 3)
 }
 
 extension NumberSet: ExpressibleByArrayLiteral {
   /// Those numbers.
   public init(arrayLiteral numbers: UInt32...) { self.init(numbers) }
+}
+
+/// Fills a new store with passings that wait, much faster than by requests.
+func fillWaiting(_ database: inout AgentDatabase, _ count: Int) throws {
+  _ = try database.perform([.capture(raceKey, [kept(1)])])
+  let frame = passing(1).text.dropFirst()
+  try database.transaction { (database) throws(StoreError) in
+    try database.connection.run(
+      """
+      WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+      INSERT INTO passing (passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised,
+        origin, trust, frame) SELECT (1 << 32) + i, i, i, i, 1, 1, 1, 0, 0, i || '\(frame)' FROM n;
+      UPDATE span SET high = \(count); UPDATE file SET stored = \(count);
+      """, for: "test")
+  }
 }

@@ -1,3 +1,4 @@
+import AgentCore
 import Glibc
 import LinuxSystem
 
@@ -10,7 +11,7 @@ enum BackupRotation {
   }
 
   /// - Parameter nowSeconds: seconds since 1970; nil when the host's clock is not to be trusted: then none is old.
-  static func run(_ folder: String, _ limits: BackupLimits, nowSeconds: Int64?) {
+  static func run(_ folder: String, _ settings: StoreSettings, nowSeconds: Int64?) {
     var entries: [Entry] = []
     for reader in (try? Files.list(folder)) ?? [] {
       for name in (try? Files.list("\(folder)/\(reader)")) ?? [] {
@@ -24,8 +25,9 @@ enum BackupRotation {
     entries.sort { ($0.modified, $0.path) < ($1.modified, $1.path) }
     var total = entries.reduce(0) { $0 + $1.size }
     for entry in entries.dropLast() {
-      let isOld = nowSeconds.map { $0 - entry.modified > Int64(limits.days) * 86_400 } ?? false
-      guard isOld || total > limits.totalBytes else { continue }
+      let isOld =
+        nowSeconds.map { $0 - entry.modified > settings.backupMaxAge.wholeMilliseconds / 1000 } ?? false
+      guard isOld || total > settings.backupMaxSize else { continue }
       unlink(entry.path)
       // Goes only when it is empty.
       rmdir(Files.parent(of: entry.path))

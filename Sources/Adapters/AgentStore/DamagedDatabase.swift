@@ -106,7 +106,7 @@ struct DamagedDatabase: ~Copyable {
   func sessions() -> [(file: Int64, session: CloudSession)] {
     var sessions: [(file: Int64, session: CloudSession)] = []
     each("\(SessionTable.columns), file_id", of: "cloud_session", by: ["file_id", "cloud"]) { row in
-      if let session = try? SessionTable.session(row) { sessions.append((row.integer(6), session)) }
+      if let session = try? SessionTable.session(row) { sessions.append((row.integer(7), session)) }
     }
     return sessions
   }

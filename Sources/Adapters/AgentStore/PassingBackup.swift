@@ -12,15 +12,15 @@ struct PassingBackup {
   private static let chunk = 5000
 
   let folder: String
-  let limits: BackupLimits
+  private let settings: StoreSettings
   /// Files that are known to hold all that is stored.
   private var complete: Set<FileKey> = []
   private var isFailing = false
   private var rotatedAt: Int64?
 
-  init(directory: String, limits: BackupLimits) {
+  init(directory: String, _ settings: StoreSettings) {
     folder = "\(directory)/\(PassingBackup.folderName)"
-    self.limits = limits
+    self.settings = settings
   }
 
   /// Adds what a capture has committed.
@@ -104,6 +104,6 @@ struct PassingBackup {
     if let rotatedAt, now - rotatedAt < 600_000_000_000 { return }
     rotatedAt = now
     let seconds = SystemClock.isSynchronised ? SystemClock.wallMilliseconds / 1000 : nil
-    BackupRotation.run(folder, limits, nowSeconds: seconds)
+    BackupRotation.run(folder, settings, nowSeconds: seconds)
   }
 }

@@ -22,17 +22,17 @@ extension PassingStore {
     return waiting
   }
 
-  /// The lowest acknowledged numbers behind one, without those that were removed to make room.
+  /// The lowest acknowledged numbers behind one whose rows are still there.
   func readAcknowledged(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> NumberSet {
-    guard let file = try files.find(key), limit > 0 else { return NumberSet() }
+    guard let file = try files.find(key) else { return NumberSet() }
     var found = NumberSet()
-    var behind = after
+    var end = max(after, file.removed > 0 ? try removedFromStart(file.id) : 0)
     while found.count < limit {
-      let next = try spans.read(file.id, .acknowledged, after: behind, limit: limit - found.count)
-      guard let last = next.last else { break }
-      behind = last
-      found.formUnion(next)
-      if file.removed > 0 { found.subtract(try spans.common(file.id, .removed, next)) }
+      var numbers = try spans.read(file.id, .acknowledged, after: end, limit: limit - found.count)
+      guard let last = numbers.last else { break }
+      end = last
+      if file.removed > 0 { numbers.subtract(try spans.common(file.id, .removed, numbers)) }
+      found.formUnion(numbers)
     }
     return found
   }

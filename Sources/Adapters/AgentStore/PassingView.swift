@@ -17,7 +17,9 @@ public struct PassingView: ~Copyable {
   /// Opens the store in that folder, which the daemon has open.
   /// - Parameter cloud: whose sessions the summaries show.
   public init(directory: String, cloud: String) throws(StoreError) {
-    let connection = try Connection("\(directory)/\(AgentDatabase.fileName)", busyTimeout: 0, readOnly: true)
+    // Readers wait for nobody, but for the moment in which the log is taken over after a crash.
+    let connection = try Connection(
+      "\(directory)/\(AgentDatabase.fileName)", busyTimeout: 100, readOnly: true)
     var store = try PassingStore(connection, boot: BootIdentity.current)
     store.cloud = cloud
     self.store = store

@@ -54,8 +54,15 @@ struct RoomKeeper {
       if count > 0 { return (false, .diskLow(free: free, removed: count)) }
       return (false, wasLow ? .diskEnough(free: free) : nil)
     }
-    let count = try database.transaction { (database) throws(StoreError) in
-      try database.passings.removeAcknowledged(limit: RoomKeeper.chunk)
+    let count: Int
+    do throws(StoreError) {
+      count = try database.transaction { (database) throws(StoreError) in
+        try database.passings.removeAcknowledged(limit: RoomKeeper.chunk)
+      }
+    } catch {
+      // Even to remove rows some room is needed.
+      guard !error.isDamage else { throw error }
+      count = 0
     }
     removed += count
     if count > 0 {
@@ -105,7 +112,7 @@ extension PassingStore {
   }
 
   /// The number up to which all acknowledged rows were removed, which those almost always are that were.
-  private func removedFromStart(_ file: Int64) throws(StoreError) -> UInt32 {
+  func removedFromStart(_ file: Int64) throws(StoreError) -> UInt32 {
     let removed = try spans.read(file, .removed, spanLimit: 1)
     let acknowledged = try spans.read(file, .acknowledged, limit: 1, spanLimit: 1)
     guard let first = removed.first, first == acknowledged.first else { return 0 }

@@ -17,6 +17,8 @@ struct Salvage: ~Copyable {
   private let boots: [Int64: String]
   private var next: Int64 = 0
   private var count = 0
+  /// Rows whose session file is not known any more.
+  private var unplaced = 0
 
   /// Notes that a damaged database is to be salvaged.
   static func note(_ path: String, in connection: borrowing Connection) throws(StoreError) {
@@ -89,7 +91,9 @@ struct Salvage: ~Copyable {
       try database.transaction { (database) throws(StoreError) in
         for batch in batches { try database.passings.takeOver(batch) }
       }
-      count += rows.count
+      let taken = batches.reduce(0) { $0 + $1.passings.count }
+      count += taken
+      unplaced += rows.count - taken
     }
     if let next {
       self.next = next
@@ -126,8 +130,14 @@ struct Salvage: ~Copyable {
       trust = .believed
     }
     return KeptPassing(
-      passing: row.passing, zone: zones[row.zone] ?? "", utc: row.utc, arrivedAt: row.arrivedAt,
+      passing: row.passing, zone: zoneName(row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
       arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust)
+  }
+
+  /// A zone's name; of one whose name could not be read, that of the newest, as all are the same almost always. The UTC
+  /// of a row does not hang on it.
+  private func zoneName(_ zone: Int64) -> String {
+    zones[zone] ?? zones.max { $0.key < $1.key }?.value ?? "UTC"
   }
 
   /// Notes what could not be read, and takes over what no passing hangs on.
@@ -138,8 +148,9 @@ struct Salvage: ~Copyable {
     let spans = spans
     let name = name
     let count = count
+    let unplaced = unplaced
     return try database.transaction { (database) throws(StoreError) in
-      var unreadable = 0
+      var unreadable = unplaced
       for file in files.values {
         let frames = doubtful.values.filter { $0.file == file.id }.map(\.frame)
         let found = differences.filter { $0.file == file.id }.map(\.difference)

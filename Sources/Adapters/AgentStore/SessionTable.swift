@@ -30,7 +30,7 @@ struct SessionTable: ~Copyable {
     try keeping.bind(5, session.alias)
     try keeping.bind(6, session.standing.rawValue)
     try keeping.bind(7, session.askedAt.milliseconds)
-    try keeping.bind(8, Int64(session.acknowledgedBefore))
+    try keeping.bind(8, session.acknowledgedBefore)
     try keeping.run()
   }
 

@@ -13,7 +13,7 @@ struct StoreKeeper: ~Copyable {
   let setAside: String?
   private let directory: String
   private let lock: StoreLock
-  private var options: StoreOptions
+  private let options: StoreOptions
   private var cloud: String?
   private var room: RoomKeeper
   private var backup: PassingBackup?
@@ -33,23 +33,15 @@ struct StoreKeeper: ~Copyable {
     self.directory = directory
     self.lock = lock
     self.options = options
-    backup = options.backup.map { PassingBackup(directory: directory, limits: $0) }
+    backup = options.settings.backup ? PassingBackup(directory: directory, options.settings) : nil
     let freeBytes = options.freeBytes
-    room = RoomKeeper(minimum: options.minimumFree) { freeBytes(directory) }
+    room = RoomKeeper(minimum: options.settings.minFree) { freeBytes(directory) }
   }
 
   /// What was to be told; it is told once.
   mutating func takeNotices() -> [StoreNotice] {
     defer { notices = [] }
     return notices
-  }
-
-  mutating func configure(_ new: StoreOptions) {
-    if options.backup != new.backup {
-      backup = new.backup.map { PassingBackup(directory: directory, limits: $0) }
-    }
-    options = new
-    room.minimum = new.minimumFree
   }
 
   /// As `AgentDatabase.snapshot`; nil when there is no database.
@@ -78,7 +70,7 @@ struct StoreKeeper: ~Copyable {
       let done = perform(together: together)
       writeBackup(together, done)
       answers += done
-      room.note(rows: weight)
+      if together.contains(where: \.isWriting) { room.note(rows: weight) }
       rest = rest[end...]
     }
     return answers

@@ -14,7 +14,8 @@ enum StoreWork: Sendable {
       case .readWaiting, .readAcknowledged: false
       case .rewind(_, _, let dryRun): !dryRun
       case .capture, .keepDoubtful, .settleDoubtful, .openFile, .doubt, .believe, .contradict, .noteFile,
-        .noteLost, .keepSession, .acknowledge, .reject, .sendAgain:
+        .noteLost,
+        .keepSession, .acknowledge, .reject, .sendAgain:
         true
       }
     }
@@ -26,7 +27,7 @@ enum StoreWork: Sendable {
     case .state: 1
     case .passings(.capture(_, let passings)): passings.count + 1
     case .passings(.keepDoubtful(let frames)): frames.count + 1
-    case .passings(.readWaiting(_, _, let limit)): limit + 1
+    case .passings(.readWaiting(_, _, let limit)): max(0, min(limit, 4096)) + 1
     case .passings: 10
     }
   }

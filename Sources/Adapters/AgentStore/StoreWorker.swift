@@ -97,9 +97,6 @@ public final class StoreWorker: Sendable {
     return try result.get()
   }
 
-  /// Works with other options from now on. Waits for a transaction that is under way.
-  public func configure(_ options: StoreOptions) { shared.keeper.withLock { $0?.configure(options) } }
-
   /// Puts a request behind those that wait; never waits itself.
   /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
   @discardableResult
