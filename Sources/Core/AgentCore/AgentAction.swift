@@ -8,6 +8,8 @@ public enum AgentAction: Equatable, Sendable {
   case cancelCloud
   /// For the store.
   case store(StoreRequest)
+  /// For the store, about passings.
+  case keep(PassingRequest)
   /// For the journal.
   case log(LogEntry)
 }

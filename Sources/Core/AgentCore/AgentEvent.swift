@@ -6,6 +6,8 @@ public enum AgentEvent: Equatable, Sendable {
   case cloud(CloudOutcome)
   /// The store has done something, or failed to.
   case store(StoreReport)
+  /// The store has done something with passings, or failed to.
+  case passings(PassingReport)
   /// A technician wants the reader bound.
   case bindRequested
   /// New settings are in force. The bindings are those of the new cloud where that changed, else nil.

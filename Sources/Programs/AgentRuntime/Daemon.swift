@@ -153,6 +153,7 @@ final class Daemon {
         let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
         events.post(.store(.failed(request, failure)))
       }
+    case .keep: break
     case .log(let entry): journal.write(entry)
     }
   }

@@ -65,6 +65,28 @@ public enum EventName: String, Sendable, CaseIterable {
   case storeRecovered = "store-recovered"
   /// The control socket cannot be served.
   case controlFailing = "control-failing"
+  /// Passings go to a session file that was not known before.
+  case sessionStarted = "session-started"
+  /// The reader reads, but does not name its session file; passings are kept raw.
+  case sessionUnknown = "session-unknown"
+  /// Passings that the reader has are missing; they are fetched.
+  case gapFound = "gap-found"
+  /// No passing is missing any more.
+  case gapFilled = "gap-filled"
+  /// The reader has given out numbers and has their passings no more.
+  case passingsLost = "passings-lost"
+  /// Passings that came on a damaged line wait for the reader's memory to confirm them.
+  case passingsUnconfirmed = "passings-unconfirmed"
+  /// The reader does not list its passings.
+  case memoryRefused = "memory-refused"
+  /// The store takes nothing and the memory for waiting passings is full.
+  case captureOverflow = "capture-overflow"
+  /// The reader's memory says otherwise than what was stored.
+  case passingDiffers = "passing-differs"
+  /// All of a session file was compared with the reader's memory.
+  case auditDone = "audit-done"
+  /// The zone of the reader's wall clock is not known; passings are kept raw.
+  case timeZoneUnknown = "time-zone-unknown"
 
   /// What the journal is told as MESSAGE_ID: 32 lower-case hex digits, for ever the same.
   public var messageID: String { row.messageID }
@@ -245,6 +267,62 @@ public enum EventName: String, Sendable, CaseIterable {
         messageID: "02476ed783a5cf9dc5adeb2b44d2bcad", priority: .warning,
         meaning: "the control socket cannot be served",
         remedy: "`one4allctl status` does not work until it is mended")
+    case .sessionStarted:
+      Row(
+        messageID: "58e881d5dc111aca897da6a0df8796fb", priority: .notice,
+        meaning: "passings go to a session file that was not known before",
+        remedy: "")
+    case .sessionUnknown:
+      Row(
+        messageID: "a30189b621e4c6d89877a212cc81a2a3", priority: .error,
+        meaning: "the reader reads, but does not name its session file; passings are kept raw",
+        remedy: "send NEWFILE to the reader, or restart it")
+    case .gapFound:
+      Row(
+        messageID: "76af00fcea804d33a59ebf1be20e7d9a", priority: .warning,
+        meaning: "passings that the reader has are missing; they are fetched by their numbers",
+        remedy: "nothing as a rule; if it lasts, the line is bad: look at cable and plug")
+    case .gapFilled:
+      Row(
+        messageID: "457e159dad4fbd05112d79cf22edefc4", priority: .notice,
+        meaning: "no passing of the session file is missing any more",
+        remedy: "")
+    case .passingsLost:
+      Row(
+        messageID: "4e06505702338fa02b5cf5cea859af81", priority: .alert,
+        meaning: "the reader has given out numbers and has their passings no more",
+        remedy: "compare with the reader's own backup (USB); `one4allctl import` takes it")
+    case .passingsUnconfirmed:
+      Row(
+        messageID: "18738cbf3894e57f8c633f99825e9c00", priority: .error,
+        meaning:
+          "passings that came on a damaged line wait for the reader's memory to confirm them, for minutes",
+        remedy: "look at cable and plug; `confirm = never` sends them as they were heard")
+    case .memoryRefused:
+      Row(
+        messageID: "e581748247b5241b981a4808526d373d", priority: .error,
+        meaning: "the reader does not list its passings: none can be confirmed or fetched",
+        remedy: "it is asked again every minute; note the reader's firmware")
+    case .captureOverflow:
+      Row(
+        messageID: "875a5cfcc1fb14ff534b43f549626945", priority: .alert,
+        meaning: "the store takes nothing and the memory for waiting passings is full",
+        remedy: "mend the disk; the reader still has the passings, and they are fetched")
+    case .passingDiffers:
+      Row(
+        messageID: "6f79d56dfa7293d13069bc3ed7e429be", priority: .warning,
+        meaning: "the reader's memory says otherwise than what was stored; the stored passing was corrected",
+        remedy: "an alert when it had been sent already: correct it in the results")
+    case .auditDone:
+      Row(
+        messageID: "e08a72bdd370dd829176c4e7e49730de", priority: .notice,
+        meaning: "all of a session file was compared with the reader's memory",
+        remedy: "")
+    case .timeZoneUnknown:
+      Row(
+        messageID: "7c1a908f4769d26db896fc05819f5eef", priority: .alert,
+        meaning: "the zone of the reader's wall clock is not known; passings are kept raw",
+        remedy: "set `time_zone`; they are then fetched from the reader")
     }
   }
 }

@@ -80,6 +80,8 @@ public enum JournalField: String, Sendable, CaseIterable {
   case clockOffset = "CLOCK_OFFSET"
   /// File and line of a configuration error.
   case place = "CONFIG_PLACE"
+  /// The reader's session file.
+  case sessionFile = "SESSION_FILE"
 
   /// What it holds, for the documentation.
   public var help: String {
@@ -97,6 +99,7 @@ public enum JournalField: String, Sendable, CaseIterable {
     case .httpStatus: "HTTP status of the cloud's answer"
     case .clockOffset: "the reader's clock less the host's, in seconds"
     case .place: "file and line of a configuration error"
+    case .sessionFile: "the reader's session file"
     }
   }
 }

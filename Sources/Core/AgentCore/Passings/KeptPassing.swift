@@ -87,6 +87,8 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case prefix
     /// It is not known which session file it belongs to.
     case file
+    /// It is not known which zone the reader's wall clock shows.
+    case zone
   }
 
   /// The file that was current when it came; nil when none was known.

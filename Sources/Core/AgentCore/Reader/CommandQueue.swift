@@ -47,9 +47,17 @@ struct CommandQueue: Sendable {
     return answered
   }
 
-  /// A list goes on: it has its whole time again.
-  mutating func prolongList(at now: MonotonicTime, timeout: Duration) {
-    if list != nil { underWay?.deadline = now + timeout }
+  /// Longest time that a list may take from its command on, however many of its passings come.
+  private static let listLimit = Duration.seconds(60)
+
+  /// A passing came. One of the list under way gives the list its whole time again; behind the last one its end comes
+  /// at once or never. One that was pushed meanwhile says nothing about the list.
+  mutating func prolongList(by passing: Passing, at now: MonotonicTime, timeout: Duration) {
+    guard let underWay, let numbers = underWay.command.listedNumbers, numbers.contains(passing.number) else {
+      return
+    }
+    let wait = passing.number == numbers.upperBound ? min(timeout, .seconds(1)) : timeout
+    self.underWay?.deadline = min(now + wait, underWay.askedAt + CommandQueue.listLimit)
   }
 
   /// The list that has ended, which is then done; nil when none was under way.
@@ -71,5 +79,17 @@ struct CommandQueue: Sendable {
   mutating func clear() {
     waiting = []
     underWay = nil
+  }
+}
+
+extension Command {
+  /// The numbers that a list command asks for.
+  fileprivate var listedNumbers: ClosedRange<UInt32>? {
+    switch self {
+    case .getPassings(let range), .getFile(_, let range): range.first...range.last
+    case .ping, .getProtocol, .setProtocol, .getStatus, .readBattery, .getTime, .setTime, .start, .stop,
+      .newFile, .pushTags, .passings, .listFiles, .getFileInfo, .clearFiles, .setBounce, .setBuzzer:
+      nil
+    }
   }
 }

@@ -45,7 +45,7 @@ extension ReaderSession {
         if isIdentified { startAgain(at: now, &actions) }
       case .passing(let passing):
         alive(at: reception.at, now, &actions)
-        queue.prolongList(at: now, timeout: settings.replyTimeout)
+        queue.prolongList(by: passing, at: now, timeout: settings.replyTimeout)
         tell(.passing(passing, at: reception.at, list: queue.list))
       case .reply(let reply):
         alive(at: reception.at, now, &actions)

@@ -1,0 +1,268 @@
+import One4AllProtocol
+
+// What the reader is asked. One command of ours is under way at a time; between slices the line is left to what is pushed
+// (`FetchPace`).
+//
+// The current file's count is asked with PASSINGS, and its passings with GETFILE, which names the file. A reader that
+// refuses that for the current file is asked with GETPASSINGS. What PASSINGS and GETPASSINGS say is taken only when
+// GETSTATUS still names the same file afterwards: NEWFILE may have come between.
+extension Intake {
+  mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
+    wakeAt = nil
+    guard let reader, asked == nil else { return }
+    if let purpose = unverified {
+      unverified = nil
+      ask(.getStatus, purpose, at: now, &out)
+    } else if reader.wantsName {
+      ask(.getStatus, .naming, at: now, &out)
+    } else if reader.startsLeft > 0, isDue(now) {
+      self.reader?.startsLeft -= 1
+      ask(.start, .starting, at: now, &out)
+    } else if let current, files[current]?.isOpened == true, wantsCount(of: current, reader, at: now) {
+      self.reader?.wantsCount = false
+      ask(.passings, .counting, at: now, &out)
+    } else if reader.wantsList, isDue(now) {
+      self.reader?.wantsList = false
+      ask(.listFiles, .listing, at: now, &out)
+    } else {
+      askAboutFiles(of: reader, at: now, &out)
+    }
+  }
+
+  /// Whether enough time has passed since something was asked in vain.
+  private mutating func isDue(_ now: MonotonicTime) -> Bool {
+    if now >= slicesFrom { return true }
+    wakeAt = min(wakeAt ?? slicesFrom, slicesFrom)
+    return false
+  }
+
+  private mutating func wantsCount(of key: FileKey, _ reader: Connected, at now: MonotonicTime) -> Bool {
+    if let notBefore = reader.countNotBefore, now < notBefore {
+      if reader.wantsCount { wakeAt = notBefore }
+      return false
+    }
+    guard let countedAt = files[key]?.countedAt else { return reader.wantsCount }
+    let isOld = reader.status.startMode != false && now - countedAt >= Intake.countSpan
+    return reader.wantsCount || isOld
+  }
+
+  private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
+  {
+    let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
+      .sorted { $0.file < $1.file }
+    for key in [current].compactMap({ $0 }) + others {
+      guard let file = files[key], file.isOpened else { continue }
+      if let blockedUntil = file.blockedUntil, now < blockedUntil {
+        wakeAt = min(wakeAt ?? blockedUntil, blockedUntil)
+        continue
+      }
+      if file.needsInfo {
+        guard isDue(now) else { return }
+        ask(.getFileInfo(file.name), .info(key), at: now, &out)
+        return
+      }
+      // Without a zone what is fetched could not be kept. A store that is behind catches up first.
+      guard zone != nil, queue.room > CaptureQueue.capacity / 2, let range = file.nextSlice else { continue }
+      guard isDue(now) else { return }
+      askSlice(range, of: file, reader, at: now, &out)
+      return
+    }
+  }
+
+  private mutating func askSlice(
+    _ numbers: ClosedRange<UInt32>, of file: OpenFile, _ reader: Connected, at now: MonotonicTime,
+    _ out: inout IntakeOutput
+  ) {
+    guard let range = PassingRange(first: numbers.lowerBound, last: numbers.upperBound) else { return }
+    // What GETFILE did not give of a file that is still being written GETPASSINGS may.
+    let isMissed = file.missed.ranges.contains { $0.overlaps(numbers) }
+    let isByName = file.key != current || (reader.namesCurrent && !isMissed)
+    ask(
+      isByName ? .getFile(file.name, range) : .getPassings(range),
+      .slice(Slice(key: file.key, range: numbers, isByName: isByName)), at: now, &out)
+  }
+
+  private mutating func ask(
+    _ command: Command, _ purpose: Asked.Purpose, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    asked = Asked(command: command, purpose: purpose, at: now)
+    out.commands.append(command)
+  }
+}
+
+// What the reader answers.
+extension Intake {
+  mutating func answered(
+    _ command: Command, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment,
+    _ out: inout IntakeOutput
+  ) {
+    guard reader != nil else { return }
+    if case .reply = answer { lingering = nil }
+    if command == .getStatus, case .reply(.status) = answer {
+      let before = reader?.statusAskedAt ?? timing.asked
+      reader?.statusAskedAt = max(timing.asked, before)
+      reader?.wantsName = pending.contains { $0.at > timing.asked }
+      reader?.nameFailures = 0
+    }
+    guard let asked, asked.command == command, timing.asked >= asked.at else { return }
+    self.asked = nil
+    switch asked.purpose {
+    case .naming: named(answer, at: now.monotonic)
+    case .counting: counted(answer, at: now.monotonic)
+    case .verifyingCount(let count, let storedUpTo, let key):
+      if isStatus(answer), key == current {
+        accept(count, storedUpTo: storedUpTo, of: key, at: now.monotonic, &out)
+      } else {
+        reader?.wantsCount = true
+      }
+    case .verifying(let slice):
+      if isStatus(answer), slice.key == current { accept(slice, at: now, &out) }
+    case .listing: listed(answer, at: now.monotonic, &out)
+    case .info(let key): informed(answer, of: key, at: now.monotonic, &out)
+    case .starting: started(answer, at: now.monotonic, &out)
+    case .slice(let slice): ended(slice, answer, timing, at: now, &out)
+    }
+  }
+
+  private func isStatus(_ answer: ReaderAnswer) -> Bool {
+    if case .reply(.status) = answer { true } else { false }
+  }
+
+  private mutating func named(_ answer: ReaderAnswer, at now: MonotonicTime) {
+    if isStatus(answer) { return }
+    reader?.nameFailures += 1
+    guard let failures = reader?.nameFailures, failures >= 3 else { return }
+    // It does not say. The frames are kept raw, and what they are is fetched.
+    reader?.nameFailures = 0
+    reader?.wantsName = false
+    reader?.wantsCount = true
+    let rest = pending
+    pending = []
+    for frame in rest { keepDoubtful(frame, .file, of: current, at: now) }
+  }
+
+  private mutating func counted(_ answer: ReaderAnswer, at now: MonotonicTime) {
+    guard let current else { return }
+    if case .reply(.passings(let summary)) = answer, let count = UInt32(exactly: summary.count) {
+      reader?.countFailures = 0
+      reader?.countNotBefore = nil
+      unverified = .verifyingCount(count, storedUpTo: files[current]?.stored.last ?? 0, of: current)
+      return
+    }
+    reader?.countFailures += 1
+    reader?.countNotBefore = now + .seconds(1)
+    // GETFILEINFO may know better.
+    if let failures = reader?.countFailures, failures % 3 == 0 {
+      files[current]?.needsInfo = true
+      reader?.countNotBefore = now + Intake.countSpan
+    }
+    reader?.wantsCount = true
+  }
+
+  private mutating func accept(
+    _ count: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    files[key]?.counted(count, at: now)
+    // Passings that were believed and that the reader does not count.
+    if storedUpTo > count { files[key]?.suspects.insert(count + 1...storedUpTo) }
+    if files[key]?.lowerCount != nil { reader?.wantsCount = true }
+    guard let file = files[key] else { return }
+    if file.notedCount == nil
+      || (file.notedCount != count && file.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
+    {
+      files[key]?.notedAt = now
+      let isSettled = known[key]?.isSettled ?? false
+      files[key]?.notedCount = count
+      known[key] = Known(isSettled: isSettled, readerCount: count)
+      queue.add(.noteFile(key, readerCount: count, isSettled: isSettled), at: now)
+    }
+    finish(key, at: now, &out)
+  }
+
+  private mutating func listed(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    guard case .reply(let outcome) = answer else {
+      listInVain(at: now)
+      return
+    }
+    switch outcome {
+    case .files(let list): search(list.files, at: now)
+    case .refused(.noFiles): search([], at: now)
+    case .refused, .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
+      .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
+      listInVain(at: now)
+    }
+  }
+
+  private mutating func listInVain(at now: MonotonicTime) {
+    reader?.listFailures += 1
+    slicesFrom = max(slicesFrom, now + .seconds(1))
+    let isWanted = (reader?.listFailures).map { $0 < 5 } ?? false
+    reader?.wantsList = isWanted
+    reader?.isSearching = isWanted
+  }
+
+  /// Files that were started since the first contact with this reader and are not settled are compared as a whole.
+  /// So are those that we know and the reader does not list: GETFILEINFO says whether they are gone.
+  private mutating func search(_ listed: [SessionFileName], at now: MonotonicTime) {
+    guard let reader else { return }
+    self.reader?.isSearching = false
+    let contacts = known.filter { $0.key.serialNumber == reader.serialNumber && $0.value.readerCount != nil }
+    guard let firstContact = (contacts.keys.map(\.file) + [current?.file].compactMap { $0 }).min() else {
+      return
+    }
+    let unlisted = contacts.keys.compactMap { SessionFileName($0.file) }
+    for name in Set(listed + unlisted).sorted() where name.text >= firstContact {
+      let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
+      guard key != current, known[key]?.isSettled != true, files[key]?.isAuditing != true else { continue }
+      beginAudit(of: key, name: name, at: now)
+    }
+  }
+
+  private mutating func informed(
+    _ answer: ReaderAnswer, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    if case .reply(.fileInfo(let info)) = answer, let count = UInt32(exactly: info.count) {
+      files[key]?.infoFailures = 0
+      files[key]?.counted(count, at: now)
+      let isUnsure = files[key]?.lowerCount != nil
+      files[key]?.needsInfo = isUnsure
+      finish(key, at: now, &out)
+      return
+    }
+    files[key]?.infoFailures += 1
+    slicesFrom = max(slicesFrom, now + .milliseconds(200))
+    guard let failures = files[key]?.infoFailures, failures >= 3 else { return }
+    files[key]?.infoFailures = 0
+    files[key]?.needsInfo = false
+    if case .reply(.refused(.fileNotFound)) = answer, key != current {
+      gone(key, at: now, &out)
+    } else {
+      // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
+      let last = files[key]?.stored.last ?? 0
+      let count = files[key]?.count ?? last
+      files[key]?.count = count
+      files[key]?.countedAt = now
+      files[key]?.isProbing = true
+    }
+  }
+
+  private mutating func started(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    reader?.wantsName = true
+    var log: [LogEntry] = []
+    if case .reply(.sessionFile) = answer {
+      reader?.startsLeft = 0
+      conditions.clear(
+        .readerRefused, of: "START", telling: LogEntry(.readerChanged, "the reader has started", fields()),
+        at: now, &log)
+    } else if case .reply(.refused(.startMode)) = answer {
+      reader?.startsLeft = 0
+      conditions.clear(.readerRefused, of: "START", at: now, &log)
+    } else {
+      slicesFrom = max(slicesFrom, now + .seconds(2))
+      let reason = if case .reply(.refused(let refusal)) = answer { refusal.rawValue } else { "no answer" }
+      conditions.raise(
+        .readerRefused, of: "START", "the reader does not start: \(reason)", fields(), at: now, &log)
+    }
+    out.log += log
+  }
+}

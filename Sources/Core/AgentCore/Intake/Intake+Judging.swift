@@ -1,0 +1,131 @@
+import One4AllProtocol
+
+// Pushed frames: judged, kept, or kept as doubtful.
+extension Intake {
+  /// Judges the frames that wait, as far as it is known which file they belong to and what is stored of it.
+  mutating func judgePending(at now: Moment, _ out: inout IntakeOutput) {
+    guard reader != nil, !pending.isEmpty else { return }
+    guard let current else {
+      // Passings that the reader puts into no file that it names.
+      if reader?.wantsName == false, let statusAskedAt = reader?.statusAskedAt,
+        pending.allSatisfy({ $0.at <= statusAskedAt })
+      {
+        let rest = pending
+        pending = []
+        for frame in rest { keepDoubtful(frame, .file, of: nil, at: now.monotonic) }
+      } else {
+        reader?.wantsName = true
+      }
+      return
+    }
+    guard files[current]?.isOpened == true else { return }
+    var judged = 0
+    while judged < pending.count, judge(pending[judged], of: current, at: now, &out) { judged += 1 }
+    pending.removeFirst(judged)
+  }
+
+  /// - Returns: false when the reader has to name its file first.
+  private mutating func judge(
+    _ frame: Heard, of key: FileKey, at now: Moment, _ out: inout IntakeOutput
+  ) -> Bool {
+    // Taken out while it changes: a copy of its sets would be made otherwise.
+    guard let reader, var file = files.removeValue(forKey: key) else { return true }
+    defer { files[key] = file }
+    let passing = frame.passing
+    let arrival = frame.isSynchronised ? frame.wall : nil
+    guard let zone, let time = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
+    else {
+      file.believing.doubt(passing)
+      file.doubtedAt = now.monotonic
+      queueDoubtful(frame, .zone, of: key, at: now.monotonic)
+      return true
+    }
+    let verdict = file.believing.judge(
+      passing, utc: time.utc, heardAt: frame.at, latest: file.times.latest,
+      isStored: file.stored.contains(passing.number),
+      isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
+      ownPrefix: reader.status.chipPrefix.flatMap(ChipPrefix.init))
+    switch verdict {
+    case .needsName:
+      self.reader?.wantsName = true
+      return false
+    case .doubtful(let reason):
+      let expected = file.believing.expected
+      let isFar = passing.number > expected && passing.number - expected > 100
+      file.believing.doubt(passing)
+      if file.stored.contains(passing.number) {
+        file.suspects.insert(passing.number)
+      } else {
+        file.remember(passing)
+      }
+      // What only jumps over lost passings is no damage.
+      if reason != .jump || isFar { spoilSlice() }
+      self.reader?.wantsCount = true
+      file.doubtedAt = now.monotonic
+      queueDoubtful(frame, reason, of: key, at: now.monotonic)
+    case .inOrder:
+      let isToConfirm =
+        switch settings.confirm {
+        case .auto: isDamaged(at: now.monotonic)
+        case .always: true
+        case .never: false
+        }
+      let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
+      keep(frame, trust, time, zone: zone, in: &file, at: now.monotonic)
+    }
+    return true
+  }
+
+  private mutating func keep(
+    _ frame: Heard, _ trust: KeptPassing.Trust, _ time: ResolvedTime, zone: String, in file: inout OpenFile,
+    at now: MonotonicTime
+  ) {
+    let number = frame.passing.number
+    let row = KeptPassing(
+      passing: frame.passing, zone: zone, utc: time.utc, arrivedAt: frame.at, arrivedWall: frame.wall,
+      hostSynchronised: frame.isSynchronised, origin: .pushed, trust: trust)
+    file.believing.follow(frame.passing, utc: time.utc, at: frame.at)
+    guard queue.add(row, to: file.key, at: now) else {
+      drop()
+      return
+    }
+    if number > Believing.after(file.stored.last ?? 0) { reader?.wantsCount = true }
+    if trust == .unconfirmed, !file.stored.contains(number) {
+      file.unconfirmed.insert(number)
+      if file.unconfirmedSince == nil { file.unconfirmedSince = now }
+      file.remember(frame.passing)
+    }
+    file.stored.insert(number)
+    file.lost.remove(number)
+    file.times.learn(frame.passing, time, zone: zone, zones: zones)
+    if known[file.key]?.isSettled == true {
+      known[file.key]?.isSettled = false
+      queue.add(.noteFile(file.key, readerCount: nil, isSettled: false), at: now)
+    }
+  }
+
+  /// Keeps a frame whose file is not being judged.
+  mutating func keepDoubtful(
+    _ frame: Heard, _ reason: DoubtfulFrame.Reason, of key: FileKey?, at now: MonotonicTime
+  ) {
+    if let key { files[key]?.doubtedAt = now }
+    queueDoubtful(frame, reason, of: key, at: now)
+  }
+
+  private mutating func queueDoubtful(
+    _ frame: Heard, _ reason: DoubtfulFrame.Reason, of key: FileKey?, at now: MonotonicTime
+  ) {
+    let doubtful = DoubtfulFrame(key: key, passing: frame.passing, reason: reason, arrivedWall: frame.wall)
+    if !queue.add(doubtful, at: now) { drop() }
+  }
+
+  /// There was no room for a passing. The reader's memory still has it, and its number is missing.
+  mutating func drop() { droppedRows += 1 }
+
+  /// The reader cannot confirm: what waits for that is believed.
+  mutating func believe(_ key: FileKey, at now: MonotonicTime) {
+    files[key]?.unconfirmed = NumberSet()
+    files[key]?.unconfirmedSince = nil
+    queue.add(.believe(key), at: now)
+  }
+}

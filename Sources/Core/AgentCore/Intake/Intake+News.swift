@@ -1,0 +1,203 @@
+import One4AllProtocol
+
+// What the reader says.
+extension Intake {
+  /// Something came from the reader.
+  public mutating func handle(_ news: ReaderNews, at now: Moment, _ out: inout IntakeOutput) {
+    switch news {
+    case .connected(let status):
+      connected(status, at: now.monotonic, &out)
+    case .status(let status):
+      adopt(status, isConnect: false, at: now.monotonic, &out)
+    case .disconnected:
+      // Nobody is there any more to be asked.
+      out.commands = []
+      disconnected(at: now.monotonic)
+    case .passing(let passing, let heardAt, let list):
+      heard(passing, at: heardAt, list: list, now)
+    case .damaged(let heardAt):
+      damaged(at: heardAt, now.monotonic)
+    case .answered(let command, let answer, let timing):
+      answered(command, answer, timing, at: now, &out)
+    }
+    proceed(at: now, &out)
+  }
+
+  private mutating func connected(
+    _ status: ReaderStatus, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    asked = nil
+    unverified = nil
+    lingering = nil
+    var connected = Connected(status: status)
+    if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
+    reader = connected
+    slicesFrom = now
+    for key in files.keys where key.serialNumber != status.serialNumber { files[key] = nil }
+    for key in files.keys {
+      files[key]?.blockedUntil = nil
+      files[key]?.refusals = 0
+      files[key]?.failures = 0
+    }
+    adopt(status, isConnect: true, at: now, &out)
+  }
+
+  private mutating func disconnected(at now: MonotonicTime) {
+    reader = nil
+    asked = nil
+    unverified = nil
+    lingering = nil
+    let rest = pending
+    pending = []
+    for frame in rest { keepDoubtful(frame, .file, of: current, at: now) }
+  }
+
+  /// The reader says how it stands: its session file, and whether it reads.
+  private mutating func adopt(
+    _ status: ReaderStatus, isConnect: Bool, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    let wasReading = reader?.status.startMode
+    reader?.status = status
+    let new = status.sessionFile.map { FileKey(serialNumber: status.serialNumber, file: $0.text) }
+    if new != current {
+      change(to: new, name: status.sessionFile, at: now, &out)
+    } else if let new, let name = status.sessionFile, files[new] == nil {
+      open(new, name: name, at: now)
+    }
+    if let new, let name = status.sessionFile, status.startMode == false, isConnect || wasReading != false,
+      known[new].map({ !$0.isSettled }) ?? true
+    {
+      beginAudit(of: new, name: name, at: now)
+    }
+    if let new, let hint = status.passingCount, hint > Int(files[new]?.count ?? 0), reader?.hint != hint {
+      reader?.hint = hint
+      reader?.wantsCount = true
+    }
+    if status.startMode == true, new == nil {
+      var log: [LogEntry] = []
+      conditions.raise(
+        .sessionUnknown, "the reader reads, but does not say into which session file", fields(), at: now, &log
+      )
+      out.log += log
+    } else {
+      conditions.drop(.sessionUnknown)
+    }
+  }
+
+  /// The reader has gone on to another file.
+  private mutating func change(
+    to new: FileKey?, name: SessionFileName?, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    let old = current
+    current = new
+    reader?.wantsList = true
+    reader?.isSearching = true
+    reader?.listFailures = 0
+    reader?.wantsCount = new != nil
+    reader?.countFailures = 0
+    split(leaving: old, at: now)
+    if let old, old.serialNumber == reader?.serialNumber, let oldName = SessionFileName(old.file) {
+      beginAudit(of: old, name: oldName, at: now)
+    }
+    guard let new, let name else { return }
+    open(new, name: name, at: now)
+    files[new]?.needsInfo = false
+    if known[new] == nil {
+      known[new] = Known(isSettled: false, readerCount: nil)
+      out.log.append(
+        LogEntry(
+          .sessionStarted, "passings go to session file \(new.file)", fields(new)))
+    }
+  }
+
+  /// Frames that waited when the file changed: those up to where the numbers start again are of the old one.
+  private mutating func split(leaving old: FileKey?, at now: MonotonicTime) {
+    guard !pending.isEmpty else { return }
+    var start = pending.count
+    for index in pending.indices.reversed() {
+      let isFirst = index == 0 ? pending[0].passing.number == 1 : false
+      let isRestart = index > 0 && pending[index].passing.number < pending[index - 1].passing.number
+      if isFirst || isRestart {
+        start = index
+        break
+      }
+    }
+    // Nothing starts again among them: the first has made us ask.
+    if start == pending.count, reader?.wantsName == true || old == nil { start = 0 }
+    let former = pending[..<start]
+    pending.removeFirst(start)
+    for frame in former { keepDoubtful(frame, .file, of: old, at: now) }
+  }
+
+  mutating func open(_ key: FileKey, name: SessionFileName, at now: MonotonicTime) {
+    if files[key] != nil { return }
+    files[key] = OpenFile(key: key, name: name)
+    queue.add(.openFile(key), at: now)
+  }
+
+  /// Compares the whole file, once the store has told what it holds.
+  mutating func beginAudit(of key: FileKey, name: SessionFileName, at now: MonotonicTime) {
+    open(key, name: name, at: now)
+    if key != current { files[key]?.needsInfo = true } else { reader?.wantsCount = true }
+    files[key]?.infoFailures = 0
+    files[key]?.isAuditing = true
+    if files[key]?.isOpened == true { files[key]?.audit() }
+  }
+
+  private mutating func damaged(at heardAt: MonotonicTime, _ now: MonotonicTime) {
+    // What comes while a line is opened belongs to nobody.
+    guard reader != nil else { return }
+    spoilSlice()
+    let wasDamaged = isDamaged(at: now)
+    damagedAt = heardAt
+    guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }
+    queue.add(.doubt(current), at: now)
+    if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }
+  }
+
+  /// What has come of the slice under way is not to be taken as it is.
+  mutating func spoilSlice() {
+    guard var now = asked, case .slice(var slice) = now.purpose else { return }
+    asked = nil
+    slice.isClean = false
+    now.purpose = .slice(slice)
+    asked = now
+  }
+
+  private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
+    let frame = Heard(
+      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: now.kernelSynchronised)
+    guard reader != nil else {
+      keepDoubtful(frame, .file, of: nil, at: now.monotonic)
+      return
+    }
+    if var under = asked, under.command == list, case .slice(var slice) = under.purpose {
+      asked = nil
+      slice.heard += 1
+      let isListed = slice.range.contains(passing.number)
+      let isAscending = slice.frames.last.map { $0.number < passing.number } ?? true
+      if isListed && isAscending { slice.frames.append(passing) }
+      if isListed && !isAscending { slice.isClean = false }
+      under.purpose = .slice(slice)
+      asked = under
+      if isListed && isAscending { return }
+    } else if let lingering, lingering.contains(passing.number),
+      passing.number != current.flatMap({ files[$0]?.believing.expected })
+    {
+      return
+    }
+    pace.pushed(at: heardAt)
+    guard pending.count < queue.room else {
+      drop()
+      return
+    }
+    pending.append(frame)
+  }
+
+  func fields(_ key: FileKey? = nil) -> [JournalField: String] {
+    var fields: [JournalField: String] = [:]
+    fields[.serialNumber] = key?.serialNumber ?? reader?.serialNumber
+    fields[.sessionFile] = key?.file
+    return fields
+  }
+}

@@ -1,0 +1,106 @@
+import One4AllProtocol
+
+// What the store says, and what people are told.
+extension Intake {
+  /// The store has done something with passings, for whomever.
+  public mutating func handle(_ report: PassingReport, at now: Moment, _ out: inout IntakeOutput) {
+    switch report {
+    case .captured(let result):
+      note(result.summary)
+      done(at: now.monotonic, &out)
+      let key = result.summary.key
+      files[key]?.suspects.formUnion(result.contradicted)
+      differ(result.differences.count, in: key)
+      tell(result.differences, of: key, &out)
+    case .doubtfulKept(let total):
+      doubtfulFrames = total
+      done(at: now.monotonic, &out)
+    case .fileOpened(let contents):
+      note(contents.summary)
+      done(at: now.monotonic, &out)
+      opened(contents, at: now.monotonic, &out)
+    case .contradicted(let summary, let differences):
+      note(summary)
+      done(at: now.monotonic, &out)
+      differ(differences.count, in: summary.key)
+      tell(differences, of: summary.key, &out)
+    case .updated(let summary, let request):
+      // Others ask the store too.
+      if queue.isUnderWay(request) {
+        done(at: now.monotonic, &out)
+        tellEnding(request, summary, &out)
+      }
+    case .waiting, .rewound: break
+    case .failed(let request, let failure):
+      guard queue.isUnderWay(request) else { break }
+      queue.fail(at: now.monotonic)
+      var log: [LogEntry] = []
+      conditions.raise(
+        .storeFailing, of: "passings", "passings cannot be written: \(failure.description)", fields(),
+        at: now.monotonic, &log)
+      out.log += log
+    }
+    proceed(at: now, &out)
+  }
+
+  private mutating func done(at now: MonotonicTime, _ out: inout IntakeOutput) {
+    queue.finish()
+    var log: [LogEntry] = []
+    conditions.clear(
+      .storeFailing, of: "passings",
+      telling: LogEntry(.storeRecovered, "passings are written again", fields()),
+      at: now, &log)
+    out.log += log
+  }
+
+  private mutating func opened(_ contents: FileContents, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    let key = contents.summary.key
+    guard files[key] != nil else { return }
+    let isFirst = files[key]?.isOpened == false
+    files[key]?.take(contents, waiting: queue.rows(of: key), zones: zones)
+    if files[key]?.unconfirmed.isEmpty == false, files[key]?.unconfirmedSince == nil {
+      files[key]?.unconfirmedSince = now
+    }
+    if isFirst, files[key]?.isAuditing == true { files[key]?.audit() }
+    finish(key, at: now, &out)
+  }
+
+  private mutating func differ(_ count: Int, in key: FileKey) {
+    files[key]?.differences += count
+    endings[key]?.result.differences += count
+  }
+
+  /// Everything that a comparison brought is on disk: a person is told what it found.
+  private mutating func tellEnding(
+    _ request: PassingRequest, _ summary: FileSummary, _ out: inout IntakeOutput
+  ) {
+    guard let ending = endings[summary.key], ending.request == request else { return }
+    endings[summary.key] = nil
+    var result = ending.result
+    result.stored = summary.stored
+    // Nobody takes them when nobody asks; the last ones are enough.
+    auditResults = auditResults.suffix(31) + [result]
+    out.log.append(LogEntry(.auditDone, result.summary, fields(summary.key)))
+  }
+
+  private func tell(_ differences: [PassingDifference], of key: FileKey, _ out: inout IntakeOutput) {
+    guard !differences.isEmpty else { return }
+    let sent = differences.filter(\.wasSent)
+    for difference in (sent + differences.filter { !$0.wasSent }).prefix(20) {
+      let memory = difference.memory.map { "\"\($0.text)\"" } ?? "no such passing"
+      let isSent = difference.wasSent ? "; it has been sent" : ""
+      out.log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(key.file): \"\(difference.stored.text)\" was stored, the reader's memory has \(memory)\(isSent)",
+          priority: difference.wasSent ? .alert : nil, fields(key)))
+    }
+    if differences.count > 20 {
+      out.log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(key.file): \(differences.count) passings differ, \(sent.count) of them have been sent: "
+            + NumberSet(differences.map(\.number)).text(limit: 40), fields(key)))
+    }
+  }
+}

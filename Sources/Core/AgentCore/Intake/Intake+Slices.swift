@@ -1,0 +1,204 @@
+import One4AllProtocol
+
+// What the reader's memory says.
+extension Intake {
+  /// A list has ended.
+  mutating func ended(
+    _ slice: Slice, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment, _ out: inout IntakeOutput
+  ) {
+    var slice = slice
+    slicesFrom = now.monotonic + FetchPace.shortest
+    switch answer {
+    case .endOfList:
+      files[slice.key]?.refusals = 0
+      let span = timing.heard - timing.asked
+      slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
+    case .none:
+      slice.isClean = false
+      lingering = slice.range
+      if slice.frames.isEmpty { refuse(slice, at: now.monotonic, &out) }
+    case .reply(let outcome):
+      if case .refused(.fileNotFound) = outcome, slice.key != current { files[slice.key]?.needsInfo = true }
+      refuse(slice, at: now.monotonic, &out)
+      return
+    }
+    if slice.isByName {
+      accept(slice, at: now, &out)
+    } else {
+      unverified = .verifying(slice)
+    }
+  }
+
+  /// The reader does not list.
+  private mutating func refuse(_ slice: Slice, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    slicesFrom = max(slicesFrom, now + .milliseconds(500))
+    if slice.isByName, slice.key == current, reader?.namesCurrent == true {
+      files[slice.key]?.refusals += 1
+      guard let refusals = files[slice.key]?.refusals, refusals >= 2 else { return }
+      reader?.namesCurrent = false
+      files[slice.key]?.refusals = 0
+      return
+    }
+    files[slice.key]?.refusals += 1
+    guard let refusals = files[slice.key]?.refusals, refusals >= 3 else { return }
+    files[slice.key]?.refusals = 0
+    files[slice.key]?.blockedUntil = now + .seconds(60)
+    if slice.key == current {
+      reader?.cannotConfirm = true
+      // Another way may be open again next time.
+      reader?.namesCurrent = true
+    }
+    if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
+    var log: [LogEntry] = []
+    conditions.raise(
+      .memoryRefused, of: slice.key.file,
+      "the reader does not list its passings: those of \(slice.key.file) are sent as they were heard",
+      fields(slice.key), at: now, &log)
+    out.log += log
+  }
+
+  /// Takes over what a slice gave.
+  mutating func accept(_ slice: Slice, at now: Moment, _ out: inout IntakeOutput) {
+    guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
+    let needed = file.needed
+    var given = NumberSet()
+    var confirmed = 0
+    for passing in slice.frames {
+      given.insert(passing.number)
+      guard slice.isClean || file.copies[passing.number] == passing else {
+        file.remember(passing)
+        continue
+      }
+      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      let row = KeptPassing(
+        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
+        hostSynchronised: now.kernelSynchronised, origin: .fetched, trust: .confirmed)
+      guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
+      file.times.learn(passing, time, zone: zone, zones: zones)
+      file.confirm(passing, at: now.monotonic)
+      confirmed += 1
+    }
+    file.failures = confirmed > 0 || slice.isClean ? 0 : file.failures + 1
+    if slice.isClean {
+      file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
+      if slice.key == current { reader?.cannotConfirm = false }
+      conditions.clear(.memoryRefused, of: slice.key.file, at: now.monotonic, &out.log)
+      notGiven(of: slice, given, needed, in: &file, at: now.monotonic)
+    } else {
+      file.sliceLimit = max(OpenFile.smallestSlice, file.sliceLimit / 2)
+    }
+    if file.failures > 0 {
+      slicesFrom = max(slicesFrom, now.monotonic + .milliseconds(100 << Int64(min(file.failures, 6))))
+    }
+    files[slice.key] = file
+    finish(slice.key, at: now.monotonic, &out)
+  }
+
+  /// Numbers that a clean slice did not give. What was given neither the first nor the second time is not there.
+  private mutating func notGiven(
+    of slice: Slice, _ given: NumberSet, _ needed: NumberSet, in file: inout OpenFile, at now: MonotonicTime
+  ) {
+    if file.isProbing {
+      if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
+      if let last = given.last { file.count = max(file.count ?? 0, last) }
+    }
+    let absent = given.missing(in: slice.range).common(with: needed)
+    guard !absent.isEmpty else { return }
+    var again = absent
+    again.subtract(file.missed)
+    file.missed.formUnion(absent)
+    var gone = absent
+    gone.subtract(again)
+    guard let missedAt = file.missedAt, let countedAt = file.countedAt,
+      countedAt > missedAt || file.count == 0
+    else {
+      // The reader tells once more how many it has before any are called lost.
+      if file.missedAt == nil { file.missedAt = now }
+      if slice.key == current { reader?.wantsCount = true } else { file.needsInfo = !file.isProbing }
+      return
+    }
+    guard !gone.isEmpty else { return }
+    file.missed.subtract(gone)
+    if file.missed.isEmpty { file.missedAt = nil }
+    settle(gone, of: &file, at: now)
+  }
+
+  /// Numbers that the reader's memory does not have.
+  private mutating func settle(_ gone: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
+    let wrong = gone.common(with: file.stored)
+    file.suspects.subtract(gone)
+    file.unconfirmed.subtract(gone)
+    if !wrong.isEmpty {
+      file.stored.subtract(wrong)
+      queue.add(.contradict(file.key, wrong), at: now)
+    }
+    guard let count = file.count, count > 0 else { return }
+    let lost = gone.common(with: NumberSet(1...count))
+    guard !lost.isEmpty else { return }
+    file.lost.formUnion(lost)
+    queue.add(.noteLost(file.key, lost), at: now)
+  }
+
+  /// The reader has removed a whole file.
+  mutating func gone(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    guard var file = files[key] else { return }
+    file.count = file.count ?? file.notedCount
+    let lost = file.gaps
+    if !lost.isEmpty {
+      file.lost.formUnion(lost)
+      queue.add(.noteLost(key, lost), at: now)
+    }
+    if !file.unconfirmed.isEmpty { queue.add(.believe(key), at: now) }
+    tellLost(file, at: now, &out)
+    queue.add(.noteFile(key, readerCount: nil, isSettled: true), at: now)
+    queue.add(.settleDoubtful(key), at: now)
+    known[key]?.isSettled = true
+    files[key] = nil
+  }
+
+  /// When nothing of a file is left to be fetched or compared, that is kept.
+  mutating func finish(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    guard let file = files[key] else { return }
+    tellGaps(file, at: now, &out)
+    guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty else {
+      return
+    }
+    let isCurrent = key == current
+    if isCurrent && reader?.wantsCount == true { return }
+    if let doubtedAt = file.doubtedAt, file.isAuditing || file.countedAt.map({ $0 > doubtedAt }) ?? false {
+      files[key]?.doubtedAt = nil
+      queue.add(.settleDoubtful(key), at: now)
+    } else if file.isAuditing && !isCurrent {
+      queue.add(.settleDoubtful(key), at: now)
+    }
+    let isOver = file.isAuditing && (!isCurrent || reader?.status.startMode == false)
+    let isSettled = isOver || (known[key]?.isSettled ?? false)
+    if file.isAuditing || file.notedCount != count || isSettled != known[key]?.isSettled {
+      let request = PassingRequest.noteFile(key, readerCount: count, isSettled: isSettled)
+      files[key]?.notedCount = count
+      known[key] = Known(isSettled: isSettled, readerCount: count)
+      queue.add(request, at: now)
+      if file.isAuditAsked || isOver {
+        let result = AuditResult(
+          key: key, readerCount: count, stored: file.stored.count, differences: file.differences,
+          lost: file.lost.count)
+        endings[key] = Ending(request: request, result: result)
+      }
+    }
+    files[key]?.isAuditing = false
+    files[key]?.isAuditAsked = false
+    if !isCurrent { files[key] = nil }
+  }
+}
+
+extension NumberSet {
+  /// The numbers that are not in another set.
+  func without(_ other: NumberSet) -> NumberSet {
+    var rest = self
+    rest.subtract(other)
+    return rest
+  }
+
+  /// The numbers that are in both.
+  func common(with other: NumberSet) -> NumberSet { without(without(other)) }
+}

@@ -1,0 +1,101 @@
+import One4AllProtocol
+
+// What people are told.
+extension Intake {
+  /// How often the numbers that are missing are told anew while they change.
+  private static let gapSpan = Duration.seconds(10)
+  /// Passings that nothing confirms for that long are an alarm.
+  static let unconfirmedLimit = Duration.seconds(120)
+
+  /// Looks whether anything is wrong that only time shows.
+  mutating func watch(at now: MonotonicTime, _ out: inout IntakeOutput) {
+    watchZone(at: now, &out.log)
+    watchMemory(at: now, &out.log)
+    for file in files.values { watchConfirming(of: file, at: now, &out.log) }
+  }
+
+  private mutating func watchZone(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    guard let reader else { return }
+    if zone == nil {
+      let named = (timeZone ?? reader.status.timeZone).map { "there is no time zone '\($0)'" }
+      conditions.raise(
+        .timeZoneUnknown,
+        "\(named ?? "the reader names no time zone"): passings are kept raw and fetched once `time_zone` is set",
+        fields(), at: now, &log)
+    } else {
+      conditions.clear(
+        .timeZoneUnknown, telling: LogEntry(.readerChanged, "the reader's time zone is known", fields()),
+        at: now,
+        &log)
+    }
+  }
+
+  private mutating func watchMemory(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    if queue.room == 0 {
+      conditions.raise(
+        .captureOverflow,
+        "the store takes nothing and \(CaptureQueue.capacity) passings wait in memory: more find no room",
+        fields(), at: now, &log)
+    } else if queue.room > CaptureQueue.capacity / 2 {
+      conditions.clear(
+        .captureOverflow,
+        telling: LogEntry(
+          .storeRecovered,
+          "the store has caught up; \(droppedRows) passings found no room and are fetched from the reader",
+          fields()),
+        at: now, &log)
+    }
+  }
+
+  private mutating func watchConfirming(of file: OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    let name = file.key.file
+    if let since = file.unconfirmedSince, now - since >= Intake.unconfirmedLimit {
+      conditions.raise(
+        .passingsUnconfirmed, of: name,
+        "passings of \(name) wait for the reader's memory to confirm them and are not sent", fields(file.key),
+        at: now, &log)
+    } else if file.unconfirmedSince == nil {
+      conditions.clear(
+        .passingsUnconfirmed, of: name,
+        telling: LogEntry(
+          .passingsUnconfirmed, "the passings of \(name) are confirmed", priority: .notice, fields(file.key)),
+        at: now, &log)
+    }
+  }
+
+  /// Names the numbers that are missing, or tells that none are any more.
+  mutating func tellGaps(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    let name = file.key.file
+    let gaps = file.gaps
+    if gaps.isEmpty {
+      gapsToldAt[file.key] = nil
+      let filled = LogEntry(.gapFilled, "no passing of \(name) is missing any more", fields(file.key))
+      conditions.clear(.gapFound, of: name, telling: filled, at: now, &out.log)
+    } else if gapsToldAt[file.key].map({ now - $0 >= Intake.gapSpan }) ?? true {
+      gapsToldAt[file.key] = now
+      let count = gaps.count
+      conditions.raise(
+        .gapFound, of: name,
+        "\(count) \(count == 1 ? "passing" : "passings") of \(name) missing, being fetched: \(gaps.text(limit: 8))",
+        fields(file.key), at: now, &out.log)
+    }
+    tellLost(file, at: now, &out)
+  }
+
+  /// Names the numbers that are lost, for as long as there are any.
+  mutating func tellLost(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    let name = file.key.file
+    if file.lost.isEmpty {
+      conditions.clear(
+        .passingsLost, of: name,
+        telling: LogEntry(.gapFilled, "no passing of \(name) is lost any more", fields(file.key)), at: now,
+        &out.log)
+    } else {
+      let count = file.lost.count
+      conditions.raise(
+        .passingsLost, of: name,
+        "\(count) \(count == 1 ? "passing" : "passings") of \(name) lost, the reader has them no more: "
+          + file.lost.text(limit: 8), fields(file.key), at: now, &out.log)
+    }
+  }
+}

@@ -1,0 +1,256 @@
+public import One4AllProtocol
+
+/// Everything between the reader's words and the store: which passings are believed, which are fetched from the
+/// reader's memory, and what is missing, unconfirmed or lost.
+///
+/// The reader's memory is the truth. A pushed passing is believed when it follows from what was there before
+/// (`Believing`); all else is kept raw, and the numbers concerned are fetched in slices. A clean slice (its frames
+/// ascending, nothing malformed meanwhile, ended by its empty line) is confirmed as a whole; of another one only those
+/// frames that came a second time with the same content. What two clean slices do not give although the reader still
+/// counts it is lost.
+public struct Intake: Sendable {
+  /// A reader that is there.
+  struct Connected: Sendable {
+    var status: ReaderStatus
+    /// When the last GETSTATUS that was answered had been asked.
+    var statusAskedAt: MonotonicTime?
+    /// GETFILE gives the current file too.
+    var namesCurrent = true
+    /// It refuses to list: nothing can be confirmed.
+    var cannotConfirm = false
+    var wantsCount = true
+    var wantsList = true
+    /// LISTFILES has not been answered yet since it was wanted.
+    var isSearching = true
+    var wantsName = false
+    var startsLeft = 0
+    var countFailures = 0
+    var listFailures = 0
+    var nameFailures = 0
+    /// GETSTATUS field 11 when it last made us ask for the count.
+    var hint: Int?
+    /// Nothing that is asked on a whim is asked before then.
+    var countNotBefore: MonotonicTime?
+
+    var serialNumber: String { status.serialNumber }
+  }
+
+  /// A pushed frame that waits to be judged.
+  struct Heard: Sendable {
+    let passing: Passing
+    let at: MonotonicTime
+    let wall: WallTime
+    let isSynchronised: Bool
+  }
+
+  /// What the reader was asked last, and what for.
+  struct Asked: Sendable {
+    enum Purpose: Sendable {
+      case naming
+      case counting
+      case verifyingCount(UInt32, storedUpTo: UInt32, of: FileKey)
+      case verifying(Slice)
+      case listing
+      case info(FileKey)
+      case slice(Slice)
+      case starting
+    }
+    let command: Command
+    var purpose: Purpose
+    let at: MonotonicTime
+  }
+
+  /// What the store's summaries say of a file, as far as it matters here.
+  struct Known: Sendable {
+    var isSettled: Bool
+    var readerCount: UInt32?
+  }
+
+  /// A whole comparison that has ended, and whose last rows may still be on their way to the store.
+  struct Ending: Sendable {
+    let request: PassingRequest
+    var result: AuditResult
+  }
+
+  /// Malformed frames in that time: the line shows damage.
+  static let damageSpan = Duration.seconds(60)
+  /// The count is asked for that often, even if nothing hints at more.
+  static let countSpan = Duration.seconds(30)
+
+  var settings: PassingSettings
+  var timeZone: String?
+  let zones: ZoneLookup
+  var known: [FileKey: Known] = [:]
+  var queue = CaptureQueue()
+  var files: [FileKey: OpenFile] = [:]
+  var reader: Connected?
+  var pending: [Heard] = []
+  var asked: Asked?
+  /// A count or slice that counts once the reader has named its file again.
+  var unverified: Asked.Purpose?
+  /// Of a list that did not end, the numbers that may still come.
+  var lingering: ClosedRange<UInt32>?
+  var pace = FetchPace()
+  var slicesFrom: MonotonicTime
+  var wakeAt: MonotonicTime?
+  var damagedAt: MonotonicTime?
+  var endings: [FileKey: Ending] = [:]
+  var gapsToldAt: [FileKey: MonotonicTime] = [:]
+
+  /// What is wrong with capturing.
+  public internal(set) var conditions = Conditions()
+  /// The reader's session file, while a reader is there or was there last; nil when it has none.
+  public internal(set) var current: FileKey?
+  /// Pushed passings that found no room in memory because the store did not take any. The reader's memory still has
+  /// them.
+  public internal(set) var droppedRows = 0
+
+  /// Doubtful frames that the store keeps, as it last said.
+  public internal(set) var doubtfulFrames = 0
+  var auditResults: [AuditResult] = []
+
+  /// An intake that has heard nothing yet.
+  /// - Parameters:
+  ///   - timeZone: `time_zone`; nil takes the reader's own word.
+  ///   - summaries: what the store holds at the start.
+  public init(
+    settings: PassingSettings, timeZone: String?, zones: @escaping ZoneLookup, summaries: [FileSummary],
+    at now: MonotonicTime
+  ) {
+    self.settings = settings
+    self.timeZone = timeZone
+    self.zones = zones
+    slicesFrom = now
+    for summary in summaries { note(summary) }
+  }
+
+  /// When `advance` is wanted next; nil when only an event can change anything.
+  public var nextDeadline: MonotonicTime? { [queue.deadline, wakeAt].compactMap { $0 }.min() }
+
+  /// Whether a reader is there, has a session file, and does not say that it is stopped.
+  public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }
+
+  /// Whether malformed frames came in the last minute.
+  public func isDamaged(at now: MonotonicTime) -> Bool {
+    damagedAt.map { now - $0 < Intake.damageSpan } ?? false
+  }
+
+  /// The files that are followed or fetched now, the current one among them, by name.
+  public var openFiles: [IntakeFile] {
+    files.values.sorted { $0.key.file < $1.key.file }.map { file in
+      let isThere = reader?.serialNumber == file.key.serialNumber
+      return IntakeFile(
+        key: file.key, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
+        lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
+        remaining: file.needed.count, isAuditing: file.isAuditing,
+        isFetching: isThere
+          && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || !file.needed.isEmpty))
+    }
+  }
+
+  /// Files of the reader that is there of which something is still being fetched or compared, those among them that it
+  /// has not been asked about yet.
+  public var unsettledButReachable: Set<FileKey> {
+    var keys = Set(openFiles.lazy.filter { $0.isFetching }.map(\.key))
+    guard let reader, reader.isSearching else { return keys }
+    for (key, file) in known
+    where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
+      keys.insert(key)
+    }
+    return keys
+  }
+
+  /// Rows that the store has not taken yet.
+  public var waitingRows: Int { queue.rowCount + pending.count }
+  /// How many imported rows fit in now.
+  public var room: Int { max(0, CaptureQueue.capacity / 2 - waitingRows) }
+
+  /// Time has passed.
+  public mutating func advance(to now: Moment, _ out: inout IntakeOutput) { proceed(at: now, &out) }
+
+  /// New settings are in force.
+  public mutating func apply(
+    _ settings: PassingSettings, timeZone: String?, at now: Moment, _ out: inout IntakeOutput
+  ) {
+    self.settings = settings
+    self.timeZone = timeZone
+    if settings.confirm == .never {
+      for key in files.keys where !(files[key]?.unconfirmed.isEmpty ?? true) {
+        believe(key, at: now.monotonic)
+      }
+    }
+    proceed(at: now, &out)
+  }
+
+  /// A person wants every stored passing of a file compared with the reader's memory.
+  /// - Parameter file: its name; nil for the current one.
+  /// - Returns: why that cannot be done now; nil when it has begun. Its end is told as `audit-done`.
+  public mutating func audit(file: String?, at now: Moment, _ out: inout IntakeOutput) -> String? {
+    guard let reader else { return "no reader is connected" }
+    guard let name = file ?? current?.file else { return "the reader has no session file" }
+    guard let parsed = SessionFileName(name) else { return "'\(name)' is no session file of a reader" }
+    let key = FileKey(serialNumber: reader.serialNumber, file: name)
+    beginAudit(of: key, name: parsed, at: now.monotonic)
+    files[key]?.isAuditAsked = true
+    proceed(at: now, &out)
+    return nil
+  }
+
+  /// Hands over what whole comparisons have found since it was last called, those that nobody asked for among them.
+  public mutating func takeAuditResults() -> [AuditResult] {
+    defer { auditResults = [] }
+    return auditResults
+  }
+
+  /// Passings that a person gives, of one file, ascending. They go the same way as all others.
+  /// - Parameters:
+  ///   - zone: of their local times.
+  ///   - isReadersOwn: they come from a file in the reader's own format, of that reader: as good as its memory.
+  /// - Returns: how many were taken; the rest is to be given again once there is `room`. 0 also when there is no such
+  ///   zone.
+  public mutating func importPassings(
+    _ passings: [Passing], of key: FileKey, zone: String, isReadersOwn: Bool, at now: Moment,
+    _ out: inout IntakeOutput
+  ) -> Int {
+    var times = files[key]?.times ?? PassingTimes()
+    var taken = 0
+    for passing in passings.prefix(room) {
+      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      let row = KeptPassing(
+        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
+        hostSynchronised: now.kernelSynchronised, origin: .imported,
+        trust: isReadersOwn ? .confirmed : .believed)
+      guard queue.add(row, to: key, at: now.monotonic) else { break }
+      times.learn(passing, time, zone: zone, zones: zones)
+      if isReadersOwn {
+        files[key]?.confirm(passing, at: now.monotonic)
+      } else {
+        files[key]?.stored.insert(passing.number)
+      }
+      taken += 1
+    }
+    files[key]?.times = times
+    proceed(at: now, &out)
+    return taken
+  }
+
+  /// The zone of the reader's wall clock, when there is such a zone.
+  var zone: String? {
+    guard let zone = timeZone ?? reader?.status.timeZone, zones(0, zone) != nil else { return nil }
+    return zone
+  }
+
+  /// A file that was not known; what is decided about it later is decided here.
+  mutating func note(_ summary: FileSummary) {
+    guard known[summary.key] == nil else { return }
+    known[summary.key] = Known(isSettled: summary.isSettled, readerCount: summary.readerCount)
+  }
+
+  /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
+  mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
+    judgePending(at: now, &out)
+    askNext(at: now.monotonic, &out)
+    watch(at: now.monotonic, &out)
+    if let request = queue.next(at: now.monotonic) { out.store.append(request) }
+  }
+}

@@ -1,0 +1,196 @@
+import One4AllProtocol
+
+/// One session file while it is followed or fetched: which numbers are stored, which are not, and what the reader's
+/// memory is still to be asked.
+struct OpenFile: Sendable {
+  /// Most numbers in a slice, and the fewest after slices that came damaged.
+  static let largestSlice = 100
+  static let smallestSlice = 10
+  /// Numbers that need not be asked but lie between others that must: asking them costs less than another command.
+  private static let smallestHole: UInt32 = 8
+  /// Most copies that are kept to be held against the reader's memory.
+  private static let copyLimit = 4096
+
+  let key: FileKey
+  let name: SessionFileName
+  /// Whether the store has told what it holds.
+  var isOpened = false
+  /// Numbers that the store has, or that wait for it.
+  var stored = NumberSet()
+  /// Of them, those that the reader's memory is to confirm before they are sent.
+  var unconfirmed = NumberSet()
+  /// Numbers that the reader has no more.
+  var lost = NumberSet()
+  /// Numbers that are to be compared although they are stored or lost.
+  var suspects = NumberSet()
+  /// Numbers that one clean slice did not give.
+  var missed = NumberSet()
+  /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.
+  var copies: [UInt32: Passing] = [:]
+  /// How many passings the reader said it has.
+  var count: UInt32?
+  /// The count that the store was told.
+  var notedCount: UInt32?
+  var notedAt: MonotonicTime?
+  /// A smaller count than before, told once.
+  var lowerCount: UInt32?
+  /// GETFILEINFO is to be asked for the count, and how often it was in vain.
+  var needsInfo = false
+  var infoFailures = 0
+  /// The count is not told: slices find the end.
+  var isProbing = false
+  var times = PassingTimes()
+  var believing = Believing()
+  /// All is being compared.
+  var isAuditing = false
+  /// A person wants to be told what the comparison found.
+  var isAuditAsked = false
+  /// Differences that the comparison found.
+  var differences = 0
+  /// Doubtful frames are kept, the last of them heard then.
+  var doubtedAt: MonotonicTime?
+  /// When a clean slice first lacked a number, since when no count was told.
+  var missedAt: MonotonicTime?
+  /// When the count was last told.
+  var countedAt: MonotonicTime?
+  var sliceLimit = OpenFile.largestSlice
+  /// Slices in a row that gave nothing new.
+  var failures = 0
+  /// Refusals in a row.
+  var refusals = 0
+  /// The reader does not list this file: it is not asked before then.
+  var blockedUntil: MonotonicTime?
+  /// Since when passings have been unconfirmed without any of them being confirmed.
+  var unconfirmedSince: MonotonicTime?
+
+  init(key: FileKey, name: SessionFileName) {
+    self.key = key
+    self.name = name
+  }
+
+  /// Numbers that the reader has, and that are neither stored nor lost.
+  var gaps: NumberSet {
+    guard let count, count > 0 else { return NumberSet() }
+    var missing = stored.missing(in: 1...count)
+    missing.subtract(lost)
+    return missing
+  }
+
+  /// What the reader's memory is to be asked.
+  var needed: NumberSet {
+    var needed = gaps
+    needed.formUnion(unconfirmed)
+    needed.formUnion(suspects)
+    return needed
+  }
+
+  /// The next numbers to ask; nil when there are none.
+  var nextSlice: ClosedRange<UInt32>? {
+    let needed = needed
+    guard let first = needed.first else {
+      guard isProbing else { return nil }
+      let start = Believing.after(count ?? 0)
+      return start...(start + UInt32(min(sliceLimit, Int(UInt32.max - start))))
+    }
+    let end = UInt32(min(UInt64(first) + UInt64(sliceLimit) - 1, UInt64(UInt32.max)))
+    var last = first
+    for range in needed.ranges {
+      guard range.lowerBound <= end,
+        range.lowerBound == first || range.lowerBound - last <= OpenFile.smallestHole
+      else { break }
+      last = min(range.upperBound, end)
+    }
+    return first...last
+  }
+
+  /// What the store holds, and the rows that still wait for it.
+  mutating func take(_ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup) {
+    let isFirst = !isOpened
+    isOpened = true
+    stored = contents.stored
+    unconfirmed = contents.unconfirmed
+    lost = contents.lost
+    for row in waiting {
+      let number = row.passing.number
+      lost.remove(number)
+      switch row.trust {
+      case .confirmed: unconfirmed.remove(number)
+      case .unconfirmed: if !stored.contains(number) { unconfirmed.insert(number) }
+      case .believed: break
+      }
+      stored.insert(number)
+    }
+    guard isFirst else { return }
+    notedCount = contents.summary.readerCount
+    if let last = contents.last {
+      let time = ResolvedTime(utc: last.utc, certainty: .certain)
+      times.learn(last.passing, time, zone: last.zone, zones: zones)
+      believing.expected = max(believing.expected, Believing.after(last.passing.number))
+    }
+  }
+
+  /// A copy of a frame to hold the reader's memory against.
+  mutating func remember(_ passing: Passing) {
+    if copies.count >= OpenFile.copyLimit {
+      let needed = needed
+      copies = copies.filter { needed.contains($0.key) }
+      if copies.count >= OpenFile.copyLimit { copies = [:] }
+    }
+    copies[passing.number] = passing
+  }
+
+  /// The reader's memory has confirmed a passing, which goes to the store.
+  mutating func confirm(_ passing: Passing, at now: MonotonicTime) {
+    let number = passing.number
+    stored.insert(number)
+    unconfirmed.remove(number)
+    lost.remove(number)
+    suspects.remove(number)
+    missed.remove(number)
+    copies[number] = nil
+    believing.confirm(passing)
+    if unconfirmedSince != nil { unconfirmedSince = unconfirmed.isEmpty ? nil : now }
+  }
+
+  /// The reader has told its count. A smaller one than before is taken when it is told twice.
+  mutating func counted(_ told: UInt32, at now: MonotonicTime) {
+    if let count, told < count, lowerCount != told {
+      lowerCount = told
+      return
+    }
+    lowerCount = nil
+    count = told
+    countedAt = now
+    believing.expected = max(believing.expected, Believing.after(told))
+  }
+
+  /// Everything is to be compared.
+  mutating func audit() {
+    isAuditing = true
+    isProbing = false
+    differences = 0
+    missed = NumberSet()
+    let last = max(count ?? 0, stored.last ?? 0, lost.last ?? 0)
+    if last > 0 { suspects.insert(1...last) }
+  }
+}
+
+/// A list of passings that the reader was asked for.
+struct Slice: Sendable {
+  let key: FileKey
+  let range: ClosedRange<UInt32>
+  /// By GETFILE, which names the file; else by GETPASSINGS, which means whichever is current.
+  let isByName: Bool
+  /// The frames of the list, ascending.
+  var frames: [Passing] = []
+  /// Nothing came meanwhile that is no frame or not believed, and nothing out of order.
+  var isClean = true
+  /// Frames heard meanwhile, pushed ones included.
+  var heard = 0
+
+  init(key: FileKey, range: ClosedRange<UInt32>, isByName: Bool) {
+    self.key = key
+    self.range = range
+    self.isByName = isByName
+  }
+}

@@ -1,0 +1,95 @@
+import One4AllProtocol
+
+/// Turns the local times of one session file's passings into UTC, in whatever order they come: as they happen, or
+/// fetched later to fill a gap.
+///
+/// Of the hour that happens twice when summer time ends, the arrival decides for what a synchronised host heard as it
+/// happened. For the rest the numbers decide: none below one that is known to be of the first pass is of the second, and
+/// none above one of the second is of the first. Between them `LocalTimeResolver` goes by the order, as it does for
+/// recordings.
+struct PassingTimes: Sendable {
+  /// Antennas report late: a passing may be that much older than the one before it.
+  static let tolerance = Duration.seconds(10)
+  private static let disorder = Duration.milliseconds(LocalTimeResolver.disorder)
+  private static let day = Duration.seconds(86_400)
+
+  /// A passing whose moment is known.
+  struct Known: Equatable, Sendable {
+    let number: UInt32
+    let utc: WallTime
+  }
+
+  /// The highest number that is known.
+  private(set) var latest: Known?
+  private var resolver = LocalTimeResolver()
+  private var lastOfFirstPass: Known?
+  private var firstOfSecondPass: Known?
+
+  /// The moment of a passing; nil when there is no such zone.
+  /// - Parameter arrival: when it was heard by a synchronised host, if that was as it happened.
+  func moment(of passing: Passing, zone: String, arrival: WallTime?, zones: ZoneLookup) -> ResolvedTime? {
+    guard let reading = zones(passing.localMilliseconds, zone) else { return nil }
+    switch reading {
+    case .once(let utc): return ResolvedTime(utc: utc, certainty: .certain)
+    case .never(let jump):
+      let before = PassingTimes.byOffsetBefore(passing.localMilliseconds, zone, zones)
+      return ResolvedTime(utc: before ?? jump, certainty: .skippedHour)
+    case .twice(let earlier, let later):
+      if let arrival, let utc = PassingTimes.nearest(to: arrival, earlier, later) {
+        return ResolvedTime(utc: utc, certainty: .certain)
+      }
+      if let utc = byNumber(passing.number, earlier, later) {
+        return ResolvedTime(utc: utc, certainty: .byOrder)
+      }
+      var resolver = resolver
+      return resolver.resolve(reading, number: passing.number)
+    }
+  }
+
+  /// A passing's moment has been decided.
+  mutating func learn(_ passing: Passing, _ time: ResolvedTime, zone: String, zones: ZoneLookup) {
+    let known = Known(number: passing.number, utc: time.utc)
+    if latest.map({ $0.number <= known.number }) ?? true { latest = known }
+    _ = resolver.resolve(.once(time.utc), number: passing.number)
+    guard time.certainty != .assumedFirst,
+      case .twice(let earlier, let later) = zones(passing.localMilliseconds, zone)
+    else { return }
+    if let old = lastOfFirstPass ?? firstOfSecondPass, later - old.utc > PassingTimes.day {
+      // Another year's end of summer time.
+      lastOfFirstPass = nil
+      firstOfSecondPass = nil
+    }
+    if time.utc == earlier, lastOfFirstPass.map({ $0.number < known.number }) ?? true {
+      lastOfFirstPass = known
+    } else if time.utc == later, firstOfSecondPass.map({ $0.number > known.number }) ?? true {
+      firstOfSecondPass = known
+    }
+  }
+
+  private func byNumber(_ number: UInt32, _ earlier: WallTime, _ later: WallTime) -> WallTime? {
+    if let first = lastOfFirstPass, first.utc >= earlier - PassingTimes.day {
+      if number <= first.number { return earlier }
+      if earlier < first.utc - PassingTimes.disorder { return later }
+    }
+    if let second = firstOfSecondPass, second.utc <= later + PassingTimes.day {
+      if number >= second.number { return later }
+      if later - PassingTimes.disorder > second.utc { return earlier }
+    }
+    return nil
+  }
+
+  /// Nil when the reader's clock is so far off that it says nothing.
+  private static func nearest(to arrival: WallTime, _ earlier: WallTime, _ later: WallTime) -> WallTime? {
+    let early = max(arrival - earlier, earlier - arrival)
+    let late = max(arrival - later, later - arrival)
+    guard min(early, late) * 4 < later - earlier else { return nil }
+    return early <= late ? earlier : later
+  }
+
+  /// The moment that a clock shows which nobody has set forward.
+  private static func byOffsetBefore(_ local: Int64, _ zone: String, _ zones: ZoneLookup) -> WallTime? {
+    let span: Int64 = 4 * 3_600_000
+    guard case .once(let before) = zones(local - span, zone) else { return nil }
+    return before + .milliseconds(span)
+  }
+}
