@@ -152,7 +152,7 @@ final class World {
         case .passing, .endOfList, .malformed: break
         }
       }
-    case .line, .cloud, .store, .bindRequested, .reloaded, .tick: break
+    case .line, .cloud, .store, .passings, .bindRequested, .reloaded, .tick: break
     }
     for action in agent.handle(event, at: now) { perform(action) }
   }
@@ -171,6 +171,7 @@ final class World {
       requestUnderWay = nil
       pending.removeAll { if case .cloud = $0.event { true } else { false } }
     case .store(let request): store(request)
+    case .keep: break
     case .log(let entry): log.append(entry)
     }
   }

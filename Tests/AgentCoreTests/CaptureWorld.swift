@@ -1,0 +1,351 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+/// The agent between the rehearsal's reader, on a line that carries 115200 bits a second, and a store of passings in
+/// memory. No cloud answers. Time goes from one deadline to the next.
+final class CaptureWorld {
+  static let start: Int64 = 1_800_000_000_000
+
+  var agent: Agent
+  var settings = World.settings
+  var passingSettings: PassingSettings
+  var reader: SimulatedReader
+  let zones: ZoneLookup
+  /// Milliseconds since the world began.
+  private(set) var elapsed: Int64 = 0
+  private(set) var store = ModelStore()
+  /// How long the store takes, milliseconds.
+  var storeLatency: Int64 = 5
+  /// The store answers nothing, and what it was asked waits.
+  var isStoreStalled = false { didSet { if !isStoreStalled { resumeStore() } } }
+  /// Every request fails.
+  var isStoreFailing = false
+  var isPlugged = true
+  /// Commands that the reader refuses, by name.
+  var refused: Set<String> = []
+  /// Commands that never reach the reader.
+  var swallowed: Set<String> = []
+  /// Called with each command before the reader has it.
+  var beforeCommand: (String) throws -> Void = { _ in }
+  /// What becomes of the reader's bytes on the line; nil: they never arrive.
+  var tamper: (ReaderTransmission) -> [UInt8]? = { $0.bytes }
+  private(set) var log: [LogEntry] = []
+  private(set) var commands: [(at: Int64, text: String)] = []
+  private(set) var requests: [PassingRequest] = []
+  /// Most rows in one `capture`.
+  private(set) var largestGroup = 0
+  /// Bytes that follow each other on the line without a pause end then, in microseconds.
+  private var lineFreeAt: Int64 = 0
+  private var flushAt: Int64?
+  private var pending: [(at: Int64, event: AgentEvent)] = []
+  private var arriving: [(at: Int64, bytes: [UInt8])] = []
+  private var stalled: [PassingRequest] = []
+  private var framer = Framer()
+  private var opening: UInt64?
+  private var isOpen = false
+
+  init(
+    seed: UInt64 = 1, passings: PassingSettings = PassingSettings(),
+    change: (inout ReaderSettings) -> Void = { _ in }, zones: @escaping ZoneLookup = CaptureWorld.mexico
+  ) {
+    var readerSettings = World.readerSettings
+    readerSettings.seed = seed
+    change(&readerSettings)
+    reader = SimulatedReader(readerSettings, at: CaptureWorld.start)
+    self.zones = zones
+    passingSettings = passings
+    agent = Agent(
+      settings: settings, bindings: [], passings: passings, summaries: [], zones: self.zones, seed: seed,
+      at: MonotonicTime(nanoseconds: 0))
+    take(.tick)
+  }
+
+  static let mexico: ZoneLookup = { local, zone in
+    zone == "America/Mexico_City" ? .once(WallTime(milliseconds: local + 6 * 3_600_000)) : nil
+  }
+
+  // MARK: Time
+
+  var now: Moment {
+    Moment(
+      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
+      wall: WallTime(milliseconds: CaptureWorld.start + elapsed), kernelSynchronised: true)
+  }
+
+  private var readerNow: Int64 { CaptureWorld.start + elapsed }
+
+  func pass(seconds: Double) {
+    let end = elapsed + Int64(seconds * 1000)
+    var turns = 0
+    while true {
+      let agentDue = agent.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
+      let due =
+        [
+          pending.map(\.at).min(), arriving.first?.at, flushAt, agentDue,
+          reader.nextDeadline.map { $0 - CaptureWorld.start },
+        ].compactMap { $0 }.min() ?? end
+      guard due <= end else { break }
+      turns = due > elapsed ? 0 : turns + 1
+      precondition(turns < 1000, "time stands still at \(elapsed)")
+      elapsed = max(elapsed, due)
+      turn()
+    }
+    elapsed = end
+    turn()
+  }
+
+  func pass(atMost seconds: Double, until condition: (CaptureWorld) -> Bool) -> Bool {
+    let end = elapsed + Int64(seconds * 1000)
+    while elapsed < end {
+      if condition(self) { return true }
+      pass(seconds: 0.05)
+    }
+    return condition(self)
+  }
+
+  private func turn() {
+    let due = pending.filter { $0.at <= elapsed }
+    pending.removeAll { $0.at <= elapsed }
+    for item in due { take(item.event) }
+    send(reader.advance(to: readerNow))
+    while let first = arriving.first, first.at <= elapsed {
+      arriving.removeFirst()
+      hear(first.bytes)
+    }
+    if let at = flushAt, at <= elapsed {
+      flushAt = nil
+      hear([])
+    }
+    take(.tick)
+  }
+
+  private func take(_ event: AgentEvent) {
+    for action in agent.handle(event, at: now) { perform(action) }
+  }
+
+  private func later(_ milliseconds: Int64, _ event: AgentEvent) {
+    pending.append((elapsed + milliseconds, event))
+  }
+
+  // MARK: What the agent does
+
+  private func perform(_ action: AgentAction) {
+    switch action {
+    case .line(let request): perform(request)
+    case .cloud(let request):
+      later(
+        1000, .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no cloud")))))
+    case .cancelCloud, .store: break
+    case .keep(let request): keep(request)
+    case .log(let entry): log.append(entry)
+    }
+  }
+
+  private func keep(_ request: PassingRequest) {
+    requests.append(request)
+    if case .capture(_, let rows) = request { largestGroup = max(largestGroup, rows.count) }
+    if isStoreStalled {
+      stalled.append(request)
+    } else if isStoreFailing {
+      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
+      later(1, .passings(.failed(request, failure)))
+    } else {
+      let report = store.perform(request)
+      later(storeLatency, .passings(report))
+    }
+  }
+
+  private func resumeStore() {
+    let rest = stalled
+    stalled = []
+    for request in rest { keep(request) }
+  }
+
+  private func perform(_ request: LineRequest) {
+    switch request {
+    case .open(let number, _):
+      opening = number
+      isOpen = false
+      framer = Framer()
+      arriving = []
+      lineFreeAt = elapsed * 1000
+      guard isPlugged else {
+        later(1, .line(.failed(opening: number, .absent(path: "/dev/ttyUSB0", present: []))))
+        return
+      }
+      isOpen = true
+      later(1, .line(.opened(opening: number, device: "/dev/ttyUSB0")))
+      send(reader.connected(1, at: readerNow))
+    case .write(let number, let bytes):
+      guard number == opening, isOpen else { return }
+      let command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      commands.append((elapsed, command))
+      #expect(throws: Never.self) { try beforeCommand(command) }
+      if swallowed.contains(command) { return }
+      let name = String(command.prefix { $0 != ";" })
+      if refused.contains(name) {
+        _ = reader.obey(.refuse(name: name, answer: "ERR"), at: readerNow)
+      }
+      send(reader.received(bytes, from: 1, at: readerNow))
+    case .close:
+      isOpen = false
+      reader.disconnected(1)
+    }
+  }
+
+  /// The line carries 11,520 bytes a second.
+  private func send(_ outputs: [ReaderTransmission]) {
+    guard isOpen else { return }
+    for output in outputs {
+      guard let bytes = tamper(output) else { continue }
+      lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(bytes.count) * 1_000_000 / 11_520
+      arriving.append((lineFreeAt / 1000 + 1, bytes))
+    }
+  }
+
+  private func hear(_ bytes: [UInt8]) {
+    guard isOpen, let opening else { return }
+    var frames: [Frame] = []
+    if bytes.isEmpty {
+      framer.flushAfterSilence { frames.append($0) }
+      if frames.isEmpty { return }
+    } else {
+      framer.feed(bytes) { frames.append($0) }
+      flushAt = framer.pendingCount > 0 ? elapsed + 300 : nil
+    }
+    take(
+      .line(
+        .heard(
+          opening: opening,
+          .init(
+            frames: frames, byteCount: bytes.count, sample: Array(bytes.prefix(32)), at: now.monotonic))))
+  }
+
+  // MARK: What a test does and sees
+
+  func tellReader(_ command: String) throws {
+    send(reader.obey(try ReaderOrder(command), at: readerNow).transmissions)
+  }
+
+  /// Bytes that no reader sent come in front of its next frame.
+  func interject(_ text: String) {
+    let bytes = Array(text.utf8)
+    lineFreeAt = max(lineFreeAt, elapsed * 1000)
+    arriving.append((lineFreeAt / 1000 + 1, bytes))
+  }
+
+  /// Another host tells the reader a command while ours is not there.
+  func otherHost(_ command: String) {
+    _ = reader.connected(2, at: readerNow)
+    _ = reader.received(Array("\(command)\r\n".utf8), from: 2, at: readerNow)
+    reader.disconnected(2)
+  }
+
+  /// The cable is pulled; what is on the line is gone.
+  func pull() {
+    isPlugged = false
+    guard isOpen, let opening else { return }
+    isOpen = false
+    arriving = []
+    reader.disconnected(1)
+    later(1, .line(.failed(opening: opening, .lost(reason: "unplugged"))))
+  }
+
+  /// The daemon is killed and started again: what only memory held is gone.
+  func kill(seed: UInt64 = 7) {
+    pending = []
+    stalled = []
+    arriving = []
+    flushAt = nil
+    isOpen = false
+    reader.disconnected(1)
+    agent = Agent(
+      settings: settings, bindings: [], passings: passingSettings, summaries: store.summaries, zones: zones,
+      seed: seed, at: now.monotonic)
+    take(.tick)
+  }
+
+  /// A person asks for something of the passings.
+  func reload(timeZone: String?) {
+    settings.reader.timeZone = timeZone
+    take(.reloaded(settings, bindings: nil))
+  }
+
+  func audit(_ file: String? = nil) -> String? {
+    var actions: [AgentAction] = []
+    defer { for action in actions { perform(action) } }
+    return agent.audit(file: file, at: now, &actions)
+  }
+
+  func importPassings(_ passings: [Passing], of key: FileKey, isReadersOwn: Bool) -> Int {
+    var actions: [AgentAction] = []
+    defer { for action in actions { perform(action) } }
+    return agent.importPassings(
+      passings, of: key, zone: "America/Mexico_City", isReadersOwn: isReadersOwn, at: now, &actions)
+  }
+
+  /// Does something with the store that the cloud's side would do.
+  func asForwarder(_ request: PassingRequest) { take(.passings(store.perform(request))) }
+
+  /// All that the reader has recorded: frames by file.
+  var truth: [String: [String]] {
+    guard case .document(let document) = reader.obey(.truth(file: nil), at: readerNow).answer else {
+      return [:]
+    }
+    var truth: [String: [String]] = [:]
+    for session in document["sessions"]?.array ?? [] {
+      guard let file = session["file"]?.string else { continue }
+      truth[file] = (session["frames"]?.array ?? []).compactMap(\.string)
+    }
+    return truth
+  }
+
+  var files: [String] { truth.keys.sorted() }
+
+  func key(_ file: String, serial: String = "O4A5-00051") -> FileKey {
+    FileKey(serialNumber: serial, file: file)
+  }
+
+  /// The stored frames of a file, in order.
+  func frames(_ file: String) -> [String] {
+    let rows = store.files[key(file)]?.rows ?? [:]
+    return rows.keys.sorted().compactMap { rows[$0]?.kept.passing.text }
+  }
+
+  /// Whether the store holds what the reader holds, all of it free to be sent.
+  var isComplete: Bool {
+    guard agent.intake.unsettledButReachable.isEmpty,
+      case .document(let counts) = reader.obey(.count, at: readerNow).answer,
+      counts["recorded"] == .integer(Int64(store.summaries.reduce(0) { $0 + $1.stored }))
+    else { return false }
+    return holdsTheTruth
+  }
+
+  private var holdsTheTruth: Bool {
+    truth.allSatisfy { file, frames in
+      self.frames(file) == frames && store.summary(of: key(file)).unconfirmed == 0
+    }
+  }
+
+  func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
+
+  /// Holds the store against the reader's memory.
+  func expectComplete(_ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation) {
+    for (file, truth) in truth {
+      let stored = frames(file)
+      #expect(
+        stored == truth, "\(comment) \(file): \(stored.count) of \(truth.count)",
+        sourceLocation: sourceLocation)
+      let summary = store.summary(of: key(file))
+      #expect(summary.lost == 0, sourceLocation: sourceLocation)
+      #expect(summary.unconfirmed == 0, sourceLocation: sourceLocation)
+      for row in (store.files[key(file)]?.rows ?? [:]).values {
+        let exact = row.kept.passing.localMilliseconds + 6 * 3_600_000
+        #expect(row.kept.utc.milliseconds == exact, sourceLocation: sourceLocation)
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import AgentCore
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+@Suite("Long runs in which the line loses, cuts and adds")
+struct IntakeWildRunTests {
+  @Test(
+    "In the end the store holds exactly what the reader holds, file by file, and nothing is lost",
+    arguments: 1...10 as ClosedRange<UInt64>)
+  func converges(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let confirm = try #require(PassingSettings.Confirm.allCases.dropLast().randomElement(using: &random))
+    let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
+    for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
+    for _ in 0..<16 {
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0...1: world.kill(seed: random.next())
+      case 2: try world.tellReader("newfile")
+      case 3:
+        world.pull()
+        world.pass(seconds: Double.random(in: 0...5, using: &random))
+        if Bool.random(using: &random) { try world.tellReader("newfile") }
+        world.isPlugged = true
+      case 4:
+        world.isStoreStalled = true
+        world.pass(seconds: Double.random(in: 0...3, using: &random))
+        world.isStoreStalled = false
+      case 5:
+        world.isStoreFailing = true
+        world.pass(seconds: Double.random(in: 0...3, using: &random))
+        world.isStoreFailing = false
+      case 6: world.storeLatency = Int64.random(in: 1...300, using: &random)
+      default: break
+      }
+      world.pass(seconds: Double.random(in: 0...2, using: &random))
+    }
+    world.isPlugged = true
+    try world.tellReader("rate 0")
+    // The line stays as bad as it is until all is there.
+    #expect(world.pass(atMost: 900) { $0.isComplete }, "\(world.agent.intake.openFiles)")
+    world.expectComplete("seed \(seed)")
+    #expect(world.agent.intake.droppedRows == 0)
+    #expect(world.largestGroup <= 500)
+    let older = world.files.dropLast()
+    #expect(
+      world.pass(atMost: 120) { world in
+        older.allSatisfy { world.store.summary(of: world.key($0)).isSettled }
+      })
+  }
+
+  @Test("The store stalls for 10 s and for 10 minutes at the line's full rate: nothing is lost")
+  func stalledStore() throws {
+    for seconds in [10.0, 60.0] {
+      let world = IntakeTests.connected()
+      try world.tellReader("rate 200")
+      world.pass(seconds: 2)
+      world.isStoreStalled = true
+      world.pass(seconds: seconds)
+      #expect(Double(world.agent.intake.waitingRows) > seconds * 190)
+      world.isStoreStalled = false
+      try world.tellReader("rate 0")
+      #expect(world.pass(atMost: 30) { $0.isComplete })
+      world.expectComplete()
+      #expect(world.agent.intake.droppedRows == 0)
+      #expect(world.largestGroup == 500)
+      #expect(world.commands.filter { $0.text.hasPrefix("GET") && $0.text.contains("csv") }.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import AgentCore
+import One4AllProtocol
+
+/// The store of passings as its contract has it (`PassingRequest`), without a disk: what it has answered is kept,
+/// whatever happens to the core.
+struct ModelStore {
+  /// How a row stands with the cloud.
+  enum State: Equatable {
+    case waiting
+    case acknowledged
+    case rejected(reason: String)
+  }
+
+  /// A stored passing.
+  struct Row: Equatable {
+    var kept: KeptPassing
+    var state: State
+  }
+
+  /// What is kept of a file.
+  struct File {
+    var rows: [UInt32: Row] = [:]
+    var lost = NumberSet()
+    var readerCount: UInt32?
+    var isSettled = false
+    var session: CloudSession?
+    var differences: [PassingDifference] = []
+    var forgottenDoubtful = 0
+  }
+
+  private(set) var files: [FileKey: File] = [:]
+  /// In the order of first contact.
+  private(set) var order: [FileKey] = []
+  private(set) var doubtful: [DoubtfulFrame] = []
+
+  /// All files, in the order of first contact.
+  var summaries: [FileSummary] { order.map(summary(of:)) }
+
+  /// A file in numbers; that of a file that is not known is empty.
+  func summary(of key: FileKey) -> FileSummary {
+    guard let file = files[key] else { return FileSummary(key: key) }
+    var summary = FileSummary(
+      key: key, stored: file.rows.count, lost: file.lost.count, readerCount: file.readerCount,
+      isSettled: file.isSettled, session: file.session)
+    for row in file.rows.values {
+      switch row.state {
+      case .acknowledged: summary.acknowledged += 1
+      case .rejected: summary.rejected += 1
+      case .waiting: if row.kept.trust == .unconfirmed { summary.unconfirmed += 1 }
+      }
+    }
+    return summary
+  }
+
+  /// The numbers of the rows of which something is so.
+  func numbers(of key: FileKey, where condition: (Row) -> Bool = { _ in true }) -> NumberSet {
+    NumberSet((files[key]?.rows.filter { condition($0.value) }.keys.sorted() ?? []))
+  }
+
+  /// Does what is asked, as one transaction.
+  mutating func perform(_ request: PassingRequest) -> PassingReport {
+    switch request {
+    case .capture(let key, let passings): return .captured(capture(key, passings))
+    case .keepDoubtful(let frames):
+      doubtful += frames
+      return .doubtfulKept(total: doubtful.count)
+    case .settleDoubtful(let key):
+      let settled = doubtful.count { $0.key == key }
+      doubtful.removeAll { $0.key == key }
+      if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }
+      return .updated(summary(of: key), request)
+    case .openFile(let key): return .fileOpened(contents(of: key))
+    case .doubt(let key):
+      changeRows(of: key) { row in
+        if row.state == .waiting, row.kept.trust == .believed { row.kept.trust = .unconfirmed }
+      }
+      return .updated(summary(of: key), request)
+    case .believe(let key):
+      changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
+      return .updated(summary(of: key), request)
+    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .noteFile(let key, let readerCount, let isSettled):
+      change(key) { file in
+        file.readerCount = readerCount ?? file.readerCount
+        file.isSettled = isSettled
+      }
+      return .updated(summary(of: key), request)
+    case .noteLost(let key, let numbers):
+      let stored = self.numbers(of: key)
+      change(key) { file in
+        file.lost.formUnion(numbers)
+        file.lost.subtract(stored)
+      }
+      return .updated(summary(of: key), request)
+    case .keepSession(let key, let session):
+      change(key) { $0.session = session }
+      return .updated(summary(of: key), request)
+    case .readWaiting(let key, let after, let limit):
+      return .waiting(key, after: after, waiting(key, after: after, limit: limit))
+    case .acknowledge(let key, let numbers):
+      changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
+      return .updated(summary(of: key), request)
+    case .reject(let key, let number, let reason):
+      changeRows(of: key, NumberSet([number])) { row in
+        if row.state == .waiting { row.state = .rejected(reason: reason) }
+      }
+      return .updated(summary(of: key), request)
+    case .sendAgain(let key, let numbers):
+      changeRows(of: key, numbers) { $0.state = .waiting }
+      return .updated(summary(of: key), request)
+    case .rewind(let from, let to, let dryRun):
+      return rewind(from, to, dryRun: dryRun, request)
+    }
+  }
+
+  private mutating func change(_ key: FileKey, _ body: (inout File) -> Void) {
+    if files[key] == nil { order.append(key) }
+    body(&files[key, default: File()])
+  }
+
+  /// Changes the rows that are there; of all numbers when none are named.
+  private mutating func changeRows(
+    of key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void
+  ) {
+    guard var file = files[key] else { return }
+    for number in file.rows.keys.sorted() where numbers?.contains(number) ?? true {
+      if var row = file.rows[number] {
+        body(&row)
+        file.rows[number] = row
+      }
+    }
+    files[key] = file
+  }
+
+  private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> CaptureResult {
+    var added = NumberSet()
+    var contradicted = NumberSet()
+    var differences: [PassingDifference] = []
+    change(key) { file in
+      for passing in passings {
+        let number = passing.passing.number
+        file.lost.remove(number)
+        guard var row = file.rows[number] else {
+          file.rows[number] = Row(kept: passing, state: .waiting)
+          added.insert(number)
+          continue
+        }
+        if row.kept.passing == passing.passing {
+          if passing.trust == .confirmed { row.kept.trust = .confirmed }
+        } else if passing.trust == .confirmed {
+          differences.append(
+            PassingDifference(
+              number: number, stored: row.kept.passing, memory: passing.passing,
+              wasSent: row.state == .acknowledged))
+          row.kept = passing
+        } else {
+          contradicted.insert(number)
+        }
+        file.rows[number] = row
+      }
+      file.differences += differences
+    }
+    return CaptureResult(
+      summary: summary(of: key), added: added, contradicted: contradicted, differences: differences)
+  }
+
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+    var differences: [PassingDifference] = []
+    for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
+      guard let row = files[key]?.rows[number] else { continue }
+      let isSent = row.state == .acknowledged
+      differences.append(
+        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))
+      if isSent { continue }
+      files[key]?.rows[number] = nil
+      doubtful.append(
+        DoubtfulFrame(
+          key: key, passing: row.kept.passing, reason: .repeated, arrivedWall: row.kept.arrivedWall))
+    }
+    change(key) { $0.differences += differences }
+    return .contradicted(summary(of: key), differences)
+  }
+
+  private func contents(of key: FileKey) -> FileContents {
+    let file = files[key] ?? File()
+    return FileContents(
+      summary: summary(of: key), stored: numbers(of: key),
+      unconfirmed: numbers(of: key) { $0.state == .waiting && $0.kept.trust == .unconfirmed },
+      lost: file.lost, last: file.rows.max { $0.key < $1.key }?.value.kept)
+  }
+
+  private func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
+    let rows =
+      files[key]?.rows.filter { number, row in
+        number > after && row.state == .waiting && row.kept.trust != .unconfirmed
+      } ?? [:]
+    return rows.sorted { $0.key < $1.key }.prefix(limit).map { _, row in
+      WaitingPassing(
+        passing: row.kept.passing, utc: row.kept.utc, zone: row.kept.zone,
+        arrivedWall: row.kept.arrivedWall)
+    }
+  }
+
+  private mutating func rewind(
+    _ from: WallTime, _ to: WallTime, dryRun: Bool, _ request: PassingRequest
+  ) -> PassingReport {
+    var count = 0
+    var concerned: [FileKey] = []
+    for key in order {
+      let found = numbers(of: key) { $0.state == .acknowledged && (from...to).contains($0.kept.utc) }
+      guard !found.isEmpty else { continue }
+      count += found.count
+      concerned.append(key)
+      if !dryRun { changeRows(of: key, found) { $0.state = .waiting } }
+    }
+    return .rewound(count: count, concerned.map(summary(of:)), request)
+  }
+}
