@@ -11,7 +11,6 @@ final class CaptureWorld {
 
   var agent: Agent
   var settings = World.settings
-  var passingSettings: PassingSettings
   var reader: SimulatedReader
   let zones: ZoneLookup
   /// Milliseconds since the world began.
@@ -56,10 +55,9 @@ final class CaptureWorld {
     change(&readerSettings)
     reader = SimulatedReader(readerSettings, at: CaptureWorld.start)
     self.zones = zones
-    passingSettings = passings
+    settings.passings = passings
     agent = Agent(
-      settings: settings, bindings: [], passings: passings, summaries: [], zones: self.zones, seed: seed,
-      at: MonotonicTime(nanoseconds: 0))
+      settings: settings, bindings: [], seed: seed, zones: self.zones, at: MonotonicTime(nanoseconds: 0))
     take(.tick)
   }
 
@@ -263,8 +261,8 @@ final class CaptureWorld {
     isOpen = false
     reader.disconnected(1)
     agent = Agent(
-      settings: settings, bindings: [], passings: passingSettings, summaries: store.summaries, zones: zones,
-      seed: seed, at: now.monotonic)
+      settings: settings, bindings: [], summaries: store.summaries, seed: seed, zones: zones,
+      at: now.monotonic)
     take(.tick)
   }
 
