@@ -30,7 +30,8 @@ struct StatusTests {
       ]))
     #expect(
       names(status["passings"]) == [
-        "captured", "stored", "acknowledged", "waiting", "rejected", "lost", "gaps",
+        "captured", "stored", "acknowledged", "waiting", "rejected", "lost", "gaps", "unconfirmed",
+        "doubtful", "unwritten", "dropped", "forward", "hold",
       ])
     #expect(names(status["frames"]) == ["passing", "reply", "malformed", "bytes"])
   }

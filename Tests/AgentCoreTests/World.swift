@@ -62,7 +62,7 @@ final class World {
   init(
     access: Rehearsal.CloudAccess = [.read, .write, .unbind], bindings: [DeviceBinding] = [],
     seed: UInt64 = 1, change: (inout AgentSettings) -> Void = { _ in },
-    zones: @escaping ZoneLookup = onlyUTC
+    zones: @escaping ZoneLookup = CaptureWorld.mexico
   ) {
     settings = World.settings
     change(&settings)
@@ -80,7 +80,14 @@ final class World {
     return settings
   }
 
-  static let settings = AgentSettings(
+  static let settings: AgentSettings = {
+    var settings = lineAndCloud
+    // Passings on their way to the cloud have a world of their own (`ForwardWorld`).
+    settings.passings.forward = false
+    return settings
+  }()
+
+  private static let lineAndCloud = AgentSettings(
     reader: .init(
       port: .device(path: "/dev/ttyUSB0"), baudRate: 115_200, dtr: true, rts: true, settleDelay: .zero,
       pollInterval: .seconds(10), silenceTimeout: .seconds(30), replyTimeout: .seconds(3), timeZone: nil),
@@ -150,8 +157,8 @@ final class World {
     case .line(.heard(_, let reception)):
       for frame in reception.frames {
         switch frame {
-        case .reply, .hello: commandUnderWay = nil
-        case .passing, .endOfList, .malformed: break
+        case .reply, .hello, .endOfList: commandUnderWay = nil
+        case .passing, .malformed: break
         }
       }
     case .line, .cloud, .store, .passings, .notice, .linePostsRefused, .bindRequested, .reloaded, .tick: break

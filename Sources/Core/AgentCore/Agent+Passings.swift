@@ -52,16 +52,16 @@ extension Agent {
   public mutating func audit(file: String?, at now: Moment, _ actions: inout [AgentAction]) -> Result<
     Int, Refused
   > {
+    var captured = IntakeOutput()
+    if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
+    carryOut(captured, at: now, &actions)
     guard let serialNumber = session.identity?.serialNumber, let name = file ?? intake.current?.file else {
-      return .failure(Refused(file == nil ? "the reader has no session file" : "no reader is connected"))
+      return .failure(Refused("the reader has no session file"))
     }
     let key = FileKey(serialNumber: serialNumber, file: name)
     if let work = audits[key] { return .success(work) }
-    var captured = IntakeOutput()
-    if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
     let work = works.begin("audit", message: "\(name) is being compared")
     audits[key] = work
-    carryOut(captured, at: now, &actions)
     return .success(work)
   }
 

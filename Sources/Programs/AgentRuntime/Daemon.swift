@@ -245,14 +245,3 @@ final class Daemon {
     store.stop()
   }
 }
-
-extension StoreOptions {
-  fileprivate init(_ settings: StoreSettings) {
-    self.init(
-      minimumFree: settings.minFree,
-      backup: settings.backup
-        ? BackupLimits(
-          totalBytes: settings.backupMaxSize, days: Int(settings.backupMaxAge.components.seconds / 86_400))
-        : nil)
-  }
-}

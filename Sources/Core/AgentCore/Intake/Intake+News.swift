@@ -58,6 +58,7 @@ extension Intake {
   ) {
     let wasReading = reader?.status.startMode
     reader?.status = status
+    findZone(at: now, &out.log)
     let new = status.sessionFile.map { FileKey(serialNumber: status.serialNumber, file: $0.text) }
     if new != current {
       change(to: new, name: status.sessionFile, at: now, &out)
@@ -69,7 +70,10 @@ extension Intake {
     {
       beginAudit(of: new, name: name, at: now)
     }
-    if let new, let hint = status.passingCount, hint > Int(files[new]?.count ?? 0), reader?.hint != hint {
+    // It counts passings that were not heard.
+    if let new, let hint = status.passingCount, hint >= Int(files[new]?.believing.expected ?? 1),
+      reader?.hint != hint
+    {
       reader?.hint = hint
       reader?.wantsCount = true
     }
@@ -171,19 +175,12 @@ extension Intake {
       keepDoubtful(frame, .file, of: nil, at: now.monotonic)
       return
     }
-    if var under = asked, under.command == list, case .slice(var slice) = under.purpose {
-      asked = nil
-      slice.heard += 1
-      let isListed = slice.range.contains(passing.number)
-      let isAscending = slice.frames.last.map { $0.number < passing.number } ?? true
-      if isListed && isAscending { slice.frames.append(passing) }
-      if isListed && !isAscending { slice.isClean = false }
-      under.purpose = .slice(slice)
-      asked = under
-      if isListed && isAscending { return }
-    } else if let lingering, lingering.contains(passing.number),
-      passing.number != current.flatMap({ files[$0]?.believing.expected })
+    if let list, asked?.command == list {
+      if takeListed(frame, at: now.monotonic) { return }
+    } else if let lingering, lingering.range.contains(passing.number),
+      lingering.key != current || passing.number != files[lingering.key]?.believing.expected
     {
+      keepDoubtful(frame, .jump, of: current, at: now.monotonic)
       return
     }
     pace.pushed(at: heardAt)
@@ -192,6 +189,45 @@ extension Intake {
       return
     }
     pending.append(frame)
+  }
+
+  /// A frame heard while a list is under way: a part of it, pushed, or neither for certain.
+  /// - Returns: whether it is dealt with; else it was pushed.
+  private mutating func takeListed(_ frame: Heard, at now: MonotonicTime) -> Bool {
+    guard var under = asked, case .slice(var slice) = under.purpose else { return false }
+    asked = nil
+    slice.heard += 1
+    let passing = frame.passing
+    let isAscending = slice.frames.last.map { $0.number < passing.number } ?? true
+    let isInRange = slice.range.contains(passing.number)
+    let mayBePushed = isInRange && mayBePushed(passing, during: slice)
+    let isPart = isInRange && isAscending && !mayBePushed
+    if isPart { slice.frames.append(passing) }
+    if isInRange && !isPart { slice.isClean = false }
+    under.purpose = .slice(slice)
+    asked = under
+    guard isInRange && !isPart else { return isPart }
+    // Pushed or listed, nobody knows: it is kept raw, and the memory of both files is asked.
+    if mayBePushed {
+      files[slice.key]?.remember(passing)
+      if let current { files[current]?.believing.candidate = passing.number }
+    } else {
+      reader?.wantsName = true
+    }
+    reader?.wantsCount = true
+    keepDoubtful(frame, .repeated, of: current, at: now)
+    return true
+  }
+
+  /// Whether a frame with a number of the list may be one that was pushed: the list is of an earlier file, and the frame is
+  /// of the time and about the number that the current file has come to. One that a former list gave as well is not.
+  private func mayBePushed(_ passing: Passing, during slice: Slice) -> Bool {
+    guard slice.key != current, let current, let file = files[current],
+      passing.localMilliseconds >= file.name.openedAt.millisecondsSince1970,
+      files[slice.key]?.copies[passing.number] != passing
+    else { return false }
+    let expected = file.believing.expected
+    return passing.number >= expected && passing.number - expected <= 50
   }
 
   func fields(_ key: FileKey? = nil) -> [JournalField: String] {

@@ -15,7 +15,7 @@ extension Intake {
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
     case .none:
       slice.isClean = false
-      lingering = slice.range
+      lingering = (slice.key, slice.range)
       if slice.frames.isEmpty { refuse(slice, at: now.monotonic, &out) }
     case .reply(let outcome):
       if case .refused(.fileNotFound) = outcome, slice.key != current { files[slice.key]?.needsInfo = true }
@@ -139,6 +139,15 @@ extension Intake {
     queue.add(.noteLost(file.key, lost), at: now)
   }
 
+  /// Whether the current file's count is being asked for, or is to be.
+  private var isCounting: Bool {
+    if reader?.wantsCount == true { return true }
+    switch asked?.purpose ?? unverified {
+    case .counting, .verifyingCount: return true
+    case .naming, .verifying, .listing, .info, .slice, .starting, nil: return false
+    }
+  }
+
   /// The reader has removed a whole file.
   mutating func gone(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard var file = files[key] else { return }
@@ -160,11 +169,12 @@ extension Intake {
   mutating func finish(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard let file = files[key] else { return }
     tellGaps(file, at: now, &out)
+    guard reader?.serialNumber == key.serialNumber else { return }
     guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty else {
       return
     }
     let isCurrent = key == current
-    if isCurrent && reader?.wantsCount == true { return }
+    if isCurrent && isCounting { return }
     if let doubtedAt = file.doubtedAt, file.isAuditing || file.countedAt.map({ $0 > doubtedAt }) ?? false {
       files[key]?.doubtedAt = nil
       queue.add(.settleDoubtful(key), at: now)

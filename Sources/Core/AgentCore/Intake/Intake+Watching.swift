@@ -9,24 +9,24 @@ extension Intake {
 
   /// Looks whether anything is wrong that only time shows.
   mutating func watch(at now: MonotonicTime, _ out: inout IntakeOutput) {
-    watchZone(at: now, &out.log)
     watchMemory(at: now, &out.log)
     for file in files.values { watchConfirming(of: file, at: now, &out.log) }
   }
 
-  private mutating func watchZone(at now: MonotonicTime, _ log: inout [LogEntry]) {
-    guard let reader else { return }
+  /// Finds the zone of the reader's wall clock: the configured one, else that of its status.
+  mutating func findZone(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    let named = timeZone ?? reader?.status.timeZone
+    // A reader that has gone takes its zone along only when another one comes.
+    if named == nil, reader == nil { return }
+    if named != zone || zone == nil { zone = named.flatMap { zones(0, $0) == nil ? nil : $0 } }
     if zone == nil {
-      let named = (timeZone ?? reader.status.timeZone).map { "there is no time zone '\($0)'" }
       conditions.raise(
         .timeZoneUnknown,
-        "\(named ?? "the reader names no time zone"): passings are kept raw and fetched once `time_zone` is set",
-        fields(), at: now, &log)
+        "\(named.map { "there is no time zone '\($0)'" } ?? "the reader names no time zone"): passings are kept raw "
+          + "and fetched once `time_zone` is set", fields(), at: now, &log)
     } else {
-      conditions.clear(
-        .timeZoneUnknown, telling: LogEntry(.readerChanged, "the reader's time zone is known", fields()),
-        at: now,
-        &log)
+      let known = LogEntry(.readerChanged, "the reader's time zone is known", fields())
+      conditions.clear(.timeZoneUnknown, telling: known, at: now, &log)
     }
   }
 

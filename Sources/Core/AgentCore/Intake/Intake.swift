@@ -80,6 +80,8 @@ public struct Intake: Sendable {
   var settings: PassingSettings
   var timeZone: String?
   let zones: ZoneLookup
+  /// The zone of the reader's wall clock; nil when none is named, or there is no such zone.
+  var zone: String?
   var known: [FileKey: Known] = [:]
   var queue = CaptureQueue()
   var files: [FileKey: OpenFile] = [:]
@@ -89,7 +91,7 @@ public struct Intake: Sendable {
   /// A count or slice that counts once the reader has named its file again.
   var unverified: Asked.Purpose?
   /// Of a list that did not end, the numbers that may still come.
-  var lingering: ClosedRange<UInt32>?
+  var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
   var pace = FetchPace()
   var slicesFrom: MonotonicTime
   var wakeAt: MonotonicTime?
@@ -174,6 +176,7 @@ public struct Intake: Sendable {
   ) {
     self.settings = settings
     self.timeZone = timeZone
+    findZone(at: now.monotonic, &out.log)
     if settings.confirm == .never {
       for key in files.keys where !(files[key]?.unconfirmed.isEmpty ?? true) {
         believe(key, at: now.monotonic)
@@ -232,12 +235,6 @@ public struct Intake: Sendable {
     files[key]?.times = times
     proceed(at: now, &out)
     return taken
-  }
-
-  /// The zone of the reader's wall clock, when there is such a zone.
-  var zone: String? {
-    guard let zone = timeZone ?? reader?.status.timeZone, zones(0, zone) != nil else { return nil }
-    return zone
   }
 
   /// A file that was not known; what is decided about it later is decided here.
