@@ -126,8 +126,11 @@ extension Intake {
         break
       }
     }
-    // Nothing starts again among them: the first has made us ask.
-    if start == pending.count, reader?.wantsName == true || old == nil { start = 0 }
+    // Nothing starts again among them: what goes on where the old file was is its tail, lower numbers are the new one's.
+    if start == pending.count {
+      let expected = old.flatMap { files[$0]?.believing.expected } ?? .max
+      if pending[0].passing.number < expected { start = 0 }
+    }
     let former = pending[..<start]
     pending.removeFirst(start)
     for frame in former { keepDoubtful(frame, .file, of: old, at: now) }
