@@ -49,6 +49,36 @@ struct IntakeWildRunTests {
       })
   }
 
+  @Test(
+    "Session files that follow each other within seconds: each passing is in its own, and none was ever in another",
+    arguments: 200...207 as ClosedRange<UInt64>)
+  func rapidFiles(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let confirm = PassingSettings.Confirm.allCases[Int(seed % 3)]
+    let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
+    for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
+    for _ in 0..<10 {
+      switch Int.random(in: 0..<7, using: &random) {
+      case 0: world.kill(seed: random.next())
+      case 1...3: try world.tellReader("newfile")
+      case 4:
+        try world.tellReader("reboot 1")
+        world.pass(seconds: 3)
+        try world.tellReader("start")
+      case 5:
+        try world.tellReader("stop")
+        world.pass(seconds: 1)
+        try world.tellReader("start")
+      default: break
+      }
+      world.pass(seconds: Double.random(in: 0...3, using: &random))
+    }
+    try world.tellReader("rate 0")
+    #expect(world.pass(atMost: 600) { $0.isComplete }, "\(world.agent.intake.openFiles)")
+    world.expectComplete("seed \(seed)")
+    #expect(world.entries(.passingDiffers).isEmpty)
+  }
+
   @Test("The store stalls for 10 s and for 10 minutes at the line's full rate: nothing is lost")
   func stalledStore() throws {
     for seconds in [10.0, 60.0] {

@@ -32,11 +32,13 @@ struct Believing: Sendable {
   ///   - utc: its moment.
   ///   - heardAt: when it was heard.
   ///   - latest: the moment of the highest number that is known.
+  ///   - isEarly: whether it is from before the file was opened.
   ///   - isStored: whether the store has its number.
   ///   - isNamed: whether the reader has named its session file since the frame was heard.
   ///   - ownPrefix: that of the reader's own chips.
   func judge(
-    _ passing: Passing, utc: WallTime, heardAt: MonotonicTime, latest: PassingTimes.Known?, isStored: Bool,
+    _ passing: Passing, utc: WallTime, heardAt: MonotonicTime, latest: PassingTimes.Known?, isEarly: Bool,
+    isStored: Bool,
     isNamed: Bool, ownPrefix: ChipPrefix?
   ) -> Verdict {
     let number = passing.number
@@ -46,7 +48,10 @@ struct Believing: Sendable {
     guard isNext || candidate.map({ number > 1 && number - 1 == $0 }) ?? false else {
       return .doubtful(number < expected && isStored ? .repeated : .jump)
     }
+    // A run out of order may be the new file's.
+    if !isNext, !isNamed { return .needsName }
     // A run of lower numbers is as late as it is; the store compares it with what it has.
+    if isEarly { return .doubtful(.time) }
     if isLate && (isNext || !isStored) { return .doubtful(.time) }
     if let last = lastPushed, utc > last.utc + (heardAt - last.at) + Believing.leap {
       return .doubtful(.time)

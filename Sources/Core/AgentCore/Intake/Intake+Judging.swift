@@ -42,6 +42,7 @@ extension Intake {
     }
     let verdict = file.believing.judge(
       passing, utc: time.utc, heardAt: frame.at, latest: file.times.latest,
+      isEarly: file.isBeforeOpening(passing),
       isStored: file.stored.contains(passing.number),
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
       ownPrefix: reader.status.chipPrefix.flatMap(ChipPrefix.init))

@@ -126,8 +126,11 @@ extension Intake {
         break
       }
     }
-    // Nothing starts again among them: the first has made us ask.
-    if start == pending.count, reader?.wantsName == true || old == nil { start = 0 }
+    // Nothing starts again among them: what goes on where the old file was is its tail, lower numbers are the new one's.
+    if start == pending.count {
+      let expected = old.flatMap { files[$0]?.believing.expected } ?? .max
+      if pending[0].passing.number < expected { start = 0 }
+    }
     let former = pending[..<start]
     pending.removeFirst(start)
     for frame in former { keepDoubtful(frame, .file, of: old, at: now) }
@@ -220,14 +223,13 @@ extension Intake {
   }
 
   /// Whether a frame with a number of the list may be one that was pushed: the list is of an earlier file, and the frame is
-  /// of the time and about the number that the current file has come to. One that a former list gave as well is not.
+  /// of the time since the current file was opened. One that a former list gave as well is not.
   private func mayBePushed(_ passing: Passing, during slice: Slice) -> Bool {
     guard slice.key != current, let current, let file = files[current],
       passing.localMilliseconds >= file.name.openedAt.millisecondsSince1970,
       files[slice.key]?.copies[passing.number] != passing
     else { return false }
-    let expected = file.believing.expected
-    return passing.number >= expected && passing.number - expected <= 50
+    return true
   }
 
   func fields(_ key: FileKey? = nil) -> [JournalField: String] {

@@ -114,7 +114,7 @@ extension Intake {
     else {
       // The reader tells once more how many it has before any are called lost.
       if file.missedAt == nil { file.missedAt = now }
-      if slice.key == current { reader?.wantsCount = true } else { file.needsInfo = !file.isProbing }
+      if slice.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
       return
     }
     guard !gone.isEmpty else { return }

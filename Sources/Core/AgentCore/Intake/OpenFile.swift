@@ -60,6 +60,8 @@ struct OpenFile: Sendable {
   var refusals = 0
   /// The reader does not list this file: it is not asked before then.
   var blockedUntil: MonotonicTime?
+  /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
+  var beginsBeforeOpening = false
   /// Since when passings have been unconfirmed without any of them being confirmed.
   var unconfirmedSince: MonotonicTime?
 
@@ -139,6 +141,11 @@ struct OpenFile: Sendable {
     copies[passing.number] = passing
   }
 
+  /// Whether a passing is from before the file was opened, by the reader's clock; no file has such as a rule.
+  func isBeforeOpening(_ passing: Passing) -> Bool {
+    !beginsBeforeOpening && passing.localMilliseconds < name.openedAt.millisecondsSince1970
+  }
+
   /// The reader's memory has confirmed a passing, which goes to the store.
   mutating func confirm(_ passing: Passing, at now: MonotonicTime) {
     let number = passing.number
@@ -148,6 +155,7 @@ struct OpenFile: Sendable {
     suspects.remove(number)
     missed.remove(number)
     copies[number] = nil
+    if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
     if unconfirmedSince != nil { unconfirmedSince = unconfirmed.isEmpty ? nil : now }
   }
