@@ -73,7 +73,8 @@ enum StatusDocuments {
     "well": true, "summary": "reader O4A5-00051 connected, cloud ok, last frame 400 ms ago",
     "reader": reader(), "cloud": cloud(), "device": device(true),
     "passings": [
-      "captured": 12, "stored": 0, "acknowledged": 0, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
+      "captured": 12, "stored": 12, "acknowledged": 12, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
+      "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
     ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
     "clock": [
       "trusted": true, "kernel_synchronised": true, "offset_seconds": .number(0.2),
@@ -169,6 +170,7 @@ enum StatusDocuments {
         "passings",
         [
           "captured": 0, "stored": 0, "acknowledged": 0, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
+          "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
         ]
       ), ("frames", ["passing": 0, "reply": 0, "malformed": 0, "bytes": 0]),
     ])
@@ -197,6 +199,7 @@ enum StatusDocuments {
         "passings",
         [
           "captured": 12, "stored": 12, "acknowledged": 2, "waiting": 6, "rejected": 1, "lost": 2, "gaps": 1,
+          "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
         ]
       ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "bytes": 181_022]),
       (

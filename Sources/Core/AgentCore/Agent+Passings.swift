@@ -98,11 +98,9 @@ extension Agent {
   }
 
   /// A comparison is done.
-  mutating func endAudit(_ entry: LogEntry) {
-    guard let serialNumber = entry.fields[.serialNumber], let file = entry.fields[.sessionFile],
-      let work = audits.removeValue(forKey: FileKey(serialNumber: serialNumber, file: file))
-    else { return }
-    works.end(work, .done, entry.message)
+  mutating func endAudit(_ result: AuditResult) {
+    guard let work = audits.removeValue(forKey: result.key) else { return }
+    works.end(work, .done, result.summary)
   }
 
   /// The reader is gone; what was not compared will be when it is back.

@@ -134,7 +134,7 @@ public struct Agent: Sendable {
   /// Does what the intake wants done.
   mutating func carryOut(_ captured: IntakeOutput, at now: Moment, _ actions: inout [AgentAction]) {
     for command in captured.commands { session.ask(command, at: now.monotonic, &actions) }
-    for entry in captured.log where entry.event == .auditDone { endAudit(entry) }
+    for result in intake.takeAuditResults() { endAudit(result) }
     actions += captured.store.map(AgentAction.keep) + captured.log.map(AgentAction.log)
   }
 }
