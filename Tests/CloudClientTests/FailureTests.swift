@@ -1,5 +1,6 @@
 import AgentCore
 import CloudClient
+import JSONDocument
 import LinuxSystem
 import TestSupport
 import Testing
@@ -41,6 +42,24 @@ struct FailureTests {
     #expect(try client.answer().status == 200)
     #expect(try client.answer().status == 200)
     #expect(server.requests.map(\.connection) == [0, 1, 1])
+  }
+
+  @Test("send again by themselves what may be sent twice, and never what is to be sent once")
+  func sentOnce() throws {
+    for isSentOnce in [false, true] {
+      let server = try ScriptedServer { request, _ in
+        request.line.hasPrefix("POST") ? .lastText("") : ScriptedServer.answer("200 OK")
+      }
+      let client = try TestedWorker(server.url)
+      #expect(try client.answer().status == 200)
+      let result = try client.result(.post, "/sessions", body: ["alias": "x"], isSentOnce: isSentOnce)
+      guard case .failure(.interrupted) = result else {
+        Issue.record("\(result)")
+        return
+      }
+      let posts = server.requests.filter { $0.line.hasPrefix("POST") }
+      #expect(posts.count == (isSentOnce ? 1 : 2))
+    }
   }
 
   @Test("find nobody when the port is closed")

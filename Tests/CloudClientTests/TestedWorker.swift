@@ -56,10 +56,13 @@ final class TestedWorker: Sendable {
 
   /// Sends a request and waits for its outcome.
   func result(
-    _ method: CloudMethod = .get, _ path: String = "/devices/ab", body: JSONValue? = nil
+    _ method: CloudMethod = .get, _ path: String = "/devices/ab", body: JSONValue? = nil,
+    isSentOnce: Bool = false
   ) throws -> Result<CloudAnswer, CloudFailure> {
     let before = outcomes.list.withLock { $0.count }
-    worker.send(CloudRequest(identifier: UInt64(before), method: method, path: path, body: body))
+    worker.send(
+      CloudRequest(
+        identifier: UInt64(before), method: method, path: path, body: body, isSentOnce: isSentOnce))
     let outcome = try outcomes(before + 1)[before]
     #expect(outcome.identifier == UInt64(before))
     return outcome.result

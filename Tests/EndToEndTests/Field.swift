@@ -19,7 +19,12 @@ final class Field {
   /// - Parameters:
   ///   - overTCP: whether the reader is on the network instead of a pty.
   ///   - access: what the key may do.
-  init(overTCP: Bool = false, access: String = "READ_WRITE", cloudOrders: [String] = []) throws {
+  ///   - rate: passings a second.
+  ///   - baud: bits a second of the pty; nil for those of a real line.
+  init(
+    overTCP: Bool = false, access: String = "READ_WRITE", rate: Int = 2, baud: Int? = nil,
+    cloudOrders: [String] = []
+  ) throws {
     cloud = try Program(
       [
         program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)", "--control",
@@ -27,8 +32,8 @@ final class Field {
       ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
     reader = try Program(
       [program("one4all-sim"), "reader"] + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
-        "--started", "--rate", "2", "--control", folder.file("reader.control"),
-      ], output: folder.file("reader.out"))
+        "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
+      ] + (baud.map { ["--baud", "\($0)"] } ?? []), output: folder.file("reader.out"))
     cloudAddress = try address(in: "cloud.out", after: "cloud: listening on ")
     port = try address(in: "reader.out", after: "reader: listening on ")
     folder.write("key", Field.key + "\n", mode: 0o600)

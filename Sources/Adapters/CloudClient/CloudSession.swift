@@ -67,6 +67,7 @@ final class CloudSession {
     curl_easy_reset(easy)
     var options = RequestOptions(easy)
     options.connection(access, address: running.address, afresh: startsAfresh)
+    if request.isSentOnce { options.newConnection() }
     options.trust(caFile: access.caFile, systemFolder: systemFolder)
     options.request(request, headers: running.headers, userAgent: access.userAgent)
     options.receivers(running.collector, errorText: errorText)

@@ -45,6 +45,9 @@ struct RequestOptions {
     }
   }
 
+  /// Over a new connection: only over a kept one does libcurl send a request again by itself.
+  mutating func newConnection() { set(CURLOPT_FRESH_CONNECT, 1) }
+
   /// Whom to believe: that file's authorities and no other, or the system's.
   /// - Parameter systemFolder: the folder that makes the system's bundle needless.
   mutating func trust(caFile: String?, systemFolder: String?) {

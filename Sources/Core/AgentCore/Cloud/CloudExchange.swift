@@ -24,13 +24,19 @@ public struct CloudRequest: Equatable, Sendable {
   public let path: String
   /// The JSON body; nil for none.
   public let body: JSONValue?
+  /// Whether doing it twice does harm. Over a connection that was kept open an HTTP client sends a request again by
+  /// itself when the connection ends without a word: such a request goes over a new one.
+  public let isSentOnce: Bool
 
   /// A request.
-  public init(identifier: UInt64, method: CloudMethod, path: String, body: JSONValue? = nil) {
+  public init(
+    identifier: UInt64, method: CloudMethod, path: String, body: JSONValue? = nil, isSentOnce: Bool = false
+  ) {
     self.identifier = identifier
     self.method = method
     self.path = path
     self.body = body
+    self.isSentOnce = isSentOnce
   }
 }
 

@@ -132,7 +132,7 @@ extension Forwarder {
           .openSession(key),
           Draft(
             method: .post, path: "/sessions",
-            body: ["deviceid": .string(session.deviceid), "alias": .string(session.alias)])
+            body: ["deviceid": .string(session.deviceid), "alias": .string(session.alias)], isSentOnce: true)
         )
       case .unbound, .ask, .keeping, .open, .closed: continue
       }

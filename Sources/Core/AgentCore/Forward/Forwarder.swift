@@ -290,6 +290,7 @@ public struct Forwarder: Sendable {
     let method: CloudMethod
     let path: String
     var body: JSONValue?
+    var isSentOnce = false
   }
 
   private mutating func ask(_ purpose: Purpose, _ draft: Draft, _ orders: inout ForwardOrders) {
@@ -297,7 +298,9 @@ public struct Forwarder: Sendable {
     nextIdentifier += 1
     underWay = (identifier, purpose)
     orders.cloud.append(
-      CloudRequest(identifier: identifier, method: draft.method, path: draft.path, body: draft.body))
+      CloudRequest(
+        identifier: identifier, method: draft.method, path: draft.path, body: draft.body,
+        isSentOnce: draft.isSentOnce))
   }
 
   /// A number that names a batch.
