@@ -47,6 +47,11 @@ public struct LedgerRow: Equatable, Sendable {
   /// How many acknowledged passings were removed from the disk to make room.
   public var removed: Int
 
+  /// The highest number that is known.
+  public var highestNumber: UInt32 {
+    max(gaps.last ?? 0, lost.last ?? 0, UInt32(clamping: summary.stored + gaps.count + lost.count))
+  }
+
   /// A row.
   public init(
     summary: FileSummary, firstContact: WallTime, oldestWaiting: WallTime?, gaps: NumberSet, lost: NumberSet,

@@ -58,8 +58,11 @@ extension Daemon {
     let now = Daemon.now()
     let files = rows.map { row in
       let status = agent.forwarder.status(of: row.summary.key, at: now.monotonic)
+      var summary = row.summary
+      // What was pushed since the reader was last asked it has, too.
+      summary.readerCount = summary.readerCount.map { max($0, row.highestNumber) }
       return LedgerDocument.File(
-        summary: row.summary, isCurrent: row.summary.key == agent.intake.current, gaps: row.gaps,
+        summary: summary, isCurrent: row.summary.key == agent.intake.current, gaps: row.gaps,
         lostNumbers: row.lost, differences: row.differences, oldestWaiting: row.oldestWaiting,
         acknowledgedPerSecond: status?.perSecond, hold: status?.reason)
     }
