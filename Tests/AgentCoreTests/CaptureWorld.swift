@@ -280,11 +280,11 @@ final class CaptureWorld {
     }
   }
 
-  func importPassings(_ passings: [Passing], of key: FileKey, isReadersOwn: Bool) -> Int {
+  func importPassings(_ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City") -> Int {
     var actions: [AgentAction] = []
     defer { for action in actions { perform(action) } }
     return agent.importPassings(
-      passings, of: key, zone: "America/Mexico_City", isReadersOwn: isReadersOwn, at: now, &actions)
+      passings, of: key, zone: zone, at: now, &actions)
   }
 
   /// Does something with the store that the cloud's side would do.

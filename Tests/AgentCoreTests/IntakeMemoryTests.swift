@@ -199,21 +199,61 @@ struct IntakeMemoryTests {
     #expect(trust == [.confirmed, .believed, .believed, .believed, .believed])
   }
 
-  @Test("Imported passings go the same way, once; those of the reader's own file are as good as its memory")
+  @Test("Imported passings go the same way, once")
   func imported() throws {
     let world = try IntakeMemoryTests.raced(5)
     let file = world.files[0]
     let passings = try (world.truth[file] ?? []).map { try Passing(parsing: Array($0.utf8)) }
-    for isOwn in [false, true] {
-      #expect(world.importPassings(passings, of: world.key(file), isReadersOwn: isOwn) == 5)
-      world.pass(seconds: 1)
-      world.expectComplete()
-      #expect((IntakeMemoryTests.row(world, 3)?.kept.trust == .confirmed) == isOwn)
-    }
-    let other = world.key("20200101-000000.csv")
-    #expect(world.importPassings(passings, of: other, isReadersOwn: false) == 5)
+    #expect(world.importPassings(passings, of: world.key(file)) == 5)
     world.pass(seconds: 1)
+    world.expectComplete()
+    #expect(IntakeMemoryTests.row(world, 3)?.kept.origin == .pushed)
+    let other = world.key("20200101-000000.csv")
+    #expect(world.importPassings(passings, of: other) == 5)
+    #expect(world.agent.intake.unwrittenImports(of: other) == 5)
+    #expect(world.agent.intake.unwrittenImports(of: world.key(file)) == 0)
+    world.pass(seconds: 1)
+    #expect(world.agent.intake.unwrittenImports(of: other) == 0)
     #expect(world.store.summary(of: other).stored == 5)
     #expect(world.store.files[other]?.rows[1]?.kept.origin == .imported)
+    #expect(world.store.files[other]?.rows[1]?.kept.trust == .believed)
+  }
+
+  @Test("What is imported into the reader's own file is sent only when the reader's memory has it")
+  func importedIntoCurrent() throws {
+    let world = try IntakeMemoryTests.raced(5) { world in
+      world.tamper = { $0.isPush && $0.bytes.starts(with: Array("4;".utf8)) ? nil : $0.bytes }
+      world.refused = ["GETFILE", "GETPASSINGS"]
+    }
+    let file = world.files[0]
+    let frames = world.truth[file] ?? []
+    // Number 4 did not come and cannot be fetched yet; 6 and 7 the reader has never made.
+    let passings = try [frames[3], "6" + frames[4].dropFirst(), "7" + frames[4].dropFirst()].map {
+      try Passing(parsing: Array($0.utf8))
+    }
+    #expect(world.importPassings(passings, of: world.key(file)) == 3)
+    world.pass(seconds: 0.2)
+    #expect(IntakeMemoryTests.row(world, 4)?.kept.trust == .unconfirmed)
+    world.refused = []
+    #expect(
+      world.pass(atMost: 120) { IntakeMemoryTests.row($0, 7) == nil && $0.isComplete })
+    #expect(IntakeMemoryTests.row(world, 6) == nil)
+    #expect(IntakeMemoryTests.row(world, 4)?.kept.trust == .confirmed)
+  }
+
+  @Test("In the doubled hour, imports that come in pieces are resolved like one that comes whole")
+  func importedInPieces() throws {
+    let world = try IntakeMemoryTests.raced(1)
+    let key = world.key("20261025-020000.csv")
+    let times = ["01:59:00", "02:10:00", "02:40:00", "02:05:00", "02:50:00", "03:01:00"]
+    let passings = try times.enumerated().map { index, time in
+      try Passing(parsing: Array("\(index + 1);MC;00001;2026-10-25;\(time).000;1;1;00000".utf8))
+    }
+    for passing in passings {
+      #expect(world.importPassings([passing], of: key, zone: "Europe/Berlin") == 1)
+    }
+    world.pass(seconds: 1)
+    let utc = (1...6).map { world.store.files[key]?.rows[$0]?.kept.utc.iso8601.dropFirst(11).prefix(5) }
+    #expect(utc == ["23:59", "00:10", "00:40", "01:05", "01:50", "02:01"])
   }
 }

@@ -95,6 +95,16 @@ final class Field {
     return (code, text("run.out"), text("run.err"))
   }
 
+  /// Runs `one4allctl` with the daemon's configuration to its end.
+  func tool(_ words: String...) throws -> (code: Int32, output: String, errors: String) {
+    unlink(folder.file("run.err"))
+    let code = try Program(
+      [program("one4allctl"), "--config", folder.file("one4alld.conf")] + words,
+      output: folder.file("run.out"), errors: folder.file("run.err")
+    ).wait()
+    return (code, text("run.out"), text("run.err"))
+  }
+
   /// A command to one of the simulated parts; its answer.
   @discardableResult
   func tell(_ part: String, _ words: String) throws -> String {
@@ -123,6 +133,22 @@ final class Field {
   var devices: [JSONValue] { (try? JSONText.parse(tell("cloud", "devices")))?.array ?? [] }
   /// What was sent that no good client sends.
   var misuse: JSONValue { (try? JSONText.parse(tell("cloud", "misuse"))) ?? .null }
+
+  /// A session of the cloud, by a word of its name: what it holds.
+  func session(_ word: String) -> [JSONValue] {
+    let sessions = (try? JSONText.parse(tell("cloud", "passings")))?["sessions"]?.array ?? []
+    return sessions.filter { $0["alias"]?.string?.contains(word) ?? false }
+      .flatMap { $0["passings"]?.array ?? [] }
+  }
+  /// All sessions that the cloud has had.
+  var sessions: [JSONValue] { (try? JSONText.parse(tell("cloud", "sessions")))?.array ?? [] }
+  /// The ledger of a session file; null while there is none.
+  func ledger(_ file: String) -> JSONValue {
+    guard let answer = try? tool("ledger", "--json"), let ledger = try? JSONText.parse(answer.output) else {
+      return .null
+    }
+    return (ledger["files"]?.array ?? []).first { $0["file"]?.string == file } ?? .null
+  }
 
   func text(_ file: String) -> String {
     String(decoding: (try? Files.read(folder.file(file))) ?? [], as: UTF8.self)

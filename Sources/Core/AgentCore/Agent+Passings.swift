@@ -79,12 +79,10 @@ extension Agent {
   /// Passings that a person gives, of one file, ascending: see `Intake.importPassings`.
   /// - Returns: how many were taken.
   public mutating func importPassings(
-    _ passings: [Passing], of key: FileKey, zone: String, isReadersOwn: Bool = false, at now: Moment,
-    _ actions: inout [AgentAction]
+    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ actions: inout [AgentAction]
   ) -> Int {
     var captured = IntakeOutput()
-    let taken = intake.importPassings(
-      passings, of: key, zone: zone, isReadersOwn: isReadersOwn, at: now, &captured)
+    let taken = intake.importPassings(passings, of: key, zone: zone, at: now, &captured)
     carryOut(captured, at: now, &actions)
     return taken
   }

@@ -118,17 +118,19 @@ extension Daemon {
 
   /// Passings of a file that a person gives, some at a time. Without any it tells how many still wait for the disk.
   private func takeImport(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    guard let name = request["file"]?.string, !name.isEmpty, name.utf8.count <= 100 else {
+    guard let name = request["file"]?.string else {
       throw RequestError("import takes 'file', the name of the session file")
     }
+    if let fault = ImportName.fault(ofFile: name) { throw RequestError(fault) }
     guard
       let serialNumber = request["serial_number"]?.string ?? agent.session.identity?.serialNumber
         ?? agent.ledger.files.last?.key.serialNumber
     else { throw RequestError("no reader is known yet: name its serial number") }
+    if let fault = ImportName.fault(ofSerialNumber: serialNumber) { throw RequestError(fault) }
     let key = FileKey(serialNumber: serialNumber, file: name)
     var taken = 0
     if let texts = request["passings"]?.array, !texts.isEmpty {
-      guard let zone = request["zone"]?.string ?? readersZone else {
+      guard let zone = request["zone"]?.string ?? zone(of: serialNumber) else {
         throw RequestError("the reader's time zone is not known: name one")
       }
       guard Zones.lookup(0, zone) != nil else { throw RequestError("there is no time zone '\(zone)'") }
@@ -144,12 +146,17 @@ extension Daemon {
     }
     return [
       "serial_number": .string(serialNumber), "taken": .integer(Int64(taken)),
-      "unwritten": .integer(Int64(agent.intake.waitingRows)),
+      "unwritten": .integer(Int64(agent.intake.unwrittenImports(of: key))),
       "stored": .integer(Int64(agent.ledger.file(key)?.stored ?? 0)),
     ]
   }
 
-  private var readersZone: String? { settings.reader.timeZone ?? agent.session.status?.timeZone }
+  /// The zone of a reader's clock; that of another reader than the one that is there is not known.
+  private func zone(of serialNumber: String) -> String? {
+    if let zone = settings.reader.timeZone { return zone }
+    guard let status = agent.session.status, status.serialNumber == serialNumber else { return nil }
+    return status.timeZone
+  }
 }
 
 extension PassingDocument.Row {

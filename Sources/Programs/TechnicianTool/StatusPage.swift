@@ -22,17 +22,35 @@ public struct StatusPage: Sendable {
   /// Whether all is well.
   public var isWell: Bool { status["well"]?.bool == true }
 
+  /// What can be left out when there is no room, in this order.
+  private enum Extra: Int, CaseIterable {
+    case frames, readerClock, hold
+  }
+
   private var lines: [TerminalLine] {
-    let sections = [headline, reader, cloud + clock, DeviceTable(status).lines, counts]
-    let length = sections.reduce(0) { $0 + $1.count }
     let list = ConditionList(status)
+    // What is wrong has two lines at least.
+    let most = StatusPage.height - (list.isEmpty ? 0 : 2)
+    var extras = Set(Extra.allCases)
+    for extra in Extra.allCases where sections(extras).joined().count > most { extras.remove(extra) }
+    let sections = sections(extras)
+    let length = sections.joined().count
+    let listed = list.isEmpty ? [] : list.lines(width: StatusPage.width)
+    let all = listed.isEmpty ? sections : sections + [listed]
     // Blank lines go before anything that is wrong does.
-    let airy = StatusPage.height - length - sections.count
-    if list.isEmpty || list.lines(width: StatusPage.width).count <= airy {
-      let all = list.isEmpty ? sections : sections + [list.lines(width: StatusPage.width)]
+    if length + listed.count + all.count - 1 <= StatusPage.height {
       return Array(all.joined(separator: [TerminalLine()]))
     }
-    return sections.flatMap { $0 } + list.lines(width: StatusPage.width, atMost: StatusPage.height - length)
+    let rest = list.isEmpty ? [] : list.lines(width: StatusPage.width, atMost: StatusPage.height - length)
+    return sections.flatMap { $0 } + rest
+  }
+
+  private func sections(_ extras: Set<Extra>) -> [[TerminalLine]] {
+    [
+      headline, reader, cloud + clock + (extras.contains(.readerClock) ? readerClock : []),
+      DeviceTable(status).lines,
+      passings + (extras.contains(.hold) ? hold : []) + (extras.contains(.frames) ? frames : []),
+    ]
   }
 
   private var headline: [TerminalLine] {
@@ -160,22 +178,55 @@ public struct StatusPage: Sendable {
     return [line]
   }
 
-  /// Of the passings, what happened to none of them is not told.
-  private var counts: [TerminalLine] {
-    var passings = TerminalLine("Passings  ")
-    let captured = status["passings"]?["captured"]?.integer ?? 0
-    passings.add("\(captured) captured")
-    for name in ["lost", "gaps", "rejected", "waiting", "stored", "acknowledged"] {
-      guard let count = status["passings"]?[name]?.integer, count > 0 else { continue }
-      let isBad = ["lost", "gaps", "rejected"].contains(name)
-      passings.add(", ")
-      passings.add("\(count) \(name)", isBad ? .bad : nil)
+  /// Told once it was measured.
+  private var readerClock: [TerminalLine] {
+    guard let offset = status["clock"]?["reader_offset_seconds"]?.number else { return [] }
+    let way = offset < 0 ? "behind" : "ahead of"
+    var text = "the reader's is \(abs(offset)) s \(way) the host's"
+    if let uncertainty = status["clock"]?["reader_offset_uncertainty_seconds"]?.number {
+      text += ", within \(uncertainty) s"
     }
+    return [TerminalLine("Clock     \(text)")]
+  }
+
+  /// Of what can be wrong with passings, what happened to none of them is not told.
+  private var passings: [TerminalLine] {
+    let count = { (name: String) in status["passings"]?[name]?.integer ?? 0 }
+    let sums = ["stored", "acknowledged", "waiting"].map { "\(count($0)) \($0)" }
+    var lines = [TerminalLine("Passings  \(sums.joined(separator: ", "))")]
+    let troubles: [(String, String, TerminalLine.Colour)] = [
+      ("lost", "lost", .bad), ("dropped", "dropped", .bad), ("rejected", "rejected", .bad),
+      ("gaps", "to be fetched", .doubtful), ("unconfirmed", "unconfirmed", .doubtful),
+      ("doubtful", "doubtful", .faint),
+    ]
+    var line = TerminalLine("          ")
+    var isFirst = true
+    for (name, words, colour) in troubles where count(name) > 0 {
+      if !isFirst { line.add(", ") }
+      line.add("\(count(name)) \(words)", colour)
+      isFirst = false
+    }
+    if !isFirst { lines.append(line) }
+    return lines
+  }
+
+  /// Why nothing is sent, unless it stands elsewhere.
+  private var hold: [TerminalLine] {
+    if status["passings"]?["forward"]?.bool == false {
+      return [detail("not sent: the configuration says forward = no", .doubtful)]
+    }
+    guard let hold = status["passings"]?["hold"]?.string, !messages.contains(hold),
+      hold != status["cloud"]?["last_error"]?.string
+    else { return [] }
+    return [detail("not sent now: \(hold)", .bad)]
+  }
+
+  private var frames: [TerminalLine] {
     let count = { (name: String) in status["frames"]?[name]?.integer ?? 0 }
     var frames = TerminalLine("Frames    \(count("passing")) passings, \(count("reply")) replies, ")
     frames.add("\(count("malformed")) malformed", count("malformed") > 0 ? .doubtful : nil)
     frames.add(", \(count("bytes")) bytes")
-    return [passings, frames]
+    return [frames]
   }
 
   /// What the conditions tell already, below.

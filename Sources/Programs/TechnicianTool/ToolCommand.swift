@@ -35,6 +35,7 @@ public enum ToolCommand {
           ("passings", "the passings themselves"),
           ("audit", "compare what is stored with the reader's memory"),
           ("rewind FROM TO", "send the passings of a time range again"),
+          ("import FILE…", "send backup files from a USB stick to the cloud"),
           ("decode [FILE…]", "backup files and exports, readable, with their gaps"),
         ]),
       exitCodes, .init("More", [("one4allctl COMMAND --help", "the options of one command")]),
@@ -74,6 +75,7 @@ public enum ToolCommand {
     case "passings": return try PassingsCommand.run(rest, configuration: before)
     case "audit": return try AuditCommand.run(rest, configuration: before)
     case "rewind": return try RewindCommand.run(rest, configuration: before)
+    case "import": return try ImportCommand.run(rest, configuration: before)
     case "decode": return try DecodeCommand.run(rest, configuration: before)
     case let other?: throw .usage("no command '\(other)'; see one4allctl --help")
     case nil: throw .usage("which command? see one4allctl --help")

@@ -12,11 +12,12 @@ enum ToolError: Error, CustomStringConvertible {
   case line(LineFailure)
   case reader(String)
   case otherVersion(String)
+  case stalled(String)
   case output(SystemError)
 
   var description: String {
     switch self {
-    case .usage(let text), .reader(let text): text
+    case .usage(let text), .reader(let text), .stalled(let text): text
     case .otherVersion(let text): "\(text): are tool and daemon of the same version?"
     case .configuration(let errors):
       "the configuration is wrong:\n" + errors.problems.map { "\($0)" }.joined(separator: "\n")
@@ -38,7 +39,7 @@ enum ToolError: Error, CustomStringConvertible {
     case .output: .systemError
     case .control(.notPermitted), .line(.notPermitted): .noPermission
     case .control(.refused): .failure
-    case .control, .line, .reader, .otherVersion: .unavailable
+    case .control, .line, .reader, .otherVersion, .stalled: .unavailable
     }
   }
 }

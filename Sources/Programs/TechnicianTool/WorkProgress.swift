@@ -12,17 +12,13 @@ struct WorkProgress {
   /// Waits for the end of that work.
   /// - Returns: the work as the daemon tells it at the end.
   func follow(_ work: Int64) throws(ToolError) -> JSONValue {
-    var isShown = false
-    defer { if isShown { Output.complain("\r\u{1B}[K") } }
+    var progress = ProgressLine()
     while true {
       let now = try DaemonQuestion.ask(
         ["request": "work", "work": .integer(work)], configuration: configuration)
       switch now["state"]?.string.flatMap(WorkList.Work.State.init) {
       case .running?:
-        if Output.isErrorTerminal {
-          Output.complain("\r\u{1B}[K" + TerminalText.safe(WorkProgress.line(now)))
-          isShown = true
-        }
+        progress.show(WorkProgress.line(now))
         usleep(WorkProgress.pause)
       case .done?, .failed?: return now
       case nil: throw .otherVersion("the daemon tells of work in a way that I do not know")
@@ -34,7 +30,7 @@ struct WorkProgress {
     let done = work["done"]?.integer ?? 0
     let message = work["message"]?.string ?? ""
     guard let total = work["total"]?.integer, total > 0 else { return message }
-    return "\(done) of \(total) (\(done * 100 / total) %) \(message)"
+    return "\(ProgressLine.words(done, of: total)) \(message)"
   }
 
   /// Follows the work that an answer names, and says what came of it.

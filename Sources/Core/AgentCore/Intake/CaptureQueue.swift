@@ -132,6 +132,14 @@ struct CaptureQueue: Sendable {
     }
   }
 
+  /// How many imported passings of a file wait, those under way included.
+  func importedCount(of key: FileKey) -> Int {
+    entries.reduce(0) { count, entry in
+      guard case .rows(key) = entry.content else { return count }
+      return count + entry.rows.count { $0.origin == .imported }
+    }
+  }
+
   /// Whether nothing more can be added to the group, or something waits behind it.
   private func isComplete(_ entry: Entry) -> Bool {
     switch entry.content {

@@ -98,6 +98,8 @@ public struct Intake: Sendable {
   var damagedAt: MonotonicTime?
   var endings: [FileKey: Ending] = [:]
   var gapsToldAt: [FileKey: MonotonicTime] = [:]
+  /// What the passings imported last tell of the times of those that follow.
+  var importing: (key: FileKey, zone: String, times: PassingTimes)?
 
   /// What is wrong with capturing.
   public internal(set) var conditions = Conditions()
@@ -164,6 +166,8 @@ public struct Intake: Sendable {
 
   /// Rows that the store has not taken yet.
   public var waitingRows: Int { queue.rowCount + pending.count }
+  /// Imported passings of a file that the store has not taken yet.
+  public func unwrittenImports(of key: FileKey) -> Int { queue.importedCount(of: key) }
   /// How many imported rows fit in now.
   public var room: Int { max(0, CaptureQueue.capacity / 2 - waitingRows) }
 
@@ -205,36 +209,46 @@ public struct Intake: Sendable {
     return auditResults
   }
 
-  /// Passings that a person gives, of one file, ascending. They go the same way as all others.
-  /// - Parameters:
-  ///   - zone: of their local times.
-  ///   - isReadersOwn: they come from a file in the reader's own format, of that reader: as good as its memory.
+  /// Passings that a person gives, of one file, ascending. They go the same way as all others. Of a file that the
+  /// reader has, its memory confirms them before they are sent: a person may have given the file of another reader.
+  /// - Parameter zone: of their local times.
   /// - Returns: how many were taken; the rest is to be given again once there is `room`. 0 also when there is no such
   ///   zone.
   public mutating func importPassings(
-    _ passings: [Passing], of key: FileKey, zone: String, isReadersOwn: Bool, at now: Moment,
-    _ out: inout IntakeOutput
+    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ out: inout IntakeOutput
   ) -> Int {
     var times = files[key]?.times ?? PassingTimes()
+    if files[key] == nil, let importing, importing.key == key, importing.zone == zone {
+      times = importing.times
+    }
+    let isToConfirm = isConfirmable(key)
     var taken = 0
     for passing in passings.prefix(room) {
       guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      let number = passing.number
+      let isNew = files[key]?.stored.contains(number) == false
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: now.kernelSynchronised, origin: .imported,
-        trust: isReadersOwn ? .confirmed : .believed)
+        trust: isToConfirm && isNew ? .unconfirmed : .believed)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
       times.learn(passing, time, zone: zone, zones: zones)
-      if isReadersOwn {
-        files[key]?.confirm(passing, at: now.monotonic)
-      } else {
-        files[key]?.stored.insert(passing.number)
+      if isToConfirm && isNew {
+        files[key]?.unconfirmed.insert(number)
+        if files[key]?.unconfirmedSince == nil { files[key]?.unconfirmedSince = now.monotonic }
       }
+      files[key]?.stored.insert(number)
       taken += 1
     }
-    files[key]?.times = times
+    if files[key] != nil { files[key]?.times = times } else { importing = (key, zone, times) }
     proceed(at: now, &out)
     return taken
+  }
+
+  /// Whether the reader that is there can confirm passings of that file.
+  private func isConfirmable(_ key: FileKey) -> Bool {
+    guard let reader, reader.serialNumber == key.serialNumber, !reader.cannotConfirm else { return false }
+    return files[key]?.isOpened == true && settings.confirm != .never
   }
 
   /// A file that was not known; what is decided about it later is decided here.

@@ -1,0 +1,96 @@
+import Glibc
+import JSONDocument
+import JSONText
+import LinuxSystem
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+  /// All stored passings of a session file as `one4allctl passings --json` tells them.
+  private static func passings(_ field: Field, of file: String) throws -> [JSONValue] {
+    let answer = try field.tool("passings", "--session", file, "--last", "all", "--json")
+    #expect(answer.code == 0)
+    return try answer.output.split(separator: "\n").map { try JSONText.parse(String($0)) }
+  }
+
+  /// Runs a race until the cloud has so many passings, and stops.
+  /// - Returns: the session file.
+  private static func race(_ field: Field, _ count: Int64) throws -> String {
+    try field.tell("reader", "rate 50")
+    try field.start()
+    #expect(field.waits(30) { ($0["passings"]?["acknowledged"]?.integer ?? 0) >= count })
+    try field.tell("reader", "rate 0")
+    let file = try #require(field.status["reader"]?["session_file"]?.string)
+    let made = try field.tell("reader", "truth \(file)").split(separator: "\n").count
+    #expect(eventually { field.ledger(file)["acknowledged"]?.integer == Int64(made) })
+    return file
+  }
+
+  @Test("After a race the ledger adds up, every passing is shown, and a rewind brings the cloud nothing new")
+  func ledgerAndRewind() throws {
+    let field = try Field()
+    let file = try Self.race(field, 150)
+    let made = try field.tell("reader", "truth \(file)").split(separator: "\n").map(String.init)
+    let ledger = try field.tool("ledger")
+    #expect(
+      ledger.code == 0 && ledger.output.hasPrefix("Every passing is in the cloud\n"), "\(ledger.output)")
+    #expect(ledger.output.contains("\(made.count) stored = \(made.count) acknowledged + 0 waiting"))
+    let row = field.ledger(file)
+    #expect(row["current"] == true && row["stored"]?.integer == Int64(made.count) && row["lost"] == 0)
+    #expect(row["hold"] == .null && row["session"]?["standing"] == "open")
+    let stored = try Self.passings(field, of: file)
+    #expect(stored.compactMap { $0["raw"]?.string } == made)
+    #expect(stored.allSatisfy { $0["state"] == "acknowledged" })
+    let last = try field.tool("passings", "--last", "5")
+    #expect(last.output.split(separator: "\n").count == 7 && last.output.hasPrefix("\(file) of reader"))
+    let page = try field.tool("status").output
+    #expect(
+      page.contains("Passings  \(made.count) stored, \(made.count) acknowledged, 0 waiting\n"), "\(page)")
+
+    let times = stored.compactMap { $0["utc"]?.string }
+    let from = try #require(times.min())
+    let to = try #require(times.max())
+    let dry = try field.tool("rewind", from, to, "--dry-run")
+    #expect(dry.code == 0 && dry.output == "\(made.count) passings would be sent again\n", "\(dry)")
+    let rewound = try field.tool("rewind", from, to)
+    #expect(rewound.code == 0 && rewound.output == "\(made.count) passings are sent again\n", "\(rewound)")
+    #expect(eventually { field.ledger(file)["waiting"] == 0 })
+    #expect(field.sessions.map { $0["duplicates"]?.integer } == [Int64(made.count)])
+    #expect(field.session(file).count == made.count)
+    #expect(field.misuse["count"] == 0)
+    #expect(field.stop() == 0)
+  }
+
+  @Test("A file that is over is compared whole; a refused passing and forward = no are shown")
+  func auditRejectedAndForward() throws {
+    let field = try Field()
+    let file = try Self.race(field, 20)
+    try field.tell("reader", "newfile")
+    #expect(eventually(within: 30) { field.ledger(file)["settled"] == true })
+    let audit = try field.tool("audit", "--session", file)
+    #expect(audit.code == 0 && audit.output.contains(file), "\(audit)")
+    #expect(field.ledger(file)["differences"] == 0)
+
+    try field.tell("cloud", "fail 400 for 1 requests on passings-insert")
+    try field.tell("reader", "pass 123 1")
+    #expect(field.waits(30) { $0["passings"]?["rejected"] == 1 })
+    let rejected = try field.tool("passings", "--rejected")
+    #expect(rejected.code == 0 && rejected.output.contains("MC00123"), "\(rejected)")
+    let ledger = try field.tool("ledger")
+    #expect(ledger.code == 1 && ledger.output.hasPrefix("1 passing refused by the cloud"), "\(ledger.output)")
+    #expect(try field.tool("status").output.contains("          1 rejected\n"))
+
+    field.configure(more: "[passings]\nforward = no")
+    field.daemon?.signal(SIGHUP)
+    #expect(field.waits { $0["passings"]?["forward"] == false })
+    try field.tell("reader", "pass 124 1")
+    #expect(field.waits { $0["passings"]?["waiting"] == 1 })
+    #expect(try field.tool("ledger").output.contains("Nothing is sent: the configuration says forward = no"))
+    #expect(try field.tool("status").output.contains("not sent: the configuration says forward = no"))
+    field.configure()
+    field.daemon?.signal(SIGHUP)
+    #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["forward"] == true })
+    #expect(field.misuse["count"] == 0)
+    #expect(field.stop() == 0)
+  }
+}
