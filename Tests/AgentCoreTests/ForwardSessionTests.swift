@@ -75,6 +75,7 @@ struct ForwardSessionTests {
     world.view.current = second
     world.view.isReading = true
     world.capture(1...10, of: first)
+    world.ask(.noteFile(first, readerCount: 10, isSettled: false))
     world.capture(1...10, of: second)
     world.pass(seconds: 60)
     #expect(world.sessions.count == 1)
@@ -87,12 +88,25 @@ struct ForwardSessionTests {
     world.expectComplete(second)
   }
 
+  @Test("Files that a person imported keep nobody waiting once they are sent")
+  func imported() {
+    let world = ForwardWorld()
+    world.view.current = FileKey(serialNumber: first.serialNumber, file: "20180101-080000.csv")
+    world.capture(1...10, of: first)
+    world.capture(1...10, of: second)
+    world.pass(seconds: 10)
+    world.expectComplete(first)
+    world.expectComplete(second)
+    #expect(world.sessions.count == 2)
+  }
+
   @Test("Once it is settled the next one's session is created at once")
   func settled() {
     let world = ForwardWorld()
     world.view.current = second
     world.view.isReading = true
     world.capture(1...10, of: first)
+    world.ask(.noteFile(first, readerCount: 10, isSettled: false))
     world.capture(1...10, of: second)
     world.pass(seconds: 20)
     world.ask(.noteFile(first, readerCount: 10, isSettled: true))

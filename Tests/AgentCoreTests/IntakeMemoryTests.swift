@@ -243,7 +243,16 @@ struct IntakeMemoryTests {
 
   @Test("In the doubled hour, imports that come in pieces are resolved like one that comes whole")
   func importedInPieces() throws {
-    let world = try IntakeMemoryTests.raced(1)
+    // By the clock of Berlin, which goes back from 3:00 to 2:00 on that day, 2 h before UTC until then.
+    let hour: Int64 = 3_600_000
+    let back = try #require(WallTime(iso8601: "2026-10-25T03:00:00Z")).milliseconds
+    let world = CaptureWorld(zones: { local, zone in
+      guard zone == "Europe/Berlin" else { return CaptureWorld.mexico(local, zone) }
+      let (earlier, later) = (local - 2 * hour, local - hour)
+      if local < back - hour { return .once(WallTime(milliseconds: earlier)) }
+      if local >= back { return .once(WallTime(milliseconds: later)) }
+      return .twice(earlier: WallTime(milliseconds: earlier), later: WallTime(milliseconds: later))
+    })
     let key = world.key("20261025-020000.csv")
     let times = ["01:59:00", "02:10:00", "02:40:00", "02:05:00", "02:50:00", "03:01:00"]
     let passings = try times.enumerated().map { index, time in

@@ -18,6 +18,13 @@ extension Forwarder {
     return nil
   }
 
+  /// Whether the reader has, or had, that file; a person may have imported one that it never knew.
+  private func isOfReader(_ place: Int) -> Bool {
+    let summary = files[place].summary
+    return summary.readerCount != nil || summary.unconfirmed > 0 || view.fetching.contains(summary.key)
+      || lastCurrent[summary.key.serialNumber] == summary.key
+  }
+
   /// Why a file needs the device's session for itself; nil when it does not.
   private mutating func need(of place: Int, isOlder: Bool, at now: MonotonicTime) -> String? {
     let file = files[place]
@@ -33,7 +40,7 @@ extension Forwarder {
       if key == view.current, view.isConnected, view.isReading { return "is being written by the reader" }
     }
     if file.sendable > 0 { return "is not sent to its end" }
-    guard file.isUnfinished else { return nil }
+    guard file.isUnfinished, isOfReader(place) else { return nil }
     let isAway = session.isOpen && isLast && !view.isConnected
     let isSlow = isAway || view.fetching.contains(key)
     let end = file.progressAt + (isSlow ? Forwarder.longPatience : Forwarder.patience)

@@ -6,14 +6,14 @@ import ZoneDatabase
 enum ImportCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] import FILE… [--session NAME] [--time-zone ZONE]",
-      "           [--serial-number S] [--dry-run]",
+      "one4allctl [--config FILE] import FILE… [--session NAME]",
+      "           [--time-zone ZONE] [--serial-number S] [--dry-run]",
     ],
     summary:
-      "Takes the passings of backup files, for example from a USB stick, into the store,\n"
-      + "and so to the cloud. What is there already changes nothing: the same file may be\n"
-      + "imported again and again. Under the name that the reader gave its file, passings\n"
-      + "join those that were captured. Malformed lines are named, and stop nothing.",
+      "Takes the passings of backup files, say from a USB stick, into the store, and so\n"
+      + "to the cloud. What is there already changes nothing: the same file may be\n"
+      + "imported again. Under the name that the reader gave its file, passings join\n"
+      + "those that were captured. Malformed lines are named, and stop nothing.",
     options: [
       ToolCommand.configOption,
       Option(
@@ -38,7 +38,7 @@ enum ImportCommand {
         [
           ("0", "everything is kept, whether or not the cloud has it yet"),
           ("1", "passings are stored otherwise already, or the daemon refused"),
-          ("65", "lines were malformed, or a file is of a form that is not imported"),
+          ("65", "lines were malformed, or a file is of a form that is refused"),
           ("66", "a file cannot be read; the others were imported"),
           ("64, 69, 77, 78", "as with other commands: one4allctl --help"),
         ]),
