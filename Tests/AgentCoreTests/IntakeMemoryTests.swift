@@ -241,6 +241,31 @@ struct IntakeMemoryTests {
     #expect(IntakeMemoryTests.row(world, 4)?.kept.trust == .confirmed)
   }
 
+  @Test("What the reader has lost comes back by an import, and stays when all is compared again")
+  func importedLost() throws {
+    let world = try IntakeMemoryTests.raced(6) { world in
+      world.tamper = { output in
+        if output.isPush, output.bytes.starts(with: Array("5;".utf8)) { return nil }
+        return IntakeMemoryTests.isListed(output, 5) ? nil : output.bytes
+      }
+    }
+    world.pass(seconds: 10)
+    let key = world.key(world.files[0])
+    #expect(world.store.summary(of: key).lost == 1)
+    let frame = try #require(world.truth[key.file]?[4])
+    #expect(world.importPassings([try Passing(parsing: Array(frame.utf8))], of: key) == 1)
+    world.pass(seconds: 1)
+    #expect(world.agent.intake.conditions.active.isEmpty)
+    for _ in 1...2 {
+      #expect(world.store.summary(of: key).lost == 0 && world.store.summary(of: key).stored == 6)
+      #expect(IntakeMemoryTests.row(world, 5)?.kept.trust == .believed)
+      #expect(world.audit() == nil)
+      world.pass(seconds: 10)
+    }
+    #expect(world.store.files[key]?.differences.isEmpty == true)
+    #expect(world.agent.intake.conditions.active.isEmpty)
+  }
+
   @Test("In the doubled hour, imports that come in pieces are resolved like one that comes whole")
   func importedInPieces() throws {
     // By the clock of Berlin, which goes back from 3:00 to 2:00 on that day, 2 h before UTC until then.

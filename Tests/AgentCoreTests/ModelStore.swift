@@ -194,6 +194,10 @@ struct ModelStore {
     var differences: [PassingDifference] = []
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
       guard let row = files[key]?.rows[number] else { continue }
+      if row.kept.origin == .imported, row.kept.trust != .unconfirmed, number <= files[key]?.readerCount ?? 0
+      {
+        continue
+      }
       let isSent = row.state == .acknowledged
       differences.append(
         PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))

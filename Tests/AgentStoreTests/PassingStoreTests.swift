@@ -104,6 +104,17 @@ struct PassingStoreTests {
     #expect(try view.ledger().map(\.differences) == [3])
   }
 
+  @Test("keeps what was imported in place of a counted passing that the reader has no more")
+  func restored() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.noteFile(raceKey, readerCount: 2, isSettled: false))
+    try store.report(.capture(raceKey, [kept(1), kept(2, origin: .imported), kept(3, origin: .imported)]))
+    try store.report(.contradict(raceKey, [1, 2, 3]))
+    #expect(try store.contents(raceKey).stored == [2])
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.ledger().map(\.differences) == [2])
+  }
+
   @Test("keeps the newest doubtful frames of a file, counts all, and forgets those that are settled")
   func doubtful() throws {
     var database = try AgentDatabase.open(directory: folder.path)

@@ -70,7 +70,8 @@ extension EndToEndTests {
       """)
     let answer = try field.tool("import", older, "--session", "start line", "--time-zone", "Europe/Madrid")
     #expect(answer.code == 65)
-    #expect(answer.errors.hasPrefix("\(older):3: the time of the first read is not valid"), "\(answer.errors)")
+    #expect(
+      answer.errors.hasPrefix("\(older):3: the time of the first read is not valid"), "\(answer.errors)")
     #expect(answer.output.contains("start line of reader O4A5-00051"))
     #expect(eventually(within: 30) { field.session("start line").count == 2 })
     let passings = field.session("start line")

@@ -54,9 +54,24 @@ extension PassingStore {
     file.lost += try spans.add(file.id, .lost, lost)
   }
 
+  /// Of those numbers, passings that the reader has counted and lost, and that a person brought from a backup.
+  private func restored(_ file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    var restored = NumberSet()
+    guard let count = file.readerCount, count > 0 else { return restored }
+    for range in numbers.ranges where range.lowerBound <= count {
+      try rows.rows(file.id, range.lowerBound...min(range.upperBound, count)) { row in
+        if row.origin == .imported { restored.insert(row.passing.number) }
+      }
+    }
+    restored.subtract(try spans.common(file.id, .held, restored))
+    return restored
+  }
+
   /// The reader's memory has no such passings.
   mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
     guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), []) }
+    var numbers = numbers
+    numbers.subtract(try restored(file, numbers))
     let sent = try spans.common(file.id, .acknowledged, numbers)
     let held = try spans.take(file.id, .held, numbers)
     let rejected = try spans.take(file.id, .rejected, numbers)

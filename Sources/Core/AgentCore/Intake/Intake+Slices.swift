@@ -124,9 +124,10 @@ extension Intake {
   }
 
   /// Numbers that the reader's memory does not have.
-  private mutating func settle(_ gone: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
+  private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
+    file.suspects.subtract(absent)
+    let gone = absent.without(file.restored)
     let wrong = gone.common(with: file.stored)
-    file.suspects.subtract(gone)
     file.unconfirmed.subtract(gone)
     if !wrong.isEmpty {
       file.stored.subtract(wrong)

@@ -210,7 +210,8 @@ public struct Intake: Sendable {
   }
 
   /// Passings that a person gives, of one file, ascending. They go the same way as all others. Of a file that the
-  /// reader has, its memory confirms them before they are sent: a person may have given the file of another reader.
+  /// reader has, its memory confirms them before they are sent, as a person may have given the file of another reader;
+  /// but for those that it has lost.
   /// - Parameter zone: of their local times.
   /// - Returns: how many were taken; the rest is to be given again once there is `room`. 0 also when there is no such
   ///   zone.
@@ -226,14 +227,19 @@ public struct Intake: Sendable {
     for passing in passings.prefix(room) {
       guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let number = passing.number
-      let isNew = files[key]?.stored.contains(number) == false
+      let isLost = files[key]?.lost.contains(number) ?? false
+      let isUnconfirmed = isToConfirm && !isLost && files[key]?.stored.contains(number) == false
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: now.kernelSynchronised, origin: .imported,
-        trust: isToConfirm && isNew ? .unconfirmed : .believed)
+        trust: isUnconfirmed ? .unconfirmed : .believed)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
       times.learn(passing, time, zone: zone, zones: zones)
-      if isToConfirm && isNew {
+      if isLost {
+        files[key]?.lost.remove(number)
+        files[key]?.restored.insert(number)
+      }
+      if isUnconfirmed {
         files[key]?.unconfirmed.insert(number)
         if files[key]?.unconfirmedSince == nil { files[key]?.unconfirmedSince = now.monotonic }
       }
@@ -241,6 +247,7 @@ public struct Intake: Sendable {
       taken += 1
     }
     if files[key] != nil { files[key]?.times = times } else { importing = (key, zone, times) }
+    if let file = files[key] { tellLost(file, at: now.monotonic, &out) }
     proceed(at: now, &out)
     return taken
   }

@@ -23,6 +23,8 @@ struct OpenFile: Sendable {
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
   var suspects = NumberSet()
+  /// Numbers that the reader has no more, and that a person has brought from a backup.
+  var restored = NumberSet()
   /// Numbers that one clean slice did not give.
   var missed = NumberSet()
   /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.

@@ -22,7 +22,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
   /// The reader's memory has no such passings although they are stored: those that have not been sent are removed
-  /// (their frames are kept as doubtful), those that have been are told as differences.
+  /// (their frames are kept as doubtful), those that have been are told as differences. What a person imported in
+  /// place of a passing that the reader counts and has lost stays, unless it is `.unconfirmed`.
   case contradict(FileKey, NumberSet)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
