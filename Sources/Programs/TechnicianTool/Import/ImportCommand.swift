@@ -27,7 +27,7 @@ enum ImportCommand {
       .init(
         "What is imported",
         [
-          ("One4All 5", "the frames as they are; where numbers begin anew there are several"),
+          ("One4All 5", "the frames as they are; where numbers begin anew there are more"),
           ("", "session files: NAME.csv, NAME-2.csv, NAME-3.csv"),
           ("older readers", "backups and live frames: the number is the place in the file,"),
           ("", "the time that of the best read, the check 00000"),
