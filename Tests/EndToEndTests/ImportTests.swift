@@ -102,7 +102,7 @@ extension EndToEndTests {
     return (try? Files.read("\(folder)/\(recording)")).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  @Test("Without a reader, a person names it and its zone; a store that takes nothing is told")
+  @Test("Without a reader, a person names it and its zone")
   func importWithoutReader() throws {
     let field = try Field()
     try field.tell("reader", "unplug")
