@@ -68,6 +68,23 @@ struct StatusPageTests {
       lines(StatusDocuments.conflict).contains { $0.hasPrefix("since 2027-01-14 21:12:03Z (42 times): ") })
   }
 
+  @Test("tells in words why nothing is sent, unless it stands elsewhere; what is wrong has room before that")
+  func hold() {
+    func page(_ document: JSONValue, _ changes: [(String, JSONValue)]) -> [String] {
+      let passings = StatusDocuments.changed(document["passings"] ?? .null, changes)
+      return lines(StatusDocuments.changed(document, [("passings", passings)]))
+    }
+    let off = page(StatusDocuments.healthy, [("forward", false), ("waiting", 3), ("dropped", 2)])
+    #expect(off.contains("          not sent: the configuration says forward = no"))
+    #expect(off.contains("          2 dropped"))
+    let held = page(StatusDocuments.healthy, [("hold", "the cloud fails (HTTP 503)")])
+    #expect(held.contains("          not sent now: the cloud fails (HTTP 503)"))
+    let told = page(StatusDocuments.silent, [("hold", "nothing valid heard on /dev/ttyUSB0 for 30 s")])
+    #expect(!told.contains { $0.contains("not sent now") })
+    let worst = page(StatusDocuments.worst, [("forward", false)])
+    #expect(worst.count <= 24 && worst.contains { $0.hasPrefix("since ") })
+  }
+
   @Test("counts the conditions that do not fit")
   func overflow() throws {
     let last = try #require(lines(StatusDocuments.worst).last)
