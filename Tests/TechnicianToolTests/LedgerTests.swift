@@ -39,7 +39,8 @@ struct LedgerTests {
       .init(
         summary: file(
           "20260517-060000.csv", stored: 97, acknowledged: 96, rejected: 1, lost: 3, readerCount: 100),
-        lostNumbers: NumberSet(41...43), differences: 2, hold: "the cloud says that its session is closed"),
+        lostNumbers: NumberSet(41...43), differences: 2, sentDifferences: 1,
+        hold: "the cloud says that its session is closed"),
       .init(summary: file("20260517-093000.csv", stored: 0, acknowledged: 0), isCurrent: true),
     ], doubtful: 5, isForwarding: false, hold: nil, at: now)
 

@@ -11,11 +11,13 @@ struct PassingsTests {
     let rows = try numbers.map { number in
       let passing = try Passing(
         parsing: Array("\(number);MC;02976;2019-12-12;09:02:07.295;3;4;937f6".utf8))
-      return PassingDocument.Row(
-        passing: passing, utc: WallTime(milliseconds: passing.localMilliseconds + 21_600_000),
-        zone: "America/Mexico_City", arrived: WallTime(milliseconds: 1_576_163_000_000),
-        origin: .pushed, trust: number == 2 ? .unconfirmed : .believed,
-        state: number == 3 ? .rejected : number == 1 ? .acknowledged : .waiting,
+      let kept = KeptPassing(
+        passing: passing, zone: "America/Mexico_City",
+        utc: WallTime(milliseconds: passing.localMilliseconds + 21_600_000),
+        arrivedAt: MonotonicTime(nanoseconds: 0), arrivedWall: WallTime(milliseconds: 1_576_163_000_000),
+        hostSynchronised: true, origin: .pushed, trust: number == 2 ? .unconfirmed : .believed)
+      return StoredPassing(
+        kept: kept, state: number == 3 ? .rejected : number == 1 ? .acknowledged : .waiting,
         reason: number == 3 ? "no such bib" : nil)
     }
     return PassingDocument.document(

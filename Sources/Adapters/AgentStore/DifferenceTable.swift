@@ -7,6 +7,7 @@ struct DifferenceTable: ~Copyable {
   private let inserting: Statement
   private let marking: Statement
   private let reading: Statement
+  private let countingSent: Statement
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -18,9 +19,12 @@ struct DifferenceTable: ~Copyable {
     let reading = try connection.prepare(
       "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 ORDER BY number, difference_id LIMIT ?2",
       for: "read differences")
+    let countingSent = try connection.prepare(
+      "SELECT count(*) FROM difference WHERE file_id = ?1 AND was_sent = 1", for: "count differences")
     self.inserting = inserting
     self.marking = marking
     self.reading = reading
+    self.countingSent = countingSent
   }
 
   /// Keeps a difference.
@@ -32,6 +36,13 @@ struct DifferenceTable: ~Copyable {
     try bind(marking, file, difference)
     try marking.run()
     return false
+  }
+
+  /// How many differences of a file had been sent.
+  func countSent(_ file: Int64) throws(StoreError) -> Int {
+    defer { countingSent.reset() }
+    try countingSent.bind(1, file)
+    return try countingSent.step() ? Int(countingSent.integer(0)) : 0
   }
 
   /// The differences of a file, by number.

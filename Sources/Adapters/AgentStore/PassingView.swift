@@ -101,6 +101,7 @@ public struct PassingView: ~Copyable {
     return LedgerRow(
       summary: try store.summary(of: file), firstContact: file.firstContact,
       oldestWaiting: try oldestWaiting(file.id), gaps: gaps, lost: lost, differences: file.differences,
+      sentDifferences: file.differences == 0 ? 0 : try store.differences.countSent(file.id),
       doubtful: try store.doubtful.count(of: file.id), removed: file.removed)
   }
 

@@ -63,7 +63,8 @@ extension Daemon {
       summary.readerCount = summary.readerCount.map { max($0, row.highestNumber) }
       return LedgerDocument.File(
         summary: summary, isCurrent: row.summary.key == agent.intake.current, gaps: row.gaps,
-        lostNumbers: row.lost, differences: row.differences, oldestWaiting: row.oldestWaiting,
+        lostNumbers: row.lost, differences: row.differences,
+        sentDifferences: row.sentDifferences, oldestWaiting: row.oldestWaiting,
         acknowledgedPerSecond: status?.perSecond, hold: status?.reason)
     }
     return LedgerDocument.document(
@@ -93,7 +94,7 @@ extension Daemon {
       try view.passings(file: key, after: after, last: last, limit: limit, rejectedOnly: rejectedOnly)
     }
     return PassingDocument.document(
-      of: key, rows.map(PassingDocument.Row.init), more: last == nil && rows.count == limit)
+      of: key, rows, more: last == nil && rows.count == limit)
   }
 
   private func audit(_ request: JSONValue) throws(RequestError) -> JSONValue {
@@ -156,20 +157,5 @@ extension Daemon {
     if let zone = settings.reader.timeZone { return zone }
     guard let status = agent.session.status, status.serialNumber == serialNumber else { return nil }
     return status.timeZone
-  }
-}
-
-extension PassingDocument.Row {
-  fileprivate init(_ stored: StoredPassing) {
-    let state: State =
-      switch stored.state {
-      case .waiting: .waiting
-      case .acknowledged: .acknowledged
-      case .rejected: .rejected
-      }
-    let kept = stored.kept
-    self.init(
-      passing: kept.passing, utc: kept.utc, zone: kept.zone, arrived: kept.arrivedWall, origin: kept.origin,
-      trust: kept.trust, state: state, reason: stored.reason)
   }
 }

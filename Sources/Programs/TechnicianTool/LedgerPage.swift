@@ -17,7 +17,7 @@ public struct LedgerPage: Sendable {
 
   /// Whether the sums add up, nothing is lost, refused or different from the reader's memory.
   public var isWell: Bool {
-    addsUp && ["lost", "rejected", "differences"].allSatisfy { count(total, $0) == 0 }
+    addsUp && ["lost", "rejected", "sent_differences"].allSatisfy { count(total, $0) == 0 }
   }
 
   private var total: JSONValue { ledger["total"] ?? .null }
@@ -54,9 +54,9 @@ public struct LedgerPage: Sendable {
     if lost > 0 {
       return TerminalLine("LOST: \(passings(lost)) that the reader made and has no more", .bad)
     }
-    if count(total, "differences") > 0 {
+    if count(total, "sent_differences") > 0 {
       return TerminalLine(
-        "\(passings(count(total, "differences"))) stored otherwise than in the reader's memory", .bad)
+        "\(passings(count(total, "sent_differences"))) sent otherwise than in the reader's memory", .bad)
     }
     if count(total, "rejected") > 0 {
       return TerminalLine(
@@ -90,7 +90,7 @@ public struct LedgerPage: Sendable {
     let numbers = LedgerPage.columns.map { column in
       LedgerPage.right(file[column.1]?.integer.map { "\($0)" } ?? "?", 8)
     }
-    let isBad = count(file, "lost") > 0 || count(file, "rejected") > 0 || count(file, "differences") > 0
+    let isBad = count(file, "lost") > 0 || count(file, "rejected") > 0 || count(file, "sent_differences") > 0
     let name = file["file"]?.string ?? "unknown"
     var lines = [
       TerminalLine(TerminalText.cell(mark + name, 24) + numbers.joined(), isBad ? .bad : nil)
@@ -104,7 +104,9 @@ public struct LedgerPage: Sendable {
       add("to be confirmed by the reader's memory: \(count(file, "unconfirmed"))", .doubtful)
     }
     if count(file, "differences") > 0 {
-      add("stored otherwise than in the reader's memory: \(count(file, "differences"))", .bad)
+      let sent = count(file, "sent_differences")
+      let words = "corrected by the reader's memory: \(count(file, "differences"))"
+      add(sent > 0 ? "\(words), \(sent) of them after they were sent" : words, sent > 0 ? .bad : .faint)
     }
     if count(file, "waiting") > 0 { add(waiting(file), .faint) }
     if let hold = file["hold"]?.string { add("held: \(hold)", .bad) }

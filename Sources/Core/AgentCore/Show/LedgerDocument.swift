@@ -17,6 +17,8 @@ public struct LedgerDocument: Sendable {
     public var lostNumbers: NumberSet
     /// Where the reader's memory said otherwise than what had been stored.
     public var differences: Int
+    /// Of them, how many had been sent.
+    public var sentDifferences: Int
     /// When the oldest of those that wait was heard.
     public var oldestWaiting: WallTime?
     /// Confirmed by the cloud, passings a second, lately; nil when nothing was.
@@ -27,7 +29,8 @@ public struct LedgerDocument: Sendable {
     /// What there is to tell.
     public init(
       summary: FileSummary, isCurrent: Bool = false, gaps: NumberSet = NumberSet(),
-      lostNumbers: NumberSet = NumberSet(), differences: Int = 0, oldestWaiting: WallTime? = nil,
+      lostNumbers: NumberSet = NumberSet(), differences: Int = 0, sentDifferences: Int = 0,
+      oldestWaiting: WallTime? = nil,
       acknowledgedPerSecond: Double? = nil, hold: String? = nil
     ) {
       self.summary = summary
@@ -35,6 +38,7 @@ public struct LedgerDocument: Sendable {
       self.gaps = gaps
       self.lostNumbers = lostNumbers
       self.differences = differences
+      self.sentDifferences = sentDifferences
       self.oldestWaiting = oldestWaiting
       self.acknowledgedPerSecond = acknowledgedPerSecond
       self.hold = hold
@@ -64,6 +68,7 @@ public struct LedgerDocument: Sendable {
         "unconfirmed": sum(summaries, \.unconfirmed), "lost": sum(summaries, \.lost),
         "gaps": .integer(Int64(files.reduce(0) { $0 + $1.gaps.count })),
         "differences": .integer(Int64(files.reduce(0) { $0 + $1.differences })),
+        "sent_differences": .integer(Int64(files.reduce(0) { $0 + $1.sentDifferences })),
         "doubtful": .integer(Int64(doubtful)),
       ],
       "files": .array(files.map { row($0, at: now) }),
@@ -93,6 +98,7 @@ public struct LedgerDocument: Sendable {
       "gaps": .integer(Int64(file.gaps.count)),
       "gap_numbers": .string(file.gaps.text(limit: namedRanges)),
       "differences": .integer(Int64(file.differences)),
+      "sent_differences": .integer(Int64(file.sentDifferences)),
       "oldest_waiting_at": .text(file.oldestWaiting?.iso8601),
       "oldest_waiting_age_seconds": .real(file.oldestWaiting.map { max(0, (now - $0).inSeconds) }),
       "acknowledged_per_second": .real(rate),

@@ -1,32 +1,5 @@
 public import AgentCore
 
-/// A stored passing as it is shown.
-public struct StoredPassing: Equatable, Sendable {
-  /// How it stands with the cloud.
-  public enum State: String, Sendable {
-    /// It has not been sent, or no answer has come. Its trust says whether it waits for the reader.
-    case waiting
-    /// The cloud has confirmed it.
-    case acknowledged
-    /// The cloud has refused it.
-    case rejected
-  }
-
-  /// The passing, with the trust that it has now.
-  public var kept: KeptPassing
-  /// How it stands with the cloud.
-  public var state: State
-  /// Why the cloud refused it.
-  public var reason: String?
-
-  /// A stored passing.
-  public init(kept: KeptPassing, state: State, reason: String? = nil) {
-    self.kept = kept
-    self.state = state
-    self.reason = reason
-  }
-}
-
 /// A session file as it is shown.
 public struct LedgerRow: Equatable, Sendable {
   /// In numbers.
@@ -42,6 +15,8 @@ public struct LedgerRow: Equatable, Sendable {
   public var lost: NumberSet
   /// How often the reader's memory said otherwise than what was stored.
   public var differences: Int
+  /// Of them, how many had been sent.
+  public var sentDifferences: Int
   /// How many doubtful frames are kept.
   public var doubtful: Int
   /// How many acknowledged passings were removed from the disk to make room.
@@ -55,7 +30,7 @@ public struct LedgerRow: Equatable, Sendable {
   /// A row.
   public init(
     summary: FileSummary, firstContact: WallTime, oldestWaiting: WallTime?, gaps: NumberSet, lost: NumberSet,
-    differences: Int, doubtful: Int, removed: Int
+    differences: Int, sentDifferences: Int, doubtful: Int, removed: Int
   ) {
     self.summary = summary
     self.firstContact = firstContact
@@ -63,6 +38,7 @@ public struct LedgerRow: Equatable, Sendable {
     self.gaps = gaps
     self.lost = lost
     self.differences = differences
+    self.sentDifferences = sentDifferences
     self.doubtful = doubtful
     self.removed = removed
   }
