@@ -35,6 +35,8 @@ final class Daemon {
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
+    // What the dynamic linker has gone through.
+    ResidentMemory.letGoOfStartUp()
     // There is no other thread yet.
     ZoneDatabase.prepare()
     let daemon = try Daemon(configuration: path)
@@ -69,6 +71,7 @@ final class Daemon {
         report: { report in events.post(.store(report)) })
       snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
+    ResidentMemory.letGoOfStartUp()
     cloud.configure(access)
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
@@ -108,6 +111,7 @@ final class Daemon {
   private func loop() {
     tell(control.open())
     take(.tick)
+    ResidentMemory.letGoOfStartUp()
     notifier.ready(status: statusLine.text(for: agent, at: Daemon.now()))
     var poll = Poll()
     while true {

@@ -81,6 +81,9 @@ final class ChildProgram {
   /// What it holds in memory now (`VmRSS`), in KiB.
   var residentKiB: Int { status("VmRSS:") }
 
+  /// The most that it has held in memory so far (`VmHWM`), in KiB.
+  var mostResidentKiB: Int { status("VmHWM:") }
+
   /// A line of `/proc/PID/status` that is a number of KiB; 0 when it is not there.
   private func status(_ name: String) -> Int {
     let text = String(decoding: (try? Files.read("/proc/\(child)/status")) ?? [], as: UTF8.self)

@@ -10,7 +10,7 @@ extension Subcommand {
       summary: """
         Stores N passings that wait for the cloud, and starts the real daemon with them, as its service manager: prints
         the median of the times from the start of the process to READY=1, the slowest, and the most memory that it
-        held then (VmRSS) and a second later. Reader and cloud are not there.
+        held then (VmRSS), a second later, and at any moment (VmHWM). Reader and cloud are not there.
         """,
       options: [
         Option("passings", argument: "N", help: "waiting passings; default 1000000"),
@@ -26,6 +26,7 @@ extension Subcommand {
       var times: [Int64] = []
       var atReady = 0
       var later = 0
+      var most = 0
       for _ in 1...rounds {
         // The discard port: nobody listens there.
         times.append(try agent.startDaemon(readerPort: 9))
@@ -33,13 +34,14 @@ extension Subcommand {
         let settled = SystemClock.monotonicNanoseconds + 1_000_000_000
         try agent.wait(seconds: 5, "") { SystemClock.monotonicNanoseconds >= settled }
         later = max(later, agent.daemon?.residentKiB ?? 0)
+        most = max(most, agent.daemon?.mostResidentKiB ?? 0)
         agent.stopDaemon()
       }
       times.sort()
       Output.write(
         "start waiting=\(passings) ready-ms=\(milliseconds(times[rounds / 2]))"
           + " slowest-ms=\(milliseconds(times[rounds - 1])) rss-MiB=\(mebibytes(atReady))"
-          + " rss-later-MiB=\(mebibytes(later))\n")
+          + " rss-later-MiB=\(mebibytes(later)) rss-peak-MiB=\(mebibytes(most))\n")
     })
 
   /// Puts waiting passings into a new store.
