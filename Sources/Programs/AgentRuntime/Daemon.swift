@@ -117,8 +117,8 @@ final class Daemon {
     while true {
       poll.removeAll()
       let signalPlace = poll.add(signals.descriptor, .read)
-      poll.add(heard.descriptor, .read)
-      poll.add(events.descriptor, .read)
+      let heardPlace = poll.add(heard.descriptor, .read)
+      let eventsPlace = poll.add(events.descriptor, .read)
       control.addDescriptors(to: &poll)
       do throws(SystemError) {
         try poll.wait(milliseconds: waitMilliseconds())
@@ -128,13 +128,29 @@ final class Daemon {
           LogEntry(.controlFailing, "waiting for events failed: \(error)", [.reason: error.operation]))
       }
       if poll.readiness(at: signalPlace).contains(.read), !handleSignals() { return }
-      for report in heard.takeAll() { take(.line(report)) }
-      for event in events.takeAll() { take(event) }
+      // Every event brings everything on that is due. Only a round without one needs a tick.
+      var needsTick = true
+      if !poll.readiness(at: heardPlace).isEmpty {
+        for report in heard.takeAll() {
+          take(.line(report))
+          needsTick = false
+        }
+      }
+      if !poll.readiness(at: eventsPlace).isEmpty {
+        for event in events.takeAll() {
+          take(event)
+          needsTick = false
+        }
+      }
       countRefused()
-      control.service(poll) { request in self.answer(request) }
-      tell(control.retry(at: Daemon.now().monotonic))
-      take(.tick)
-      if let text = statusLine.change(for: agent, at: Daemon.now()) { notifier.status(text) }
+      control.service(poll) { request in
+        needsTick = true
+        return self.answer(request)
+      }
+      if needsTick { take(.tick) }
+      let now = Daemon.now()
+      tell(control.retry(at: now.monotonic))
+      if let text = statusLine.change(for: agent, at: now) { notifier.status(text) }
       settle()
     }
   }
@@ -147,7 +163,7 @@ final class Daemon {
   }
 
   private func waitMilliseconds() -> Int32 {
-    let now = Daemon.now().monotonic
+    let now = MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds)
     let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
     // Rounded up: waking just before the deadline would only turn the loop once more.
