@@ -65,8 +65,8 @@ extension Subcommand {
       let times = Latencies(looks, handedOn: all, from: first, to: last)
       let reached = Meter.decimal(Double(last - first) / (Double(after.1 - before.1) / 1e9), places: 0)
       Output.write(
-        "latency rate=\(rate) reached=\(reached) passings=\(last - first) committed-ms \(times.committed)"
-          + " acknowledged-ms \(times.acknowledged) cpu-%=\(Meter.decimal(load, places: 2))"
+        "latency rate=\(rate) reached=\(reached) passings=\(last - first) \(times.committed) \(times.acknowledged)"
+          + " cpu-%=\(Meter.decimal(load, places: 2))"
           + " rss-MiB=\(mebibytes(resident)) connections=\(counts.connections) sessions=\(counts.sessions)"
           + " in-cloud=\(counts.passings) sent-again=\(counts.duplicates)\n")
       guard counts.passings == all.count, !all.contains(0) else {
@@ -99,12 +99,12 @@ private struct Latencies {
   /// - Parameters:
   ///   - first, last: passings behind the first number and up to the last one count.
   init(_ looks: [StoreWatcher.Look], handedOn: [Int64], from first: Int, to last: Int) {
-    committed = Latencies.words(looks, handedOn, first, last) { $0.stored }
-    acknowledged = Latencies.words(looks, handedOn, first, last) { $0.acknowledged }
+    committed = Latencies.words("committed", looks, handedOn, first, last) { $0.stored }
+    acknowledged = Latencies.words("acknowledged", looks, handedOn, first, last) { $0.acknowledged }
   }
 
   private static func words(
-    _ looks: [StoreWatcher.Look], _ handedOn: [Int64], _ first: Int, _ last: Int,
+    _ name: String, _ looks: [StoreWatcher.Look], _ handedOn: [Int64], _ first: Int, _ last: Int,
     _ count: (StoreWatcher.Counts) -> Int
   ) -> String {
     var times: [Int64] = []
@@ -116,8 +116,10 @@ private struct Latencies {
     }
     times.sort()
     let part = { (share: Double) in
-      times.isEmpty ? "-" : Subcommand.milliseconds(times[min(times.count - 1, Int(Double(times.count) * share))])
+      times.isEmpty
+        ? "-" : Subcommand.milliseconds(times[min(times.count - 1, Int(Double(times.count) * share))])
     }
-    return "p50=\(part(0.5)) p99=\(part(0.99)) max=\(part(1))" + (missing > 0 ? " missing=\(missing)" : "")
+    return "\(name)-p50-ms=\(part(0.5)) \(name)-p99-ms=\(part(0.99)) \(name)-max-ms=\(part(1))"
+      + (missing > 0 ? " \(name)-missing=\(missing)" : "")
   }
 }

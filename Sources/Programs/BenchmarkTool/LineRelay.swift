@@ -118,7 +118,10 @@ private struct NumberOfLine {
       defer { self = NumberOfLine() }
       return isPassing ? number : nil
     case 0x30...0x39 where !isPassing:
-      guard digits < 9, let so = number else { number = nil; return nil }
+      guard digits < 9, let so = number else {
+        number = nil
+        return nil
+      }
       number = so * 10 + Int(byte - 0x30)
       digits += 1
     case 0x3B where !isPassing && digits > 0: isPassing = number != nil

@@ -13,7 +13,9 @@ final class MeasuredStore {
 
   /// A new store in that folder, with the settings that a daemon has by default.
   init(folder: String) throws(BenchmarkError) {
-    do throws(SystemError) { reports = try Mailbox<PassingReport>(capacity: 64) } catch { throw .system(error) }
+    do throws(SystemError) { reports = try Mailbox<PassingReport>(capacity: 64) } catch {
+      throw .system(error)
+    }
     do throws(StoreError) {
       let reports = reports
       worker = try StoreWorker(

@@ -118,7 +118,9 @@ final class RehearsedAgent {
   }
 
   /// What the cloud has: passings in sessions of their own numbers, how many were sent again, sessions, connections.
-  func cloudCounts() throws(BenchmarkError) -> (passings: Int, duplicates: Int, sessions: Int, connections: Int) {
+  func cloudCounts() throws(BenchmarkError) -> (
+    passings: Int, duplicates: Int, sessions: Int, connections: Int
+  ) {
     let text = try tell("cloud", "sessions")
     let sessions = (try? JSONText.parse(text))?.array ?? []
     let sum = { (name: String) in sessions.reduce(0) { $0 + Int($1[name]?.integer ?? 0) } }
@@ -147,5 +149,6 @@ extension Subcommand {
   static func pause(milliseconds: Int32) { poll(nil, 0, milliseconds) }
 
   static let daemonOption = Option(
-    "daemon", argument: "PATH", help: "the one4alld to measure, one4all-sim beside it; default: beside this program")
+    "daemon", argument: "PATH",
+    help: "the one4alld to measure, one4all-sim beside it; default: beside this program")
 }

@@ -38,7 +38,8 @@ extension Subcommand {
       let before = Usage.writtenBytes
       let filling = try large.add(rows, batch: batchSize)
       let written = Double(Usage.writtenBytes - before) / Double(rows)
-      report("store", rows: rows, filling, of: rows, " written-bytes/passing=\(Meter.decimal(written, places: 0))")
+      report(
+        "store", rows: rows, filling, of: rows, " written-bytes/passing=\(Meter.decimal(written, places: 0))")
 
       var few: [Usage] = []
       var many: [Usage] = []
@@ -90,6 +91,7 @@ extension Subcommand {
     Output.write(
       "\(name) rows=\(rows) passings=\(count) passings/s=\(Meter.decimal(rate, places: 0))"
         + " us/passing=\(Meter.decimal(Double(usage.wall) / Double(count) / 1000, places: 2))"
-        + " cpu-us/passing=\(Meter.decimal(Double(usage.processor) / Double(count) / 1000, places: 2))\(more)\n")
+        + " cpu-us/passing=\(Meter.decimal(Double(usage.processor) / Double(count) / 1000, places: 2))\(more)\n"
+    )
   }
 }
