@@ -9,6 +9,7 @@ import LinuxSystem
 import ProgramArguments
 import ReaderLine
 import ServiceManager
+import Synchronization
 import ZoneDatabase
 
 /// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
@@ -99,11 +100,20 @@ final class Daemon {
       userAgent: "one4all-agent/\(Product.version)")
   }
 
+  /// What the kernel last said of the wall clock, and when it was asked: once a second is often enough.
+  private static let kernelsWord = Mutex<(askedAt: Int64, isSynchronised: Bool)?>(nil)
+
   static func now() -> Moment {
-    Moment(
-      monotonic: MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds),
-      wall: WallTime(milliseconds: SystemClock.wallMilliseconds),
-      kernelSynchronised: SystemClock.isSynchronised)
+    let monotonic = SystemClock.monotonicNanoseconds
+    let isSynchronised = kernelsWord.withLock { word in
+      if let word, monotonic - word.askedAt < 1_000_000_000 { return word.isSynchronised }
+      let isSynchronised = SystemClock.isSynchronised
+      word = (monotonic, isSynchronised)
+      return isSynchronised
+    }
+    return Moment(
+      monotonic: MonotonicTime(nanoseconds: monotonic),
+      wall: WallTime(milliseconds: SystemClock.wallMilliseconds), kernelSynchronised: isSynchronised)
   }
 
   // MARK: The loop
