@@ -98,8 +98,11 @@ let package = Package(
     .target(name: "CScalarParser", path: "Sources/C/CScalarParser"),
     .target(name: "CAllocationCounter", path: "Sources/C/CAllocationCounter"),
     room(
-      "BenchmarkTool", ["CScalarParser", "LinuxSystem", "One4AllProtocol", "ProgramArguments"], in: "Programs"
-    ),
+      "BenchmarkTool",
+      [
+        "AgentCore", "AgentStore", "CScalarParser", "JSONDocument", "JSONText", "LinuxSystem",
+        "One4AllProtocol", "ProgramArguments",
+      ], in: "Programs"),
     program("one4alld", ["AgentRuntime"]),
     program("one4allctl", ["TechnicianTool"]),
     program("one4all-sim", ["RehearsalTool"]),

@@ -1,32 +1,30 @@
-import LinuxSystem
-import TestSupport
 import Testing
 
 /// The benchmark as it is called: the real program, its output and its exit code.
 @Suite struct BenchmarkCommandTests {
-  private let folder = TemporaryFolder()
+  private let bench = Bench()
 
   @Test func theSameSeedGivesTheSameLines() throws {
-    let first = try run("generate", "500", "--seed", "7")
+    let first = try bench.run("generate", "500", "--seed", "7")
     #expect(first.code == 0)
-    #expect(first.output == (try run("generate", "500", "--seed", "7")).output)
-    #expect(first.output != (try run("generate", "500", "--seed", "8")).output)
+    #expect(first.output == (try bench.run("generate", "500", "--seed", "7")).output)
+    #expect(first.output != (try bench.run("generate", "500", "--seed", "8")).output)
     #expect(first.output.filter { $0 == 0x0A }.count == 500)
-    let mixed = try run("generate", "500", "--seed", "7", "--mixed")
-    #expect(mixed.output == (try run("generate", "500", "--seed", "7", "--mixed")).output)
+    let mixed = try bench.run("generate", "500", "--seed", "7", "--mixed")
+    #expect(mixed.output == (try bench.run("generate", "500", "--seed", "7", "--mixed")).output)
     #expect(mixed.output != first.output)
   }
 
   @Test func twoParsersAndAnIndependentSumAgree() throws {
-    let input = try run("generate", "400", "--seed", "3")
-    let file = try write("passings", input.output)
+    let input = try bench.run("generate", "400", "--seed", "3")
+    let file = try bench.write("passings", input.output)
     let expected = try IndependentSum(of: input.output)
     #expect(expected.frames == 400)
     let beginning = "frames=400 acc=\(expected.sum) MB/s="
     for words in [
       ["parse", file], ["parse", file, "--chunk", "64"], ["parse", file, "--chunk", "1"], ["c", file],
     ] {
-      let result = try run(words)
+      let result = try bench.run(words)
       #expect(result.code == 0)
       let lines = result.lines
       #expect(lines.count == 1)
@@ -36,17 +34,17 @@ import Testing
   }
 
   @Test func nothingIsAllocatedForPassings() throws {
-    let file = try write("passings", try run("generate", "300").output)
+    let file = try bench.write("passings", try bench.run("generate", "300").output)
     for size in ["0", "1", "64", "4096"] {
-      let result = try run("parse", file, "--chunk", size)
+      let result = try bench.run("parse", file, "--chunk", size)
       #expect(result.lines.first?.hasSuffix(" allocations=0") == true, "chunks of \(size): \(result.lines)")
     }
   }
 
   @Test func replyAndMalformedFramesAreCountedAndTheirAllocationsSeen() throws {
-    let file = try write("mixed", try run("generate", "400", "--mixed").output)
-    let whole = try #require(try run("mixed", file).lines.first)
-    let small = try #require(try run("mixed", file, "--chunk", "64").lines.first)
+    let file = try bench.write("mixed", try bench.run("generate", "400", "--mixed").output)
+    let whole = try #require(try bench.run("mixed", file).lines.first)
+    let small = try #require(try bench.run("mixed", file, "--chunk", "64").lines.first)
     let work = { (line: String) in line.split(separator: " ").prefix(3).joined(separator: " ") }
     #expect(work(whole).hasPrefix("mixed frames=4"))
     #expect(work(whole) == work(small))
@@ -54,8 +52,8 @@ import Testing
   }
 
   @Test func scannerAndMemchrFindTheSame() throws {
-    let file = try write("passings", try run("generate", "300").output)
-    let lines = try run("scan", file, "--chunk", "100").lines
+    let file = try bench.write("passings", try bench.run("generate", "300").output)
+    let lines = try bench.run("scan", file, "--chunk", "100").lines
     #expect(lines.count == 2)
     let work = { (line: String) in line.split(separator: " ").dropFirst().prefix(2).joined(separator: " ") }
     #expect(lines.first?.hasPrefix("scan frames=300 ") == true)
@@ -63,9 +61,9 @@ import Testing
   }
 
   @Test func anEmptyFileHasNoFrames() throws {
-    let file = try write("empty", [])
-    #expect(try run("parse", file).lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
-    #expect(try run("c", file).lines.first?.hasPrefix("c frames=0 acc=0 ") == true)
+    let file = try bench.write("empty", [])
+    #expect(try bench.run("parse", file).lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    #expect(try bench.run("c", file).lines.first?.hasPrefix("c frames=0 acc=0 ") == true)
   }
 
   @Test(
@@ -80,49 +78,22 @@ import Testing
       (["parse", "/nowhere/at/all"], 65, "open /nowhere/at/all: No such file or directory"),
     ] as [([String], Int32, String)])
   func whatMakesNoSenseIsSaid(_ words: [String], _ code: Int32, _ text: String) throws {
-    let result = try run(words)
+    let result = try bench.run(words)
     #expect(result.code == code)
     #expect(result.output.isEmpty)
     #expect(result.errors.contains(text), "\(result.errors)")
   }
 
   @Test func everyCommandHasItsHelp() throws {
-    let help = try run("--help")
+    let help = try bench.run("--help")
     #expect(help.code == 0)
-    for command in ["parse", "c", "scan", "mixed", "generate"] {
+    for command in [
+      "parse", "c", "scan", "mixed", "generate", "store", "start", "latency", "drain",
+    ] {
       #expect(String(decoding: help.output, as: UTF8.self).contains("  \(command) "))
-      let own = try run(command, "--help")
+      let own = try bench.run(command, "--help")
       #expect(own.code == 0)
       #expect(String(decoding: own.output, as: UTF8.self).hasPrefix("Usage: one4all-bench \(command)"))
     }
-  }
-
-  // MARK: Running it
-
-  private struct Finished {
-    let code: Int32
-    let output: [UInt8]
-    let errors: String
-    var lines: [String] { String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init) }
-  }
-
-  private func run(_ words: String...) throws -> Finished { try run(words) }
-
-  private func run(_ words: [String]) throws -> Finished {
-    let output = folder.file("output")
-    let errors = folder.file("errors")
-    let code = try Program(
-      ["\(Program.builtFolder)/one4all-bench"] + words, output: output, errors: errors
-    ).wait()
-    let result = Finished(
-      code: code, output: try Files.read(output),
-      errors: String(decoding: try Files.read(errors), as: UTF8.self))
-    try Files.replace(errors, with: [])
-    return result
-  }
-
-  private func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    try Files.replace(folder.file(name), with: bytes)
-    return folder.file(name)
   }
 }

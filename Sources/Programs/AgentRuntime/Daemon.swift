@@ -9,6 +9,7 @@ import LinuxSystem
 import ProgramArguments
 import ReaderLine
 import ServiceManager
+import Synchronization
 import ZoneDatabase
 
 /// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
@@ -35,6 +36,8 @@ final class Daemon {
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
+    // What the dynamic linker has gone through.
+    ResidentMemory.letGoOfStartUp()
     // There is no other thread yet.
     ZoneDatabase.prepare()
     let daemon = try Daemon(configuration: path)
@@ -69,6 +72,7 @@ final class Daemon {
         report: { report in events.post(.store(report)) })
       snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
+    ResidentMemory.letGoOfStartUp()
     cloud.configure(access)
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
@@ -96,11 +100,20 @@ final class Daemon {
       userAgent: "one4all-agent/\(Product.version)")
   }
 
+  /// What the kernel last said of the wall clock, and when it was asked: once a second is often enough.
+  private static let kernelsWord = Mutex<(askedAt: Int64, isSynchronised: Bool)?>(nil)
+
   static func now() -> Moment {
-    Moment(
-      monotonic: MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds),
-      wall: WallTime(milliseconds: SystemClock.wallMilliseconds),
-      kernelSynchronised: SystemClock.isSynchronised)
+    let monotonic = SystemClock.monotonicNanoseconds
+    let isSynchronised = kernelsWord.withLock { word in
+      if let word, monotonic - word.askedAt < 1_000_000_000 { return word.isSynchronised }
+      let isSynchronised = SystemClock.isSynchronised
+      word = (monotonic, isSynchronised)
+      return isSynchronised
+    }
+    return Moment(
+      monotonic: MonotonicTime(nanoseconds: monotonic),
+      wall: WallTime(milliseconds: SystemClock.wallMilliseconds), kernelSynchronised: isSynchronised)
   }
 
   // MARK: The loop
@@ -108,13 +121,14 @@ final class Daemon {
   private func loop() {
     tell(control.open())
     take(.tick)
+    ResidentMemory.letGoOfStartUp()
     notifier.ready(status: statusLine.text(for: agent, at: Daemon.now()))
     var poll = Poll()
     while true {
       poll.removeAll()
       let signalPlace = poll.add(signals.descriptor, .read)
-      poll.add(heard.descriptor, .read)
-      poll.add(events.descriptor, .read)
+      let heardPlace = poll.add(heard.descriptor, .read)
+      let eventsPlace = poll.add(events.descriptor, .read)
       control.addDescriptors(to: &poll)
       do throws(SystemError) {
         try poll.wait(milliseconds: waitMilliseconds())
@@ -124,13 +138,29 @@ final class Daemon {
           LogEntry(.controlFailing, "waiting for events failed: \(error)", [.reason: error.operation]))
       }
       if poll.readiness(at: signalPlace).contains(.read), !handleSignals() { return }
-      for report in heard.takeAll() { take(.line(report)) }
-      for event in events.takeAll() { take(event) }
+      // Every event brings everything on that is due. Only a round without one needs a tick.
+      var needsTick = true
+      if !poll.readiness(at: heardPlace).isEmpty {
+        for report in heard.takeAll() {
+          take(.line(report))
+          needsTick = false
+        }
+      }
+      if !poll.readiness(at: eventsPlace).isEmpty {
+        for event in events.takeAll() {
+          take(event)
+          needsTick = false
+        }
+      }
       countRefused()
-      control.service(poll) { request in self.answer(request) }
-      tell(control.retry(at: Daemon.now().monotonic))
-      take(.tick)
-      if let text = statusLine.change(for: agent, at: Daemon.now()) { notifier.status(text) }
+      control.service(poll) { request in
+        needsTick = true
+        return self.answer(request)
+      }
+      if needsTick { take(.tick) }
+      let now = Daemon.now()
+      tell(control.retry(at: now.monotonic))
+      if let text = statusLine.change(for: agent, at: now) { notifier.status(text) }
       settle()
     }
   }
@@ -143,7 +173,7 @@ final class Daemon {
   }
 
   private func waitMilliseconds() -> Int32 {
-    let now = Daemon.now().monotonic
+    let now = MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds)
     let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
     // Rounded up: waking just before the deadline would only turn the loop once more.

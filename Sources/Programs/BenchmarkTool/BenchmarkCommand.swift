@@ -3,7 +3,9 @@ import ProgramArguments
 /// `one4all-bench`: how fast the product's own code is on this machine.
 public enum BenchmarkCommand {
   /// Every benchmark there is.
-  static let subcommands: [Subcommand] = [.parse, .scalarC, .scan, .mixed, .generate]
+  static let subcommands: [Subcommand] = [
+    .parse, .scalarC, .scan, .mixed, .generate, .store, .start, .latency, .drain,
+  ]
 
   static let help = CommandHelp(
     usage: ["one4all-bench COMMAND [OPTION]… …"],

@@ -1,3 +1,4 @@
+import AgentStore
 import Glibc
 import LinuxSystem
 import ProgramArguments
@@ -6,12 +7,14 @@ import ProgramArguments
 enum BenchmarkError: Error, CustomStringConvertible {
   case usage(String)
   case system(SystemError)
+  case store(StoreError)
   case wrongResult(String)
 
   var description: String {
     switch self {
     case .usage(let text), .wrongResult(let text): text
     case .system(let error): "\(error)"
+    case .store(let error): "\(error)"
     }
   }
 
@@ -24,6 +27,7 @@ enum BenchmarkError: Error, CustomStringConvertible {
       case EACCES, EPERM: .noPermission
       case _: .systemError
       }
+    case .store: .systemError
     case .wrongResult: .failure
     }
   }

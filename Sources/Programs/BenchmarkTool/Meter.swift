@@ -56,6 +56,7 @@ struct Meter: Sendable {
     var scale: UInt64 = 1
     for _ in 0..<places { scale *= 10 }
     let scaled = UInt64((value * Double(scale)).rounded())
+    guard places > 0 else { return "\(scaled)" }
     let fraction = "\(scaled % scale)"
     return "\(scaled / scale).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
   }

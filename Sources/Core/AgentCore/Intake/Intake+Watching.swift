@@ -36,7 +36,7 @@ extension Intake {
         .captureOverflow,
         "the store takes nothing and \(CaptureQueue.capacity) passings wait in memory: more find no room",
         fields(), at: now, &log)
-    } else if queue.room > CaptureQueue.capacity / 2 {
+    } else if conditions.isActive(.captureOverflow), queue.room > CaptureQueue.capacity / 2 {
       conditions.clear(
         .captureOverflow,
         telling: LogEntry(
@@ -54,7 +54,7 @@ extension Intake {
         .passingsUnconfirmed, of: name,
         "passings of \(name) wait for the reader's memory to confirm them and are not sent", fields(file.key),
         at: now, &log)
-    } else if file.unconfirmedSince == nil {
+    } else if file.unconfirmedSince == nil, conditions.isActive(.passingsUnconfirmed, of: name) {
       conditions.clear(
         .passingsUnconfirmed, of: name,
         telling: LogEntry(

@@ -96,7 +96,9 @@ public struct ReaderSession: Sendable {
   }
 
   /// How long nothing may be heard before PING asks.
-  var quietSpan: Duration { max(.milliseconds(500), min(settings.silenceTimeout / 3, .seconds(10))) }
+  var quietSpan: Duration {
+    max(.milliseconds(500), min(.nanoseconds(settings.silenceTimeout.wholeNanoseconds / 3), .seconds(10)))
+  }
 
   /// Since when nothing valid has been heard on the open line.
   var quietSince: MonotonicTime? {
