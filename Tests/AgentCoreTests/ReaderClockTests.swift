@@ -273,7 +273,7 @@ struct ReaderClockTests {
 
   @Test("A reader without a known zone is not asked")
   func unknownZone() throws {
-    let world = World.settled()
+    let world = World(zones: onlyUTC)
     world.pass(seconds: 1800)
     #expect(asked("GETTIME", world).isEmpty && offset(world) == nil)
   }

@@ -48,8 +48,6 @@ public struct Intake: Sendable {
     enum Purpose: Sendable {
       case naming
       case counting
-      case verifyingCount(UInt32, storedUpTo: UInt32, of: FileKey)
-      case verifying(Slice)
       case listing
       case info(FileKey)
       case slice(Slice)
@@ -88,8 +86,9 @@ public struct Intake: Sendable {
   var reader: Connected?
   var pending: [Heard] = []
   var asked: Asked?
-  /// A count or slice that counts once the reader has named its file again.
-  var unverified: Asked.Purpose?
+  /// What counts once the reader has named its file again.
+  var unverified = Unverified()
+  var questions = QuestionPace()
   /// Of a list that did not end, the numbers that may still come.
   var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
   var pace = FetchPace()
