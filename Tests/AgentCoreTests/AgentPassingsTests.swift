@@ -116,7 +116,7 @@ struct AgentPassingsTests {
     #expect(try work(real, world).message == "\(all.count) passings are sent again")
     #expect(try work(real, world).state == .done)
     #expect(world.agent.ledger.sum(\.waiting) == all.count)
-    world.isDiskFull = true
+    world.isPassingStoreFailing = true
     let failed = rewind(dryRun: false)
     world.pass(seconds: 1)
     #expect(try work(failed, world).state == .failed)
@@ -169,6 +169,8 @@ struct AgentPassingsTests {
     #expect(second.cloud == "https://other.example/v0" && second.token != first.first?.session?.token)
     world.clearRequests()
     world.settings.cloud.url = "https://cloud.example/v0"
+    let session = try #require(first.first?.session)
+    world.ask { _, actions in actions.append(.keep(.keepSession(key, session))) }
     world.take(.reloaded(world.settings, bindings: world.disk, files: first))
     try world.tellReader("pass 2")
     world.pass(seconds: 3)

@@ -276,6 +276,13 @@ final class CaptureWorld {
     take(.tick)
   }
 
+  /// The reader is polled every five minutes only, for runs of hours.
+  func askRarely() {
+    settings.reader.pollInterval = .seconds(300)
+    settings.reader.silenceTimeout = .seconds(900)
+    take(.reloaded(settings, bindings: nil))
+  }
+
   /// A person asks for something of the passings.
   func reload(timeZone: String?) {
     settings.reader.timeZone = timeZone

@@ -6,39 +6,44 @@ import Testing
 
 @Suite("How often the reader is asked how much it has, and in which file")
 struct IntakeQuestionTests {
-  /// Twenty seconds of a rush on a bad line that carries 115200 bits a second, and what comes after it.
+  /// Ten seconds of a rush on a bad line that carries 115200 bits a second, and what comes after it.
   private func rush(seed: UInt64, refusing refused: Set<String> = []) throws -> CaptureWorld {
     let world = IntakeTests.connected(seed: seed)
     world.refused = refused
     for order in ["rate 200", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     let bytes = (world.lineBytes, world.questionBytes)
     let commands = world.commands.count
-    world.pass(seconds: 20)
+    world.pass(seconds: 10)
     let share = Double(world.questionBytes - bytes.1) / Double(world.lineBytes - bytes.0)
+    print(
+      "share", share, "questions",
+      world.commands[commands...].count { $0.text == "GETSTATUS" || $0.text == "PASSINGS" })
     #expect(share < 0.1, "questions took \(share) of the line")
     let questions = world.commands[commands...].count { $0.text == "GETSTATUS" || $0.text == "PASSINGS" }
-    #expect((10...100).contains(questions), "\(questions) questions")
+    #expect((5...50).contains(questions), "\(questions) questions")
     try world.tellReader("rate 0")
     return world
   }
 
   @Test(
     "On a bad line questions take less than a tenth of it, and all is there soon afterwards",
-    arguments: [1, 2, 3])
+    arguments: WildSeeds.some(1))
   func badLine(seed: UInt64) throws {
     let world = try rush(seed: seed)
     let start = world.elapsed
     #expect(world.pass(atMost: 60) { $0.isComplete }, "\(world.agent.intake.openFiles)")
-    #expect(world.elapsed - start < 30_000, "\(world.elapsed - start) ms")
+    #expect(world.elapsed - start < 40_000, "\(world.elapsed - start) ms")
+    print("complete after", world.elapsed)
     world.expectComplete()
   }
 
-  @Test("So they do when the reader does not list its current file by name", arguments: [1, 2, 3])
+  @Test("So they do when the reader does not list its current file by name", arguments: WildSeeds.some(1))
   func unnamedLists(seed: UInt64) throws {
     let world = try rush(seed: seed, refusing: ["GETFILE"])
     let start = world.elapsed
     #expect(world.pass(atMost: 90) { $0.isComplete }, "\(world.agent.intake.openFiles)")
-    #expect(world.elapsed - start < 45_000, "\(world.elapsed - start) ms")
+    #expect(world.elapsed - start < 50_000, "\(world.elapsed - start) ms")
+    print("complete after", world.elapsed)
     world.expectComplete()
     let lists = world.commands.count { $0.text.hasPrefix("GETPASSINGS;") }
     let names = world.commands.count { $0.text == "GETSTATUS" }
@@ -58,6 +63,7 @@ struct IntakeQuestionTests {
     world.isPlugged = true
     let before = world.commands.count
     #expect(world.pass(atMost: 60) { $0.isComplete })
+    print("complete after", world.elapsed)
     world.expectComplete()
     let later = world.commands[before...]
     let lists = later.count { $0.text.hasPrefix("GETPASSINGS;") }

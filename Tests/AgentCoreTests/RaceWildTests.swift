@@ -34,8 +34,10 @@ struct RaceWildTests {
       case 4...7: world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
       case 8:
         world.isDiskFull = true
+        world.isPassingStoreFailing = true
         world.pass(seconds: Double.random(in: 0...3, using: &random))
         world.isDiskFull = false
+        world.isPassingStoreFailing = false
       default: world.cloudLatency = Int64.random(in: 5...2000, using: &random)
       }
       world.pass(seconds: Double.random(in: 0...3, using: &random))

@@ -36,6 +36,8 @@ final class World {
   /// What the disk holds of passings.
   private(set) var passings = ModelStore()
   var isDiskFull = false
+  /// Passings cannot be written.
+  var isPassingStoreFailing = false
   /// The disk does not answer at all.
   var isDiskStalled = false
   /// Commands that never reach the reader.
@@ -329,7 +331,7 @@ final class World {
 
   private func keep(_ request: PassingRequest) {
     keepRequests.append(request)
-    if isDiskFull {
+    if isPassingStoreFailing {
       let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
       later(1, .passings(.failed(request, failure)))
     } else {

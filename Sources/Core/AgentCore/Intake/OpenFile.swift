@@ -90,8 +90,17 @@ struct OpenFile: Sendable {
     return needed
   }
 
+  /// Whether its memory is to be asked anything: `!needed.isEmpty`, which is dear to find out with many gaps.
+  var isNeedy: Bool {
+    if !unconfirmed.isEmpty || !suspects.isEmpty { return true }
+    guard let count, count > 0 else { return false }
+    if let first = stored.ranges.first, first.lowerBound <= 1, first.upperBound >= count { return false }
+    return lost.isEmpty || !gaps.isEmpty
+  }
+
   /// The next numbers to ask; nil when there are none.
   var nextSlice: ClosedRange<UInt32>? {
+    if !isNeedy && !isProbing { return nil }
     let needed = unverified.isEmpty ? needed : needed.without(unverified)
     guard let first = needed.first else {
       guard isProbing, unverified.isEmpty else { return nil }
