@@ -15,9 +15,6 @@ struct IntakeQuestionTests {
     let commands = world.commands.count
     world.pass(seconds: 10)
     let share = Double(world.questionBytes - bytes.1) / Double(world.lineBytes - bytes.0)
-    print(
-      "share", share, "questions",
-      world.commands[commands...].count { $0.text == "GETSTATUS" || $0.text == "PASSINGS" })
     #expect(share < 0.1, "questions took \(share) of the line")
     let questions = world.commands[commands...].count { $0.text == "GETSTATUS" || $0.text == "PASSINGS" }
     #expect((5...50).contains(questions), "\(questions) questions")
@@ -33,7 +30,6 @@ struct IntakeQuestionTests {
     let start = world.elapsed
     #expect(world.pass(atMost: 60) { $0.isComplete }, "\(world.agent.intake.openFiles)")
     #expect(world.elapsed - start < 40_000, "\(world.elapsed - start) ms")
-    print("complete after", world.elapsed)
     world.expectComplete()
   }
 
@@ -43,7 +39,6 @@ struct IntakeQuestionTests {
     let start = world.elapsed
     #expect(world.pass(atMost: 90) { $0.isComplete }, "\(world.agent.intake.openFiles)")
     #expect(world.elapsed - start < 50_000, "\(world.elapsed - start) ms")
-    print("complete after", world.elapsed)
     world.expectComplete()
     let lists = world.commands.count { $0.text.hasPrefix("GETPASSINGS;") }
     let names = world.commands.count { $0.text == "GETSTATUS" }
@@ -63,7 +58,6 @@ struct IntakeQuestionTests {
     world.isPlugged = true
     let before = world.commands.count
     #expect(world.pass(atMost: 60) { $0.isComplete })
-    print("complete after", world.elapsed)
     world.expectComplete()
     let later = world.commands[before...]
     let lists = later.count { $0.text.hasPrefix("GETPASSINGS;") }

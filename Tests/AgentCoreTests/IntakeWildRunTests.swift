@@ -7,13 +7,13 @@ import Testing
 struct IntakeWildRunTests {
   @Test(
     "In the end the store holds exactly what the reader holds, file by file, and nothing is lost",
-    arguments: WildSeeds.some(3))
+    arguments: WildSeeds.some(2))
   func converges(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let confirm = try #require(PassingSettings.Confirm.allCases.dropLast().randomElement(using: &random))
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
-    for _ in 0..<16 {
+    for _ in 0..<12 {
       switch Int.random(in: 0..<10, using: &random) {
       case 0...1: world.kill(seed: random.next())
       case 2: try world.tellReader("newfile")
