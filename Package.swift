@@ -119,7 +119,9 @@ let package = Package(
     tests(
       "One4AllProtocolTests", ["One4AllProtocol", "LinuxSystem", "ProtocolOracles", "TestSupport"],
       excluding: ["Fixtures"]),
-    tests("AgentCoreTests", ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport"]),
+    tests(
+      "AgentCoreTests",
+      ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport", "ZoneDatabase"]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),

@@ -9,6 +9,8 @@ import Testing
 final class CaptureWorld {
   static let start: Int64 = 1_800_000_000_000
 
+  /// When the world began, milliseconds since 1970.
+  let start: Int64
   var agent: Agent
   var settings = World.settings
   var reader: SimulatedReader
@@ -33,6 +35,9 @@ final class CaptureWorld {
   var tamper: (ReaderTransmission) -> [UInt8]? = { $0.bytes }
   private(set) var log: [LogEntry] = []
   private(set) var commands: [(at: Int64, text: String)] = []
+  /// Bytes of the reader that came over the line, and those of them that answer PASSINGS and GETSTATUS.
+  private(set) var lineBytes = 0
+  private(set) var questionBytes = 0
   private(set) var requests: [PassingRequest] = []
   /// Most rows in one `capture`.
   private(set) var largestGroup = 0
@@ -48,12 +53,14 @@ final class CaptureWorld {
 
   init(
     seed: UInt64 = 1, passings: PassingSettings = PassingSettings(),
-    change: (inout ReaderSettings) -> Void = { _ in }, zones: @escaping ZoneLookup = CaptureWorld.mexico
+    start: Int64 = CaptureWorld.start, change: (inout ReaderSettings) -> Void = { _ in },
+    zones: @escaping ZoneLookup = CaptureWorld.mexico
   ) {
+    self.start = start
     var readerSettings = World.readerSettings
     readerSettings.seed = seed
     change(&readerSettings)
-    reader = SimulatedReader(readerSettings, at: CaptureWorld.start)
+    reader = SimulatedReader(readerSettings, at: start)
     self.zones = zones
     settings.passings = passings
     agent = Agent(
@@ -70,10 +77,10 @@ final class CaptureWorld {
   var now: Moment {
     Moment(
       monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
-      wall: WallTime(milliseconds: CaptureWorld.start + elapsed), kernelSynchronised: true)
+      wall: WallTime(milliseconds: start + elapsed), kernelSynchronised: true)
   }
 
-  private var readerNow: Int64 { CaptureWorld.start + elapsed }
+  private var readerNow: Int64 { start + elapsed }
 
   func pass(seconds: Double) {
     let end = elapsed + Int64(seconds * 1000)
@@ -83,7 +90,7 @@ final class CaptureWorld {
       let due =
         [
           pending.map(\.at).min(), arriving.first?.at, flushAt, agentDue,
-          reader.nextDeadline.map { $0 - CaptureWorld.start },
+          reader.nextDeadline.map { $0 - start },
         ].compactMap { $0 }.min() ?? end
       guard due <= end else { break }
       turns = due > elapsed ? 0 : turns + 1
@@ -199,6 +206,10 @@ final class CaptureWorld {
     guard isOpen else { return }
     for output in outputs {
       guard let bytes = tamper(output) else { continue }
+      lineBytes += bytes.count
+      if bytes.starts(with: "GETSTATUS;".utf8) || bytes.starts(with: "PASSINGS;".utf8) {
+        questionBytes += bytes.count
+      }
       lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(bytes.count) * 1_000_000 / 11_520
       arriving.append((lineFreeAt / 1000 + 1, bytes))
     }
@@ -263,6 +274,13 @@ final class CaptureWorld {
     agent = Agent(
       settings: settings, bindings: [], files: store.summaries, seed: seed, zones: zones, at: now.monotonic)
     take(.tick)
+  }
+
+  /// The reader is polled every five minutes only, for runs of hours.
+  func askRarely() {
+    settings.reader.pollInterval = .seconds(300)
+    settings.reader.silenceTimeout = .seconds(900)
+    take(.reloaded(settings, bindings: nil))
   }
 
   /// A person asks for something of the passings.

@@ -7,8 +7,8 @@ import Testing
 /// A world without real time, lines, network or disk: the agent between the rehearsal's reader and cloud. Time goes
 /// from one deadline to the next.
 ///
-/// It also watches what must hold whatever happens: one request and one command at a time, and no deviceid used
-/// before it is kept.
+/// It also watches what must hold whatever happens: one request of the device report, one of the passings, one command
+/// at a time, and no deviceid used before it is kept.
 final class World {
   /// What can be wrong with the line, beside what the reader itself does.
   enum Plug {
@@ -36,6 +36,8 @@ final class World {
   /// What the disk holds of passings.
   private(set) var passings = ModelStore()
   var isDiskFull = false
+  /// Passings cannot be written.
+  var isPassingStoreFailing = false
   /// The disk does not answer at all.
   var isDiskStalled = false
   /// Commands that never reach the reader.
@@ -51,13 +53,24 @@ final class World {
   private(set) var commands: [(at: Int64, text: String)] = []
   private(set) var openings: [Int64] = []
   private(set) var storeRequests: [StoreRequest] = []
+  private(set) var keepRequests: [PassingRequest] = []
 
+  private let zones: ZoneLookup
   private var pending: [(at: Int64, event: AgentEvent)] = []
   private var framer = Framer()
   private var opening: UInt64?
   private var isOpen = false
-  private var requestUnderWay: UInt64?
-  private var commandUnderWay: (opening: UInt64, until: Int64)?
+  private var reportUnderWay: UInt64?
+  private var forwardUnderWay: UInt64?
+  private var commandUnderWay: CommandUnderWay?
+
+  private struct CommandUnderWay {
+    let opening: UInt64
+    /// The numbers of the list that was asked for.
+    let list: ClosedRange<UInt32>?
+    /// The agent does not wait for its answer any longer than that.
+    var until: Int64
+  }
 
   init(
     access: Rehearsal.CloudAccess = [.read, .write, .unbind], bindings: [DeviceBinding] = [],
@@ -65,6 +78,7 @@ final class World {
     zones: @escaping ZoneLookup = CaptureWorld.mexico
   ) {
     settings = World.settings
+    self.zones = zones
     change(&settings)
     cloud = SimulatedCloud(.init(keys: ["key": access]))
     reader = SimulatedReader(World.readerSettings, at: World.start)
@@ -153,17 +167,27 @@ final class World {
 
   func take(_ event: AgentEvent) {
     switch event {
-    case .cloud(let outcome) where outcome.identifier == requestUnderWay: requestUnderWay = nil
+    case .cloud(let outcome) where outcome.identifier == reportUnderWay: reportUnderWay = nil
+    case .cloud(let outcome) where outcome.identifier == forwardUnderWay: forwardUnderWay = nil
     case .line(.heard(_, let reception)):
       for frame in reception.frames {
         switch frame {
         case .reply, .hello, .endOfList: commandUnderWay = nil
-        case .passing, .malformed: break
+        case .passing(let passing): heardListed(passing)
+        case .malformed: break
         }
       }
     case .line, .cloud, .store, .passings, .notice, .linePostsRefused, .bindRequested, .reloaded, .tick: break
     }
     for action in agent.handle(event, at: now) { perform(action) }
+  }
+
+  /// A passing gives its list the whole time again; the end of the list comes within a second behind the last one, or
+  /// was damaged on its way.
+  private func heardListed(_ passing: Passing) {
+    guard let list = commandUnderWay?.list, list.contains(passing.number) else { return }
+    let wait = settings.reader.replyTimeout.wholeMilliseconds
+    commandUnderWay?.until = elapsed + (passing.number == list.upperBound ? min(wait, 1000) : wait)
   }
 
   private func later(_ milliseconds: Int64, _ event: AgentEvent) {
@@ -177,10 +201,13 @@ final class World {
     case .line(let request): perform(request)
     case .cloud(let request): ask(request)
     case .cancelCloud:
-      requestUnderWay = nil
       pending.removeAll { if case .cloud = $0.event { true } else { false } }
+      reportUnderWay = nil
+      if let forwardUnderWay {
+        later(1, .cloud(.init(identifier: forwardUnderWay, result: .failure(.cancelled))))
+      }
     case .store(let request): store(request)
-    case .keep(let request): later(1, .passings(passings.perform(request)))
+    case .keep(let request): keep(request)
     case .log(let entry): log.append(entry)
     }
   }
@@ -209,7 +236,9 @@ final class World {
       if let former = commandUnderWay, former.opening == number, elapsed < former.until {
         Issue.record("\(command) was sent while another command was under way")
       }
-      commandUnderWay = (number, elapsed + settings.reader.replyTimeout.wholeMilliseconds)
+      commandUnderWay = CommandUnderWay(
+        opening: number, list: World.listed(by: command),
+        until: elapsed + settings.reader.replyTimeout.wholeMilliseconds)
       commands.append((elapsed, command))
       if swallowed.contains(command) { return }
       hear(reader.received(bytes, from: 1, at: readerNow))
@@ -217,6 +246,14 @@ final class World {
       isOpen = false
       reader.disconnected(1)
     }
+  }
+
+  /// The numbers that a list command asks for.
+  private static func listed(by command: String) -> ClosedRange<UInt32>? {
+    guard command.hasPrefix("GETPASSINGS;") || command.hasPrefix("GETFILE;") else { return nil }
+    let numbers = command.split(separator: ";").suffix(2).compactMap { UInt32($0) }
+    guard numbers.count == 2, numbers[0] <= numbers[1] else { return nil }
+    return numbers[0]...numbers[1]
   }
 
   /// Bytes of the reader reach the agent 2 ms later.
@@ -239,10 +276,14 @@ final class World {
   }
 
   private func ask(_ request: AgentCore.CloudRequest) {
-    if requestUnderWay != nil { Issue.record("a second request was sent while one was under way") }
-    requestUnderWay = request.identifier
-    let parts = request.path.split(separator: "/")
-    if parts.count == 2, !disk.contains(where: { $0.deviceid == parts[1] }) {
+    let isForward = Forwarder.owns(request.identifier)
+    if (isForward ? forwardUnderWay : reportUnderWay) != nil {
+      Issue.record("a second request was sent while one was under way")
+    }
+    if isForward { forwardUnderWay = request.identifier } else { reportUnderWay = request.identifier }
+    let halves = request.path.split(separator: "?", maxSplits: 1)
+    let parts = halves[0].split(separator: "/")
+    if parts.count == 2, parts[0] == "devices", !disk.contains(where: { $0.deviceid == parts[1] }) {
       Issue.record("a deviceid was used before it was kept")
     }
     requests.append((elapsed, request))
@@ -254,13 +295,21 @@ final class World {
     }
     let answer = cloud.answer(
       .init(
-        request.method.rawValue, "/v0" + request.path, apiKey: "key",
+        request.method.rawValue, "/v0" + halves[0], query: World.query(halves.count > 1 ? halves[1] : ""),
+        apiKey: "key",
         contentType: request.body == nil ? nil : "application/json",
         body: request.body.map { .document($0) } ?? .none, bodySize: request.body == nil ? 0 : 100),
       now: World.start + elapsed)
     later(
       cloudLatency + answer.delayMilliseconds,
       .cloud(.init(identifier: request.identifier, result: result(of: answer))))
+  }
+
+  private static func query(_ text: Substring) -> [Rehearsal.CloudRequest.Parameter] {
+    text.split(separator: "&").map { item in
+      let parts = item.split(separator: "=", maxSplits: 1)
+      return .init(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    }
   }
 
   private func result(of answer: Rehearsal.CloudAnswer) -> Result<AgentCore.CloudAnswer, CloudFailure> {
@@ -278,6 +327,17 @@ final class World {
       .init(
         status: answer.status, body: portalText.map { .other($0) } ?? body, date: date, hostTime: now.wall,
         retryAfter: retry.map { .seconds($0) }))
+  }
+
+  private func keep(_ request: PassingRequest) {
+    keepRequests.append(request)
+    if isPassingStoreFailing {
+      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
+      later(1, .passings(.failed(request, failure)))
+    } else {
+      let report = passings.perform(request)
+      later(1, .passings(report))
+    }
   }
 
   private func store(_ request: StoreRequest) {
@@ -303,6 +363,49 @@ final class World {
   }
 
   // MARK: What a test does and sees
+
+  /// A person asks for something.
+  func ask<Answer>(_ body: (inout Agent, inout [AgentAction]) -> Answer) -> Answer {
+    var actions: [AgentAction] = []
+    let answer = body(&agent, &actions)
+    for action in actions { perform(action) }
+    return answer
+  }
+
+  /// The daemon is killed and started again: what only memory held is gone, and answers on their way are lost.
+  func kill(seed: UInt64 = 7) {
+    pending = []
+    reportUnderWay = nil
+    forwardUnderWay = nil
+    commandUnderWay = nil
+    if isOpen { reader.disconnected(1) }
+    isOpen = false
+    opening = nil
+    agent = Agent(
+      settings: settings, bindings: disk, files: passings.summaries, seed: seed, zones: zones,
+      at: now.monotonic)
+    take(.tick)
+  }
+
+  /// What the store held of passings is damaged and gone.
+  func loseStore() {
+    passings = ModelStore()
+    disk = []
+    take(.notice(.setAside(path: "/var/lib/one4all/damaged", reason: "malformed", [])))
+  }
+
+  /// The frames that the reader has recorded, by file.
+  var truth: [String: [String]] {
+    guard case .document(let document) = reader.obey(.truth(file: nil), at: readerNow).answer else {
+      return [:]
+    }
+    var truth: [String: [String]] = [:]
+    for session in document["sessions"]?.array ?? [] {
+      guard let file = session["file"]?.string else { continue }
+      truth[file] = (session["frames"]?.array ?? []).compactMap(\.string)
+    }
+    return truth
+  }
 
   /// The cable is pulled while the line is open.
   func pull() {

@@ -57,10 +57,10 @@ struct JournalTests {
   func line() {
     #expect(
       LogLine.text(entry, at: time, coloured: false)
-        == "2026-11-24T08:16:41.123Z notice  reader-connected  One4All 5 PRO O4A-00150 on /dev/ttyUSB0")
+        == "2026-11-24T08:16:41.123Z notice  reader-connected     One4All 5 PRO O4A-00150 on /dev/ttyUSB0")
     #expect(
       LogLine.text(LogEntry(.settingsReloaded, "x", priority: .warning), at: time, coloured: false)
-        == "2026-11-24T08:16:41.123Z warning settings-reloaded x")
+        == "2026-11-24T08:16:41.123Z warning settings-reloaded    x")
   }
 
   @Test(
@@ -91,8 +91,8 @@ struct JournalTests {
     let text = String(decoding: try Files.read("/proc/self/fd/\(output.number)"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines.first?.hasSuffix(" notice  device-agrees     two") == true)
-    #expect(lines.last?.hasSuffix(" alert   device-agrees     four") == true)
+    #expect(lines.first?.hasSuffix(" notice  device-agrees        two") == true)
+    #expect(lines.last?.hasSuffix(" alert   device-agrees        four") == true)
   }
 
   @Test("is systemd's only when standard error really leads there")

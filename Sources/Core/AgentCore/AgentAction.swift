@@ -2,9 +2,9 @@
 public enum AgentAction: Equatable, Sendable {
   /// For the line.
   case line(LineRequest)
-  /// For the cloud; one request is under way at a time.
+  /// For the cloud. At most one request of `DeviceReport` and one of `Forwarder` wait for their outcomes.
   case cloud(CloudRequest)
-  /// Calls off the request under way.
+  /// Calls off all requests; each ends as cancelled.
   case cancelCloud
   /// For the store.
   case store(StoreRequest)

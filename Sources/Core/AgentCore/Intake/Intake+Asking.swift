@@ -5,22 +5,27 @@ import One4AllProtocol
 //
 // The current file's count is asked with PASSINGS, and its passings with GETFILE, which names the file. A reader that
 // refuses that for the current file is asked with GETPASSINGS. What PASSINGS and GETPASSINGS say is taken only when
-// GETSTATUS still names the same file afterwards: NEWFILE may have come between.
+// GETSTATUS still names the same file afterwards: NEWFILE may have come between. One GETSTATUS is enough for all that was
+// said before it (`Unverified`), and for all frames that wait for their file; such questions are paced (`QuestionPace`).
 extension Intake {
   mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
     wakeAt = nil
     guard let reader, asked == nil else { return }
-    if let purpose = unverified {
-      unverified = nil
-      ask(.getStatus, purpose, at: now, &out)
-    } else if reader.wantsName {
+    if unverified.count != nil {
+      ask(.getStatus, .naming, at: now, &out)
+    } else if let current, files[current]?.isOpened == true, wantsCount(of: current, reader, at: now),
+      mayQuestion(from: now, at: now)
+    {
+      // The GETSTATUS that follows settles all other doubts as well.
+      self.reader?.wantsCount = false
+      ask(.passings, .counting, at: now, &out)
+    } else if reader.wantsName, mayQuestion(from: now, at: now) {
+      ask(.getStatus, .naming, at: now, &out)
+    } else if let verifyFrom, mayQuestion(from: verifyFrom, at: now) {
       ask(.getStatus, .naming, at: now, &out)
     } else if reader.startsLeft > 0, isDue(now) {
       self.reader?.startsLeft -= 1
       ask(.start, .starting, at: now, &out)
-    } else if let current, files[current]?.isOpened == true, wantsCount(of: current, reader, at: now) {
-      self.reader?.wantsCount = false
-      ask(.passings, .counting, at: now, &out)
     } else if reader.wantsList, isDue(now) {
       self.reader?.wantsList = false
       ask(.listFiles, .listing, at: now, &out)
@@ -32,13 +37,32 @@ extension Intake {
   /// Whether enough time has passed since something was asked in vain.
   private mutating func isDue(_ now: MonotonicTime) -> Bool {
     if now >= slicesFrom { return true }
-    wakeAt = min(wakeAt ?? slicesFrom, slicesFrom)
+    wake(at: slicesFrom)
     return false
+  }
+
+  /// Whether the reader may be asked for its count or its name now.
+  /// - Parameter wanted: it is not wanted earlier.
+  private mutating func mayQuestion(from wanted: MonotonicTime, at now: MonotonicTime) -> Bool {
+    let from = max(wanted, questions.from ?? wanted)
+    if now >= from { return true }
+    wake(at: from)
+    return false
+  }
+
+  private mutating func wake(at time: MonotonicTime) { wakeAt = min(wakeAt ?? time, time) }
+
+  /// When the reader is to name its file so that lists are taken; nil while none waits for that.
+  private var verifyFrom: MonotonicTime? {
+    guard let oldest = unverified.slices.first else { return nil }
+    let isMoreToAsk = files[oldest.slice.key]?.nextSlice != nil
+    let isRoom = unverified.slices.count < Unverified.mostSlices
+    return isMoreToAsk && isRoom ? oldest.since + Unverified.longest : oldest.since
   }
 
   private mutating func wantsCount(of key: FileKey, _ reader: Connected, at now: MonotonicTime) -> Bool {
     if let notBefore = reader.countNotBefore, now < notBefore {
-      if reader.wantsCount { wakeAt = notBefore }
+      if reader.wantsCount { wake(at: notBefore) }
       return false
     }
     guard let countedAt = files[key]?.countedAt else { return reader.wantsCount }
@@ -53,7 +77,7 @@ extension Intake {
     for key in [current].compactMap({ $0 }) + others {
       guard let file = files[key], file.isOpened else { continue }
       if let blockedUntil = file.blockedUntil, now < blockedUntil {
-        wakeAt = min(wakeAt ?? blockedUntil, blockedUntil)
+        wake(at: blockedUntil)
         continue
       }
       if file.needsInfo {
@@ -63,20 +87,27 @@ extension Intake {
       }
       // Without a zone what is fetched could not be kept. A store that is behind catches up first.
       guard zone != nil, queue.room > CaptureQueue.capacity / 2, let range = file.nextSlice else { continue }
+      let isByName = isByName(range, of: file, reader)
+      // A list that cannot be assigned would be in vain.
+      if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
-      askSlice(range, of: file, reader, at: now, &out)
+      askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }
   }
 
+  /// Whether those numbers are asked with GETFILE. What that did not give of a file that is still being written
+  /// GETPASSINGS may.
+  private func isByName(_ numbers: ClosedRange<UInt32>, of file: OpenFile, _ reader: Connected) -> Bool {
+    guard file.key == current else { return true }
+    return reader.namesCurrent && !file.missed.ranges.contains { $0.overlaps(numbers) }
+  }
+
   private mutating func askSlice(
-    _ numbers: ClosedRange<UInt32>, of file: OpenFile, _ reader: Connected, at now: MonotonicTime,
+    _ numbers: ClosedRange<UInt32>, of file: OpenFile, isByName: Bool, at now: MonotonicTime,
     _ out: inout IntakeOutput
   ) {
     guard let range = PassingRange(first: numbers.lowerBound, last: numbers.upperBound) else { return }
-    // What GETFILE did not give of a file that is still being written GETPASSINGS may.
-    let isMissed = file.missed.ranges.contains { $0.overlaps(numbers) }
-    let isByName = file.key != current || (reader.namesCurrent && !isMissed)
     ask(
       isByName ? .getFile(file.name, range) : .getPassings(range),
       .slice(Slice(key: file.key, range: numbers, isByName: isByName)), at: now, &out)
@@ -104,19 +135,17 @@ extension Intake {
       reader?.wantsName = pending.contains { $0.at > timing.asked }
       reader?.nameFailures = 0
     }
-    guard let asked, asked.command == command, timing.asked >= asked.at else { return }
-    self.asked = nil
-    switch asked.purpose {
-    case .naming: named(answer, at: now.monotonic)
-    case .counting: counted(answer, at: now.monotonic)
-    case .verifyingCount(let count, let storedUpTo, let key):
-      if isStatus(answer), key == current {
-        accept(count, storedUpTo: storedUpTo, of: key, at: now.monotonic, &out)
-      } else {
-        reader?.wantsCount = true
-      }
-    case .verifying(let slice):
-      if isStatus(answer), slice.key == current { accept(slice, at: now, &out) }
+    let mine = asked.flatMap { $0.command == command && timing.asked >= $0.at ? $0 : nil }
+    if mine != nil { asked = nil }
+    if command == .getStatus, isStatus(answer) { takeVerified(askedAt: timing.asked, at: now, &out) }
+    guard let mine else { return }
+    switch mine.purpose {
+    case .naming:
+      pace(answer, timing, at: now.monotonic)
+      named(answer, at: now.monotonic)
+    case .counting:
+      pace(answer, timing, at: now.monotonic)
+      counted(answer, at: now.monotonic)
     case .listing: listed(answer, at: now.monotonic, &out)
     case .info(let key): informed(answer, of: key, at: now.monotonic, &out)
     case .starting: started(answer, at: now.monotonic, &out)
@@ -128,8 +157,14 @@ extension Intake {
     if case .reply(.status) = answer { true } else { false }
   }
 
+  private mutating func pace(_ answer: ReaderAnswer, _ timing: ReplyTiming, at now: MonotonicTime) {
+    let span: Duration? = if case .reply = answer { timing.heard - timing.asked } else { nil }
+    questions.answered(after: span, at: now)
+  }
+
   private mutating func named(_ answer: ReaderAnswer, at now: MonotonicTime) {
     if isStatus(answer) { return }
+    dropUnverified()
     reader?.nameFailures += 1
     guard let failures = reader?.nameFailures, failures >= 3 else { return }
     // It does not say. The frames are kept raw, and what they are is fetched.
@@ -146,7 +181,7 @@ extension Intake {
     if case .reply(.passings(let summary)) = answer, let count = UInt32(exactly: summary.count) {
       reader?.countFailures = 0
       reader?.countNotBefore = nil
-      unverified = .verifyingCount(count, storedUpTo: files[current]?.stored.last ?? 0, of: current)
+      unverified.count = .init(count, storedUpTo: files[current]?.stored.last ?? 0, of: current, since: now)
       return
     }
     reader?.countFailures += 1
@@ -159,7 +194,7 @@ extension Intake {
     reader?.wantsCount = true
   }
 
-  private mutating func accept(
+  mutating func accept(
     _ count: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     files[key]?.counted(count, at: now)

@@ -27,8 +27,9 @@ extension Intake {
     _ status: ReaderStatus, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     asked = nil
-    unverified = nil
+    dropUnverified()
     lingering = nil
+    questions = QuestionPace()
     var connected = Connected(status: status)
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
@@ -45,7 +46,7 @@ extension Intake {
   private mutating func disconnected(at now: MonotonicTime) {
     reader = nil
     asked = nil
-    unverified = nil
+    dropUnverified()
     lingering = nil
     let rest = pending
     pending = []
@@ -71,8 +72,9 @@ extension Intake {
       beginAudit(of: new, name: name, at: now)
     }
     // It counts passings that were not heard.
-    if let new, let hint = status.passingCount, hint >= Int(files[new]?.believing.expected ?? 1),
-      reader?.hint != hint
+    let heard = pending.last.map { Believing.after($0.passing.number) } ?? 1
+    if let new, let hint = status.passingCount, reader?.hint != hint,
+      hint >= Int(max(heard, files[new]?.believing.expected ?? 1))
     {
       reader?.hint = hint
       reader?.wantsCount = true
@@ -94,6 +96,7 @@ extension Intake {
   ) {
     let old = current
     current = new
+    dropUnverified()
     reader?.wantsList = true
     reader?.isSearching = true
     reader?.listFailures = 0

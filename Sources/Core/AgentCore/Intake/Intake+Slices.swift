@@ -25,7 +25,8 @@ extension Intake {
     if slice.isByName {
       accept(slice, at: now, &out)
     } else {
-      unverified = .verifying(slice)
+      files[slice.key]?.unverified.insert(slice.range)
+      unverified.slices.append((slice, since: now.monotonic))
     }
   }
 
@@ -142,10 +143,10 @@ extension Intake {
 
   /// Whether the current file's count is being asked for, or is to be.
   private var isCounting: Bool {
-    if reader?.wantsCount == true { return true }
-    switch asked?.purpose ?? unverified {
-    case .counting, .verifyingCount: return true
-    case .naming, .verifying, .listing, .info, .slice, .starting, nil: return false
+    if reader?.wantsCount == true || unverified.count != nil { return true }
+    return switch asked?.purpose {
+    case .counting: true
+    case .naming, .listing, .info, .slice, .starting, nil: false
     }
   }
 

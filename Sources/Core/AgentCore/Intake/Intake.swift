@@ -48,8 +48,6 @@ public struct Intake: Sendable {
     enum Purpose: Sendable {
       case naming
       case counting
-      case verifyingCount(UInt32, storedUpTo: UInt32, of: FileKey)
-      case verifying(Slice)
       case listing
       case info(FileKey)
       case slice(Slice)
@@ -88,8 +86,9 @@ public struct Intake: Sendable {
   var reader: Connected?
   var pending: [Heard] = []
   var asked: Asked?
-  /// A count or slice that counts once the reader has named its file again.
-  var unverified: Asked.Purpose?
+  /// What counts once the reader has named its file again.
+  var unverified = Unverified()
+  var questions = QuestionPace()
   /// Of a list that did not end, the numbers that may still come.
   var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
   var pace = FetchPace()
@@ -142,20 +141,22 @@ public struct Intake: Sendable {
   /// The files that are followed or fetched now, the current one among them, by name.
   public var openFiles: [IntakeFile] {
     files.values.sorted { $0.key.file < $1.key.file }.map { file in
-      let isThere = reader?.serialNumber == file.key.serialNumber
-      return IntakeFile(
+      IntakeFile(
         key: file.key, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
         lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
-        remaining: file.needed.count, isAuditing: file.isAuditing,
-        isFetching: isThere
-          && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || !file.needed.isEmpty))
+        remaining: file.needed.count, isAuditing: file.isAuditing, isFetching: isFetching(file))
     }
+  }
+
+  private func isFetching(_ file: OpenFile) -> Bool {
+    reader?.serialNumber == file.key.serialNumber
+      && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy)
   }
 
   /// Files of the reader that is there of which something is still being fetched or compared, those among them that it
   /// has not been asked about yet.
   public var unsettledButReachable: Set<FileKey> {
-    var keys = Set(openFiles.lazy.filter { $0.isFetching }.map(\.key))
+    var keys = Set(files.values.lazy.filter { isFetching($0) }.map(\.key))
     guard let reader, reader.isSearching else { return keys }
     for (key, file) in known
     where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {

@@ -27,6 +27,8 @@ struct OpenFile: Sendable {
   var restored = NumberSet()
   /// Numbers that one clean slice did not give.
   var missed = NumberSet()
+  /// Numbers of lists that are not taken before the reader has named its file.
+  var unverified = NumberSet()
   /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.
   var copies: [UInt32: Passing] = [:]
   /// How many passings the reader said it has.
@@ -88,11 +90,20 @@ struct OpenFile: Sendable {
     return needed
   }
 
+  /// Whether its memory is to be asked anything: `!needed.isEmpty`, which is dear to find out with many gaps.
+  var isNeedy: Bool {
+    if !unconfirmed.isEmpty || !suspects.isEmpty { return true }
+    guard let count, count > 0 else { return false }
+    if let first = stored.ranges.first, first.lowerBound <= 1, first.upperBound >= count { return false }
+    return lost.isEmpty || !gaps.isEmpty
+  }
+
   /// The next numbers to ask; nil when there are none.
   var nextSlice: ClosedRange<UInt32>? {
-    let needed = needed
+    if !isNeedy && !isProbing { return nil }
+    let needed = unverified.isEmpty ? needed : needed.without(unverified)
     guard let first = needed.first else {
-      guard isProbing else { return nil }
+      guard isProbing, unverified.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
       return start...(start + UInt32(min(sliceLimit, Int(UInt32.max - start))))
     }

@@ -1,0 +1,199 @@
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+@testable import AgentCore
+
+@Suite("Passings through the whole agent")
+struct AgentPassingsTests {
+  /// A reader that has recorded passings for a few seconds, all of them stored.
+  private func recorded(_ change: @escaping (inout AgentSettings) -> Void = { _ in }) throws -> World {
+    let world = World.settled(change: change)
+    try world.tellReader("rate 20")
+    world.pass(seconds: 5)
+    try world.tellReader("rate 0")
+    world.pass(seconds: 5)
+    #expect(stored(world) == recordedCount(world) && recordedCount(world) > 50)
+    return world
+  }
+
+  private func stored(_ world: World) -> Int { world.passings.summaries.reduce(0) { $0 + $1.stored } }
+  private func recordedCount(_ world: World) -> Int { world.truth.values.reduce(0) { $0 + $1.count } }
+  private func key(_ world: World) throws -> FileKey { try #require(world.agent.intake.current) }
+
+  private func work(_ number: Int, _ world: World) throws -> WorkList.Work {
+    try #require(world.agent.works[number])
+  }
+
+  @Test("A damaged store: the device is kept again, and the reader's memory fills the new one")
+  func storeLost() throws {
+    let world = try recorded()
+    let deviceid = world.disk.first?.deviceid
+    world.loseStore()
+    #expect(world.agent.ledger.files.isEmpty)
+    #expect(world.pass(atMost: 30) { stored($0) == recordedCount($0) })
+    #expect(world.disk.first?.deviceid == deviceid && deviceid != nil)
+    #expect(world.agent.ledger.sum(\.stored) == recordedCount(world))
+    #expect(world.entries(.storeDamaged).count == 1)
+    #expect(world.entries(.gapFound).count == 1 && world.entries(.gapFilled).count == 1)
+    #expect(world.agent.intake.conditions.active.isEmpty)
+    try world.tellReader("rate 20")
+    world.pass(seconds: 3)
+    try world.tellReader("rate 0")
+    world.pass(seconds: 5)
+    #expect(stored(world) == recordedCount(world))
+  }
+
+  @Test("What is brought over from a damaged store counts, and only the rest is fetched")
+  func salvaged() throws {
+    let world = try recorded()
+    let key = try key(world)
+    let before = world.commands.count
+    world.take(.notice(.salvaged(passings: 40, unreadable: 0, world.passings.summaries)))
+    world.pass(seconds: 20)
+    #expect(world.agent.ledger.file(key)?.stored == recordedCount(world))
+    #expect(world.entries(.storeRecovered).last?.message.contains("40 passings were brought over") == true)
+    #expect(!world.commands[before...].contains { $0.text.hasPrefix("GETFILE;\(key.file);") })
+  }
+
+  @Test("Messages of the line that found no room are an alarm, and their passings are fetched")
+  func refusedPosts() throws {
+    let world = try recorded()
+    try world.tellReader("lose-next 3")
+    for chip in 1...3 { try world.tellReader("pass \(chip)") }
+    world.take(.linePostsRefused(3))
+    #expect(world.entries(.captureOverflow).count == 1)
+    #expect(world.agent.intake.droppedRows == 3)
+    #expect(world.pass(atMost: 8) { stored($0) == recordedCount($0) })
+  }
+
+  @Test("An audit is work that ends when everything was compared, and the same work for two who ask")
+  func audit() throws {
+    let world = try recorded()
+    let now = world.now
+    let first = world.ask { agent, actions in agent.audit(file: nil, at: now, &actions) }
+    let second = world.ask { agent, actions in agent.audit(file: nil, at: now, &actions) }
+    let number = try first.get()
+    #expect(try second.get() == number)
+    #expect(try work(number, world).state == .running)
+    world.pass(seconds: 30)
+    #expect(try work(number, world).state == .done)
+    #expect(try work(number, world).message.contains("all \(recordedCount(world)) passings"))
+    #expect(world.entries(.auditDone).count == 1)
+    let third = world.ask { agent, actions in agent.audit(file: "photo.jpg", at: world.now, &actions) }
+    #expect(throws: Agent.Refused.self) { try third.get() }
+  }
+
+  @Test("An audit fails when the reader goes away")
+  func auditWithoutReader() throws {
+    let world = try recorded()
+    let result = world.ask { agent, actions in agent.audit(file: nil, at: world.now, &actions) }
+    world.pull()
+    world.pass(seconds: 5)
+    let ended = try work(try result.get(), world)
+    #expect(ended.state == .failed && ended.message.contains("went away"))
+    let again = world.ask { agent, actions in agent.audit(file: nil, at: world.now, &actions) }
+    #expect(throws: Agent.Refused("no reader is connected")) { try again.get() }
+  }
+
+  @Test("A rewind is work that says how many passings it sends again, and fails with the store")
+  func rewind() throws {
+    let world = try recorded()
+    let key = try key(world)
+    let all = world.passings.numbers(of: key)
+    world.ask { _, actions in actions.append(.keep(.acknowledge(key, all))) }
+    world.pass(seconds: 1)
+    let (from, to) = (WallTime(milliseconds: World.start), WallTime(milliseconds: World.start + 3_600_000))
+    func rewind(dryRun: Bool) -> Int {
+      world.ask { agent, actions in agent.rewind(from: from, to: to, dryRun: dryRun, &actions) }
+    }
+    let rehearsal = rewind(dryRun: true)
+    let real = rewind(dryRun: false)
+    #expect(try work(rehearsal, world).state == .running)
+    world.pass(seconds: 1)
+    #expect(try work(rehearsal, world).message == "\(all.count) passings would be sent again")
+    #expect(try work(real, world).message == "\(all.count) passings are sent again")
+    #expect(try work(real, world).state == .done)
+    #expect(world.agent.ledger.sum(\.waiting) == all.count)
+    world.isPassingStoreFailing = true
+    let failed = rewind(dryRun: false)
+    world.pass(seconds: 1)
+    #expect(try work(failed, world).state == .failed)
+    #expect(try work(failed, world).message == "the disk is full")
+  }
+
+  @Test("At the end of the daemon all that waits in memory is handed to the store, and the line is let go")
+  func farewell() throws {
+    let world = try recorded()
+    for chip in 1...5 { try world.tellReader("pass \(chip)") }
+    world.pass(seconds: 0.01)
+    #expect(world.agent.intake.waitingRows == 5)
+    let actions = world.agent.farewell()
+    let rows = actions.reduce(0) { count, action in
+      if case .keep(.capture(_, let rows)) = action { count + rows.count } else { count }
+    }
+    #expect(rows == 5)
+    let isClosed = actions.contains { if case .line(.close) = $0 { true } else { false } }
+    #expect(isClosed)
+  }
+
+  @Test("Passings are sent for a device that agrees, and not for one that a person removed")
+  func usableDevices() throws {
+    let world = try recorded()
+    let deviceid = try #require(world.disk.first?.deviceid)
+    #expect(world.agent.report.usableDevices == ["O4A5-00051": deviceid])
+    world.tellCloud("unbind O4A5-00051")
+    world.pass(seconds: 120)
+    #expect(world.agent.report.usableDevices.isEmpty)
+    #expect(world.agent.forwardView.devices.isEmpty)
+  }
+
+  @Test("Another cloud by reload: what it has no session for gets one there; back again, none is made")
+  func otherCloud() throws {
+    let world = try recorded { $0.passings.forward = true }
+    let key = try key(world)
+    #expect(world.pass(atMost: 20) { $0.passings.summary(of: key).waiting == 0 })
+    let first = world.passings.summaries
+    #expect(first.first?.session?.standing == .open)
+    world.clearRequests()
+    // The store shows no session of the other cloud; the device is the same here, for one cloud plays both.
+    var others = first
+    for place in others.indices { others[place].session = nil }
+    world.settings.cloud.url = "https://other.example/v0"
+    world.take(.reloaded(world.settings, bindings: world.disk, files: others))
+    try world.tellReader("pass 1")
+    world.pass(seconds: 10)
+    #expect(world.sent(.post).filter { $0.path == "/sessions" }.count == 1)
+    let second = try #require(world.passings.summary(of: key).session)
+    #expect(second.cloud == "https://other.example/v0" && second.token != first.first?.session?.token)
+    world.clearRequests()
+    world.settings.cloud.url = "https://cloud.example/v0"
+    let session = try #require(first.first?.session)
+    world.ask { _, actions in actions.append(.keep(.keepSession(key, session))) }
+    world.take(.reloaded(world.settings, bindings: world.disk, files: first))
+    try world.tellReader("pass 2")
+    world.pass(seconds: 3)
+    #expect(world.sent(.post).filter { $0.path == "/sessions" }.isEmpty)
+    let tokens = world.sent(.post).filter { $0.path == "/passings" }.map { $0.body?["token_session"]?.string }
+    #expect(!tokens.isEmpty && tokens.allSatisfy { $0 == first.first?.session?.token })
+  }
+
+  @Test("A reader's clock that is wrong, and passings that are lost, are not well; a gap being fetched is")
+  func well() throws {
+    let world = try recorded()
+    #expect(world.status["well"] == true)
+    try world.tellReader("clock-offset 30")
+    world.pass(seconds: 620)
+    #expect(world.status["well"] == false)
+    #expect(world.status["conditions"]?.array?.first?["event"] == "reader-clock")
+    let forgiven: [EventName] = [.gapFound, .forwardFailing, .backlog, .backupFailing, .diskLow]
+    #expect(forgiven.allSatisfy { $0.priority > .error })
+    let grave: [EventName] = [
+      .passingsLost, .passingsUnconfirmed, .memoryRefused, .captureOverflow, .timeZoneUnknown,
+      .sessionUnknown,
+      .cloudKeyRefused, .cloudSessionClosed, .forwardHeld, .storeFailing, .diskFull, .readerClock,
+    ]
+    #expect(grave.allSatisfy { $0.priority <= .error && !$0.remedy.isEmpty })
+  }
+}

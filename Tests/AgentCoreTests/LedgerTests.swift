@@ -1,0 +1,96 @@
+import JSONDocument
+import One4AllProtocol
+import Testing
+
+@testable import AgentCore
+
+@Suite("The ledger and what is shown of it")
+struct LedgerTests {
+  private static func key(_ file: String, _ serialNumber: String = "O4A5-00051") -> FileKey {
+    FileKey(serialNumber: serialNumber, file: file)
+  }
+
+  private let old = FileSummary(key: key("20270115-020000.csv"), stored: 10, acknowledged: 7, rejected: 1)
+  private let new = FileSummary(key: key("20270116-020000.csv"), stored: 5, acknowledged: 0)
+  private let other = FileSummary(key: key("20270115-020000.csv", "O4A5-00052"), stored: 3)
+
+  @Test("Files keep the order of first contact; the newest is found by name, by reader, or at all")
+  func files() {
+    var ledger = Ledger(files: [old, other], doubtful: 2)
+    ledger.note(new)
+    var changed = old
+    changed.acknowledged = 9
+    ledger.note(changed)
+    #expect(ledger.files == [changed, other, new])
+    #expect(ledger.file(old.key) == changed && ledger.file(Self.key("20270117-020000.csv")) == nil)
+    #expect(ledger.newest(named: nil, of: nil) == new.key)
+    #expect(ledger.newest(named: "20270115-020000.csv", of: nil) == other.key)
+    #expect(ledger.newest(named: "20270115-020000.csv", of: "O4A5-00051") == old.key)
+    #expect(ledger.newest(named: nil, of: "O4A5-00053") == nil)
+    #expect(ledger.sum(\.stored) == 18)
+    #expect(
+      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting) + ledger.sum(\.rejected))
+    ledger.replace([new])
+    #expect(ledger.files == [new] && ledger.file(old.key) == nil && ledger.doubtful == 2)
+  }
+
+  @Test("Its document has the sum, every file, ages and the time to drain")
+  func document() throws {
+    let heard = WallTime(milliseconds: 1_800_000_000_000)
+    let document = LedgerDocument.document(
+      of: [
+        .init(
+          summary: old, isCurrent: true, gaps: NumberSet([3, 4, 9]), lostNumbers: NumberSet([12]),
+          differences: 1, oldestWaiting: heard, acknowledgedPerSecond: 0.5, hold: "no"),
+        .init(summary: other, acknowledgedPerSecond: 0),
+      ], doubtful: 4, isForwarding: true, hold: nil, at: heard + .seconds(90))
+    #expect(document["schema"] == "one4all.ledger/1")
+    #expect(document["now"] == "2027-01-15T08:01:30.000Z")
+    #expect(document["total"]?["stored"] == 13 && document["total"]?["waiting"] == 5)
+    #expect(document["total"]?["gaps"] == 3 && document["total"]?["doubtful"] == 4)
+    let files = try #require(document["files"]?.array)
+    #expect(files.count == 2)
+    #expect(files[0]["gap_numbers"] == "3-4, 9" && files[0]["lost_numbers"] == "12")
+    #expect(files[0]["oldest_waiting_age_seconds"]?.number == 90)
+    #expect(files[0]["drain_seconds"]?.number == 4)
+    #expect(files[0]["hold"] == "no" && files[0]["current"] == true)
+    // Nothing was confirmed lately: nobody knows when it will be done.
+    #expect(files[1]["drain_seconds"] == .null && files[1]["session"] == .null)
+  }
+
+  @Test("A passing is shown with its time, what became of it and the frame as it came")
+  func passings() throws {
+    let text = "12;MC;00017;2027-01-15;02:00:01.250;1;3;0a1b2"
+    let row = PassingDocument.Row(
+      passing: try Passing(parsing: Array(text.utf8)), utc: WallTime(milliseconds: 1_800_000_001_250),
+      zone: "America/Mexico_City", arrived: WallTime(milliseconds: 1_800_000_001_400), origin: .fetched,
+      trust: .confirmed, state: .rejected, reason: "Wrong field: bib")
+    let document = PassingDocument.document(of: old.key, [row], more: true)
+    #expect(document["schema"] == "one4all.passings/1" && document["more"] == true)
+    let shown = try #require(document["passings"]?.array?.first)
+    #expect(shown["number"] == 12 && shown["chip"] == "MC00017" && shown["raw"] == .string(text))
+    #expect(shown["utc"] == "2027-01-15T08:00:01.250Z" && shown["local"] == "2027-01-15 02:00:01.250")
+    #expect(shown["state"] == "rejected" && shown["origin"] == "fetched" && shown["trust"] == "confirmed")
+    #expect(shown["reason"] == "Wrong field: bib")
+  }
+
+  @Test("Room on the disk, damage and the backup are told when they begin and when they are over")
+  func storeWatch() {
+    var watch = StoreWatch()
+    let now = MonotonicTime(nanoseconds: 0)
+    func events(_ notice: StoreNotice) -> [EventName] { watch.handle(notice, at: now).map(\.event) }
+    #expect(events(.diskLow(free: 90 << 20, removed: 10)) == [.diskLow])
+    #expect(events(.diskLow(free: 90 << 20, removed: 10)).isEmpty)
+    #expect(events(.diskFull(free: 9 << 20)) == [.diskFull])
+    #expect(watch.conditions.active.map(\.event) == [.diskFull])
+    #expect(watch.conditions.active.first?.message.contains("only 9 MiB free") == true)
+    #expect(events(.diskEnough(free: 900 << 20)) == [.diskEnough])
+    #expect(events(.diskEnough(free: 900 << 20)).isEmpty)
+    let failure = StoreFailure(operation: "write", number: 5, description: "input/output error")
+    #expect(events(.backupFailing(failure)) == [.backupFailing])
+    #expect(events(.backupWritten) == [.storeRecovered])
+    #expect(events(.setAside(path: "/a", reason: "malformed", [])) == [.storeDamaged])
+    #expect(events(.salvaged(passings: 3, unreadable: 2, [])) == [.storeRecovered])
+    #expect(watch.conditions.active.isEmpty)
+  }
+}

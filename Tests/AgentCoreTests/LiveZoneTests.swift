@@ -1,0 +1,137 @@
+import AgentCore
+import One4AllProtocol
+import Rehearsal
+import Testing
+import ZoneDatabase
+
+@Suite("Passings while the clocks are changed, by the system's zone database")
+struct LiveZoneTests {
+  /// A change of a zone's clock: the moment, and how much it is set back, in minutes (forward is negative).
+  struct Change: Sendable, CustomTestStringConvertible {
+    let zone: String
+    let moment: Int64
+    let minutes: Int64
+    var testDescription: String { "\(zone), \(minutes) minutes back" }
+  }
+
+  static let changes = [
+    Change(zone: "Europe/Berlin", moment: 1_729_990_800_000, minutes: 60),
+    Change(zone: "Europe/Berlin", moment: 1_711_846_800_000, minutes: -60),
+    Change(zone: "America/Mexico_City", moment: 1_667_113_200_000, minutes: 60),
+    Change(zone: "America/Mexico_City", moment: 1_648_972_800_000, minutes: -60),
+    Change(zone: "Australia/Lord_Howe", moment: 1_712_415_600_000, minutes: 30),
+    Change(zone: "Australia/Lord_Howe", moment: 1_728_142_200_000, minutes: -30),
+    Change(zone: "America/Santiago", moment: 1_712_458_800_000, minutes: 60),
+    Change(zone: "America/Santiago", moment: 1_725_768_000_000, minutes: -60),
+    Change(zone: "America/St_Johns", moment: 1_730_608_200_000, minutes: 60),
+    Change(zone: "America/St_Johns", moment: 1_710_048_600_000, minutes: -60),
+  ]
+
+  static let database: ZoneLookup = { local, zone in
+    switch ZoneDatabase.utc(local: local, zone: zone) {
+    case nil: nil
+    case .once(let utc): .once(WallTime(milliseconds: utc))
+    case .twice(let earlier, let later):
+      .twice(earlier: WallTime(milliseconds: earlier), later: WallTime(milliseconds: later))
+    case .never(let jump, _): .never(jump: WallTime(milliseconds: jump))
+    }
+  }
+
+  private func world(_ change: Change, seed: UInt64 = 1) -> CaptureWorld {
+    let world = CaptureWorld(
+      seed: seed, start: change.moment - 75 * 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.askRarely()
+    return world
+  }
+
+  /// One passing now.
+  private func pass(in world: CaptureWorld, _ moments: inout [Int64]) throws {
+    moments.append(world.start + world.elapsed)
+    try world.tellReader("pass \(moments.count)")
+  }
+
+  /// All passings are stored, each with the moment when it was made.
+  private func expect(_ moments: [Int64], in world: CaptureWorld, _ comment: String) throws {
+    #expect(world.pass(atMost: 120) { $0.isComplete }, "\(comment)")
+    let rows = world.store.files[world.key(try #require(world.files.first))]?.rows ?? [:]
+    #expect(world.files.count == 1 && rows.count == moments.count, "\(comment)")
+    let wrong = moments.indices.filter {
+      rows[UInt32($0 + 1)]?.kept.utc != WallTime(milliseconds: moments[$0])
+    }
+    let minutes = wrong.map { (moments[$0] - world.start) / 60_000 - 75 }
+    #expect(wrong.isEmpty, "\(comment): wrong \(minutes) minutes from the change")
+  }
+
+  @Test(
+    "Pushed as they happen, lost on the line, or made while nobody listened: exact UTC", arguments: changes)
+  func throughTheChange(change: Change) throws {
+    for seed in WildSeeds.some(1) {
+      var random = RandomSource(seed: seed)
+      let world = world(change, seed: seed)
+      world.pass(seconds: 5)
+      var moments: [Int64] = []
+      while world.elapsed < 150 * 60_000 {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0...1: try world.tellReader("lose-next \(Int.random(in: 1...3, using: &random))")
+        case 2:
+          world.pull()
+          for _ in 0..<Int.random(in: 1...12, using: &random) {
+            try pass(in: world, &moments)
+            world.pass(seconds: Double.random(in: 1...120, using: &random))
+          }
+          world.isPlugged = true
+        case 3: world.kill(seed: random.next())
+        default: break
+        }
+        try pass(in: world, &moments)
+        world.pass(seconds: Double.random(in: 1...120, using: &random))
+      }
+      try expect(moments, in: world, "seed \(seed)")
+    }
+  }
+
+  @Test(
+    "All of it fetched afterwards, when nobody has listened through the change: exact UTC",
+    arguments: changes.filter { $0.minutes > 0 }
+  )
+  func fetchedAfterwards(change: Change) throws {
+    let world = world(change)
+    world.pass(seconds: 5)
+    var moments: [Int64] = []
+    try pass(in: world, &moments)
+    world.pass(seconds: 60)
+    world.pull()
+    while world.elapsed < 150 * 60_000 {
+      try pass(in: world, &moments)
+      world.pass(seconds: 97)
+    }
+    world.isPlugged = true
+    try expect(moments, in: world, "")
+  }
+
+  @Test(
+    "A clock that nobody set forward shows times that never were: they are read by the offset before",
+    arguments: changes.filter { $0.minutes < 0 })
+  func skipped(change: Change) throws {
+    let before = try #require(ZoneDatabase.local(utc: change.moment - 1, zone: change.zone)) + 1
+    let world = CaptureWorld(
+      start: change.moment - 600_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        let offset = before - change.moment
+        reader.localClock = { utc, _ in utc + offset }
+      }, zones: LiveZoneTests.database)
+    world.pass(seconds: 5)
+    var moments: [Int64] = []
+    while world.elapsed < 600_000 - change.minutes * 60_000 - 60_000 {
+      if moments.count % 7 == 3 { try world.tellReader("lose-next 1") }
+      try pass(in: world, &moments)
+      world.pass(seconds: 53)
+    }
+    try expect(moments, in: world, "")
+  }
+}

@@ -1,0 +1,96 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+@Suite("A race in which everything goes wrong, from the reader's line to the cloud")
+struct RaceWildTests {
+  private static let cloudFaults = [
+    "fail rate 20%", "fail rate 20% 500 after-work", "reset after 2", "reset before 2",
+    "fail 503 for 3 requests",
+    "fail 429 retry-after 5 for 1 requests", "slow 2s", "slow off", "portal on", "portal off", "ok",
+  ]
+
+  @Test(
+    "Every passing is in the cloud once, with its exact time, in one session a file, and the ledger adds up",
+    arguments: WildSeeds.some(4))
+  func everythingArrives(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    let world = World(seed: seed) {
+      $0.passings.forward = true
+      $0.passings.batchSize = 50
+    }
+    world.pass(seconds: 3)
+    for order in ["rate 20", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
+    for _ in 0..<20 {
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0...1: world.kill(seed: random.next())
+      case 2: try world.tellReader("newfile")
+      case 3:
+        world.pull()
+        world.pass(seconds: Double.random(in: 0...5, using: &random))
+        world.plug = .plugged
+      case 4...7: world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
+      case 8:
+        world.isDiskFull = true
+        world.isPassingStoreFailing = true
+        world.pass(seconds: Double.random(in: 0...3, using: &random))
+        world.isDiskFull = false
+        world.isPassingStoreFailing = false
+      default: world.cloudLatency = Int64.random(in: 5...2000, using: &random)
+      }
+      world.pass(seconds: Double.random(in: 0...3, using: &random))
+    }
+    world.tellCloud("ok")
+    world.tellCloud("portal off")
+    world.cloudLatency = 20
+    try world.tellReader("rate 0")
+    let expected = world.truth.values.reduce(0) { $0 + $1.count }
+    #expect(expected > 200)
+    let isSent = world.pass(atMost: 1800) { world in
+      world.passings.summaries.reduce(0) { $0 + $1.acknowledged } == expected
+        && world.agent.intake.unsettledButReachable.isEmpty
+    }
+    #expect(isSent, "\(world.passings.summaries) of \(expected)")
+    try expectTruth(in: world)
+  }
+
+  private func expectTruth(in world: World) throws {
+    let sessions = world.tellCloud("sessions")?.array ?? []
+    for (file, frames) in world.truth where !frames.isEmpty {
+      let mine = sessions.filter { $0["alias"]?.string == "O4A5-00051 \(file)" }
+      #expect(mine.count == 1, "\(file) has \(mine.count) sessions")
+      let there = cloudPassings(try #require(mine.first?["token_session"]?.string), in: world)
+      #expect(there.count == frames.count, "\(file)")
+      for frame in frames {
+        let passing = try Passing(parsing: Array(frame.utf8))
+        let moment = WallTime(milliseconds: passing.localMilliseconds + 6 * 3_600_000)
+        let entry = there[Int64(passing.number)]
+        #expect(entry?["timestamp"]?.string == moment.iso8601 && entry?["chip"]?.string == passing.chipText)
+      }
+      let summary = world.passings.summary(of: FileKey(serialNumber: "O4A5-00051", file: file))
+      #expect(summary.stored == frames.count && summary.lost == 0 && summary.waiting == 0)
+      #expect(world.agent.ledger.file(summary.key)?.acknowledged == frames.count)
+    }
+    #expect(world.misuse.isEmpty, "\(world.misuse)")
+    let ledger = world.agent.ledger
+    #expect(
+      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting) + ledger.sum(\.rejected))
+  }
+
+  /// What the cloud has of a session, by number.
+  private func cloudPassings(_ token: String, in world: World) -> [Int64: JSONValue] {
+    var calm = world.cloud
+    var passings: [Int64: JSONValue] = [:]
+    for page in 1... {
+      let answer = calm.answer(
+        .init("GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "key"),
+        now: World.start + world.elapsed)
+      let list = answer.document?["result"]?.array ?? []
+      for entry in list { passings[entry["num_passing"]?.integer ?? 0] = entry }
+      if list.isEmpty { break }
+    }
+    return passings
+  }
+}
