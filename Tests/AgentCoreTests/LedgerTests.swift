@@ -61,10 +61,12 @@ struct LedgerTests {
   @Test("A passing is shown with its time, what became of it and the frame as it came")
   func passings() throws {
     let text = "12;MC;00017;2027-01-15;02:00:01.250;1;3;0a1b2"
-    let row = PassingDocument.Row(
-      passing: try Passing(parsing: Array(text.utf8)), utc: WallTime(milliseconds: 1_800_000_001_250),
-      zone: "America/Mexico_City", arrived: WallTime(milliseconds: 1_800_000_001_400), origin: .fetched,
-      trust: .confirmed, state: .rejected, reason: "Wrong field: bib")
+    let kept = KeptPassing(
+      passing: try Passing(parsing: Array(text.utf8)), zone: "America/Mexico_City",
+      utc: WallTime(milliseconds: 1_800_000_001_250), arrivedAt: MonotonicTime(nanoseconds: 0),
+      arrivedWall: WallTime(milliseconds: 1_800_000_001_400), hostSynchronised: true, origin: .fetched,
+      trust: .confirmed)
+    let row = StoredPassing(kept: kept, state: .rejected, reason: "Wrong field: bib")
     let document = PassingDocument.document(of: old.key, [row], more: true)
     #expect(document["schema"] == "one4all.passings/1" && document["more"] == true)
     let shown = try #require(document["passings"]?.array?.first)
