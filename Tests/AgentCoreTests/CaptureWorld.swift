@@ -52,7 +52,7 @@ final class CaptureWorld {
   private var isOpen = false
 
   init(
-    seed: UInt64 = 1, passings: PassingSettings = PassingSettings(),
+    seed: UInt64 = 1, passings: PassingSettings = PassingSettings(), confirmFirst: Int = 0,
     start: Int64 = CaptureWorld.start, change: (inout ReaderSettings) -> Void = { _ in },
     zones: @escaping ZoneLookup = CaptureWorld.mexico
   ) {
@@ -63,6 +63,7 @@ final class CaptureWorld {
     reader = SimulatedReader(readerSettings, at: start)
     self.zones = zones
     settings.passings = passings
+    settings.passings.confirmFirst = confirmFirst
     agent = Agent(
       settings: settings, bindings: [], seed: seed, zones: self.zones, at: MonotonicTime(nanoseconds: 0))
     take(.tick)

@@ -36,6 +36,44 @@ struct IntakeTests {
     #expect(captures < rows.count / 3)
   }
 
+  @Test("The first passings on a line are confirmed before they are sent; a proven line is believed")
+  func proof() throws {
+    let world = CaptureWorld(confirmFirst: 100)
+    #expect(world.pass(atMost: 5) { $0.agent.intake.openFiles.first?.readerCount != nil })
+    try world.tellReader("rate 50")
+    world.pass(seconds: 10)
+    try world.tellReader("rate 0")
+    world.pass(seconds: 5)
+    world.expectComplete()
+    let rows = world.store.files[world.key(world.files[0])]?.rows ?? [:]
+    #expect(rows.count > 400)
+    #expect((1...100).allSatisfy { rows[$0]?.kept.trust == .confirmed })
+    #expect((151...400).allSatisfy { rows[$0]?.kept.trust == .believed })
+  }
+
+  @Test(
+    "A damaged frame that looks whole is found by the memory before anything else shows damage, and is not sent"
+  )
+  func damageThatLooksWhole() throws {
+    let world = CaptureWorld(confirmFirst: 100)
+    #expect(world.pass(atMost: 5) { $0.agent.intake.openFiles.first?.readerCount != nil })
+    try world.tellReader("pass 123 4")
+    world.pass(seconds: 2)
+    // Of the second one a digit changes on the line.
+    try world.tellReader("lose-next 1")
+    try world.tellReader("pass 456 4")
+    let file = world.files[0]
+    let frame = try #require(world.truth[file]?.last)
+    world.interject(frame.replacing("00456", with: "00156") + "\r\n")
+    world.pass(seconds: 5)
+    let damaged = world.requests.flatMap { request -> [KeptPassing] in
+      if case .capture(_, let rows) = request { rows.filter { $0.passing.chip == 156 } } else { [] }
+    }
+    #expect(!damaged.isEmpty && damaged.allSatisfy { $0.trust == .unconfirmed })
+    world.expectComplete()
+    #expect(world.agent.intake.isDamaged(at: world.now.monotonic))
+  }
+
   @Test("A lost passing is named, fetched and told as filled; the ones behind it do not wait")
   func gap() throws {
     let world = IntakeTests.connected()

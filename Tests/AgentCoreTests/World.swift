@@ -98,6 +98,8 @@ final class World {
     var settings = lineAndCloud
     // Passings on their way to the cloud have a world of their own (`ForwardWorld`).
     settings.passings.forward = false
+    // A line is believed from its first passing on.
+    settings.passings.confirmFirst = 0
     return settings
   }()
 

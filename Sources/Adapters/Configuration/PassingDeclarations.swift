@@ -52,6 +52,12 @@ extension SettingTable {
         "line showed damage, and all that are out of order. `always`: all. `never`: only those out of order.",
       ]),
     SettingDeclaration(
+      .passings, "confirm_first", \.passings.confirmFirst, .wholeNumber(from: 0, to: 10_000), default: "100",
+      help: [
+        "With `confirm = auto`: so many passings in order prove a line after it was opened or showed damage; until then",
+        "they are confirmed, too. A damaged line shows that soon, but perhaps not by its first damaged frame.",
+      ]),
+    SettingDeclaration(
       .passings, "session", \.passings.session, .word, default: "follow",
       help: [
         "Who starts reading. `follow`: a person; START is never sent. `start`: START is sent when the reader is",

@@ -60,18 +60,22 @@ extension Intake {
         file.remember(passing)
       }
       // What only jumps over lost passings is no damage.
-      if reason != .jump || isFar { spoilSlice() }
+      if reason != .jump || isFar {
+        spoilSlice()
+        self.reader?.inOrder = 0
+      }
       self.reader?.wantsCount = true
       file.doubtedAt = now.monotonic
       queueDoubtful(frame, reason, of: key, at: now.monotonic)
     case .inOrder:
       let isToConfirm =
         switch settings.confirm {
-        case .auto: isDamaged(at: now.monotonic)
+        case .auto: isDamaged(at: now.monotonic) || !isProven
         case .always: true
         case .never: false
         }
       let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
+      self.reader?.inOrder += 1
       keep(frame, trust, time, zone: zone, in: &file, at: now.monotonic)
     }
     return true

@@ -154,12 +154,16 @@ extension Intake {
     if files[key]?.isOpened == true { files[key]?.audit() }
   }
 
-  private mutating func damaged(at heardAt: MonotonicTime, _ now: MonotonicTime) {
+  /// The line shows damage.
+  mutating func damaged(at heardAt: MonotonicTime, _ now: MonotonicTime) {
     // What comes while a line is opened belongs to nobody.
     guard reader != nil else { return }
     spoilSlice()
     let wasDamaged = isDamaged(at: now)
     damagedAt = heardAt
+    reader?.inOrder = 0
+    // It may have been a passing.
+    reader?.wantsCount = true
     guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }
     queue.add(.doubt(current), at: now)
     if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }

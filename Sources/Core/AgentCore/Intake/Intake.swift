@@ -14,6 +14,8 @@ public struct Intake: Sendable {
     var status: ReaderStatus
     /// When the last GETSTATUS that was answered had been asked.
     var statusAskedAt: MonotonicTime?
+    /// Pushed passings in order since it is there, or since the line last showed damage.
+    var inOrder = 0
     /// GETFILE gives the current file too.
     var namesCurrent = true
     /// It refuses to list: nothing can be confirmed.
@@ -132,6 +134,10 @@ public struct Intake: Sendable {
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
   public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }
+
+  /// Whether pushed passings can be believed on this line: so many came in order, and nothing was damaged since. A line
+  /// on which frames are damaged shows that soon, but perhaps not by its first damaged frame.
+  var isProven: Bool { (reader?.inOrder ?? 0) >= settings.confirmFirst }
 
   /// Whether malformed frames came in the last minute.
   public func isDamaged(at now: MonotonicTime) -> Bool {

@@ -76,6 +76,9 @@ public struct PassingSettings: Equatable, Sendable {
   public var coordinates: Coordinates?
   /// Which pushed passings must be confirmed.
   public var confirm: Confirm
+  /// With `confirm = auto`: so many passings in order, 0 to 10,000, prove a line after it was opened or showed damage;
+  /// those are confirmed as well.
+  public var confirmFirst: Int
   /// Who starts reading.
   public var session: SessionStart
   /// Reader clock and host clock further apart than this: an alarm.
@@ -87,7 +90,8 @@ public struct PassingSettings: Equatable, Sendable {
   public init(
     forward: Bool = true, batchSize: Int = 500, maxLatency: Duration = .milliseconds(500),
     bib: Bib = .chipNumber, sessionAlias: String = "{alias} {file}", onClosedSession: ClosedSession = .hold,
-    coordinates: Coordinates? = nil, confirm: Confirm = .auto, session: SessionStart = .follow,
+    coordinates: Coordinates? = nil, confirm: Confirm = .auto, confirmFirst: Int = 100,
+    session: SessionStart = .follow,
     clockWarning: Duration = .seconds(1), setReaderClock: ReaderClockSetting = .never
   ) {
     self.forward = forward
@@ -98,6 +102,7 @@ public struct PassingSettings: Equatable, Sendable {
     self.onClosedSession = onClosedSession
     self.coordinates = coordinates
     self.confirm = confirm
+    self.confirmFirst = confirmFirst
     self.session = session
     self.clockWarning = clockWarning
     self.setReaderClock = setReaderClock
