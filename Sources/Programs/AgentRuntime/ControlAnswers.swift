@@ -53,6 +53,14 @@ extension Daemon {
     } catch { throw RequestError("the store cannot be read: \(error)") }
   }
 
+  /// Lets the agent take a person's wish, and does what it wants done for it.
+  private func fulfil<Value>(_ wish: (inout [AgentAction]) -> Value) -> Value {
+    var actions: [AgentAction] = []
+    let value = wish(&actions)
+    for action in actions { perform(action) }
+    return value
+  }
+
   private func ledger() throws(RequestError) -> JSONValue {
     let rows = try view { (view) throws(StoreError) in try view.ledger() }
     let now = Daemon.now()
@@ -98,9 +106,9 @@ extension Daemon {
   }
 
   private func audit(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    var actions: [AgentAction] = []
-    let result = agent.audit(file: request["file"]?.string, at: Daemon.now(), &actions)
-    for action in actions { perform(action) }
+    let result = fulfil { actions in
+      agent.audit(file: request["file"]?.string, at: Daemon.now(), &actions)
+    }
     switch result {
     case .success(let work): return ["work": .integer(Int64(work))]
     case .failure(let refused): throw RequestError(refused.reason)
@@ -111,9 +119,9 @@ extension Daemon {
     guard let from = request["from"]?.string.flatMap(WallTime.init(iso8601:)),
       let to = request["to"]?.string.flatMap(WallTime.init(iso8601:)), from <= to
     else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
-    var actions: [AgentAction] = []
-    let work = agent.rewind(from: from, to: to, dryRun: request["dry_run"]?.bool ?? false, &actions)
-    for action in actions { perform(action) }
+    let work = fulfil { actions in
+      agent.rewind(from: from, to: to, dryRun: request["dry_run"]?.bool ?? false, &actions)
+    }
     return ["work": .integer(Int64(work))]
   }
 
@@ -141,9 +149,9 @@ extension Daemon {
           passings.append(try Passing(parsing: Array((text.string ?? "").utf8)))
         } catch { throw RequestError("'\(text.string ?? "")' is no passing: \(error.rawValue)") }
       }
-      var actions: [AgentAction] = []
-      taken = agent.importPassings(passings, of: key, zone: zone, at: Daemon.now(), &actions)
-      for action in actions { perform(action) }
+      taken = fulfil { actions in
+        agent.importPassings(passings, of: key, zone: zone, at: Daemon.now(), &actions)
+      }
     }
     return [
       "serial_number": .string(serialNumber), "taken": .integer(Int64(taken)),

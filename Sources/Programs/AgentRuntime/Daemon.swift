@@ -192,6 +192,10 @@ final class Daemon {
     for action in agent.handle(event, at: Daemon.now()) { perform(action) }
   }
 
+  /// The store's box is full: a failure like any other, which the core tries again.
+  private static let storeIsBehind = StoreFailure(
+    operation: "send", number: EAGAIN, description: "the store is behind")
+
   func perform(_ action: AgentAction) {
     switch action {
     case .line(let request): line.request(request)
@@ -203,13 +207,11 @@ final class Daemon {
     case .cancelCloud: cloud.cancelAll()
     case .store(let request):
       if !store.send(request) {
-        let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
-        events.post(.store(.failed(request, failure)))
+        events.post(.store(.failed(request, Daemon.storeIsBehind)))
       }
     case .keep(let request):
       if !store.send(request) {
-        let failure = StoreFailure(operation: "send", number: EAGAIN, description: "the store is behind")
-        events.post(.passings(.failed(request, failure)))
+        events.post(.passings(.failed(request, Daemon.storeIsBehind)))
       }
     case .log(let entry): journal.write(entry)
     }

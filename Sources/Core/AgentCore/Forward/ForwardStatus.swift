@@ -33,11 +33,6 @@ extension Forwarder {
     return now < notBefore ? lastError : nil
   }
 
-  /// How the forwarding of all files stands, in the order of first contact.
-  public func statuses(at now: MonotonicTime) -> [ForwardStatus] {
-    files.compactMap { status(of: $0.summary.key, at: now) }
-  }
-
   /// When the oldest that waits was heard, as far as it has been read.
   func oldestArrival(of place: Int) -> WallTime? {
     let file = files[place]
