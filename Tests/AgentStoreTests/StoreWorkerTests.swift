@@ -88,6 +88,21 @@ struct StoreWorkerTests {
     #expect(try after.worker.bindings(cloud: cloud) == all)
   }
 
+  @Test("does so too when it is let go of, and its thread has ended then")
+  func letGo() throws {
+    final class Held: Sendable {}
+    var held: Held? = Held()
+    weak let thread = held
+    var worker: StoreWorker? = try StoreWorker(directory: folder.path) { [held] _ in _ = held }
+    held = nil
+    worker?.send(.keep(binding(1)))
+    #expect(thread != nil)
+    worker = nil
+    #expect(thread == nil)
+    let after = try TestedStore(folder.path)
+    #expect(try after.worker.bindings(cloud: cloud) == [binding(1)])
+  }
+
   @Test("makes its folder, closed to others")
   func makesFolder() throws {
     let path = folder.file("state/one4all")

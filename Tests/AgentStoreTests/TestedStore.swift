@@ -55,8 +55,6 @@ final class TestedStore: Sendable {
       notice: { heardNotices.add($0) }, report: { heard.add($0) })
   }
 
-  deinit { worker.stop() }
-
   /// The first reports, once there are that many.
   func reports(_ count: Int) throws -> [StoreReport] {
     try heard.wait("\(count) reports") { $0.count >= count }

@@ -123,6 +123,19 @@ struct CloudWorkerTests {
     #expect(try client.outcomes(1).first?.result == .failure(.cancelled))
   }
 
+  @Test("end with their worker's thread when the worker is let go of")
+  func letGo() throws {
+    final class Held: Sendable {}
+    var held: Held? = Held()
+    weak let thread = held
+    var worker: CloudWorker? = try CloudWorker { [held] _ in _ = held }
+    held = nil
+    #expect(worker != nil)
+    #expect(thread != nil)
+    worker = nil
+    #expect(thread == nil)
+  }
+
   @Test("can be stopped while nothing is under way, with a connection open")
   func stopsWhileIdle() throws {
     let server = try ScriptedServer { _, _ in ScriptedServer.answer("200 OK") }

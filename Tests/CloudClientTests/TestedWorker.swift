@@ -27,8 +27,6 @@ final class TestedWorker: Sendable {
     }
   }
 
-  deinit { worker.stop() }
-
   /// A worker for that cloud.
   convenience init(
     _ url: String, caFile: String? = nil, proxy: String? = nil, connectTimeout: Duration = .seconds(5),

@@ -4,6 +4,18 @@ import ReaderLine
 import Testing
 
 @Suite struct StopTests {
+  @Test func `letting go of a worker ends its thread`() throws {
+    final class Held: Sendable {}
+    var held: Held? = Held()
+    weak let thread = held
+    var worker: LineWorker? = try LineWorker { [held] _ in _ = held }
+    held = nil
+    #expect(thread != nil)
+    #expect(worker != nil)
+    worker = nil
+    #expect(thread == nil)
+  }
+
   @Test func `a worker without a line stops`() throws {
     let line = try TestedLine()
     line.worker.stop()

@@ -17,8 +17,6 @@ final class TestedLine: Sendable {
     worker = try LineWorker { reports.post($0) }
   }
 
-  deinit { worker.stop() }
-
   /// A worker that has opened that pty as opening 1.
   convenience init(on pty: TestedPty) throws {
     try self.init()

@@ -3,7 +3,7 @@ import LinuxSystem
 import Synchronization
 
 /// Keeps what must survive a power cut, from a thread of its own. What waits goes into one transaction, so that many
-/// requests cost one wait for the disk. It must be stopped before it is let go of.
+/// requests cost one wait for the disk. Letting go of it stops it.
 public final class StoreWorker: Sendable {
   private enum Message: Sendable {
     case work(StoreWork)
@@ -107,7 +107,9 @@ public final class StoreWorker: Sendable {
   @discardableResult
   public func send(_ request: PassingRequest) -> Bool { shared.box.post(.work(.passings(request))) }
 
-  /// Does all that was sent before, closes the database and waits for the thread's end.
+  deinit { stop() }
+
+  /// Does all that was sent before, closes the database and waits for the thread's end; at once when it has ended.
   public func stop() {
     shared.isStopping.store(true, ordering: .releasing)
     shared.box.post(.stop)

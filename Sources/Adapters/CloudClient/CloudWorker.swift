@@ -5,7 +5,7 @@ import Synchronization
 /// Sends requests to the cloud, one at a time and in order, from a thread of its own.
 ///
 /// Every request that was accepted gets exactly one outcome, also when it is called off. The connection is kept
-/// between requests. It must be stopped before it is let go of.
+/// between requests. Letting go of it stops it: a process must not end while libcurl is still at work.
 public final class CloudWorker: Sendable {
   private enum Message: Sendable {
     case configure(CloudAccess)
@@ -44,6 +44,8 @@ public final class CloudWorker: Sendable {
 
   /// Calls off what is under way and what waits; each ends as `cancelled`. The cloud may have done the work.
   public func cancelAll() { inbox.box.post(.cancelAll) }
+
+  deinit { stop() }
 
   /// Calls everything off and waits for the thread's end, which takes less than a second.
   public func stop() {

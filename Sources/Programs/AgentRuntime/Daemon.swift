@@ -59,8 +59,6 @@ final class Daemon {
       let events = try Mailbox<AgentEvent>(capacity: 1 << 18)
       self.heard = heard
       self.events = events
-      line = try LineWorker { report in heard.post(report) }
-      cloud = try CloudWorker { outcome in events.post(.cloud(outcome)) }
     } catch { throw .system(error) }
     let snapshot: StoreSnapshot
     do throws(StoreError) {
@@ -72,6 +70,12 @@ final class Daemon {
         report: { report in events.post(.store(report)) })
       snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
+    // After the store, so that a second daemon has started nothing when it finds the folder in use.
+    do throws(SystemError) {
+      let (heard, events) = (heard, events)
+      line = try LineWorker { report in heard.post(report) }
+      cloud = try CloudWorker { outcome in events.post(.cloud(outcome)) }
+    } catch { throw .system(error) }
     ResidentMemory.letGoOfStartUp()
     cloud.configure(access)
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)

@@ -42,6 +42,8 @@ final class LineRelay: Sendable {
   /// When each passing was handed to the daemon, by number from 1 on.
   var handedOn: [Int64] { times.values.withLock { $0 } }
 
+  deinit { stop() }
+
   func stop() {
     wakeUp.call()
     thread.join()
