@@ -251,6 +251,28 @@ struct ForwardSessionTests {
     #expect(world.file(first).waiting == 0)
   }
 
+  @Test("On the way to another cloud, what the former one has confirmed is written down and not sent there")
+  func otherCloud() throws {
+    let world = ForwardWorld { $0.batchSize = 100 }
+    world.capture(1...1000, of: first)
+    let hasBegun = world.pass(atMost: 20) { $0.file(first).acknowledged > 0 }
+    #expect(hasBegun)
+    world.isDiskFull = true
+    world.pass(seconds: 2)
+    let token = try #require(world.file(first).session?.token)
+    let former = NumberSet(world.cloudPassings(token).keys.sorted())
+    #expect(world.file(first).acknowledged < former.count && former.count < 1000)
+    world.reload(cloud: "https://other.example/v0")
+    world.pass(seconds: 2)
+    world.isDiskFull = false
+    world.pass(seconds: 60)
+    #expect(world.file(first).acknowledged == 1000)
+    #expect(world.sessions.count == 2)
+    var rest = NumberSet(1...1000)
+    rest.subtract(former)
+    #expect(world.cloudNumbers(of: first) == rest)
+  }
+
   @Test("The name is the one of the setting, and stays though the setting changes before the answer")
   func alias() {
     let world = ForwardWorld { $0.sessionAlias = "Finish {alias}/{file} {x}" }

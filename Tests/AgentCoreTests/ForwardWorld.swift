@@ -19,6 +19,7 @@ final class ForwardWorld {
   var cloud: SimulatedCloud
   var view = ForwardView()
   let deviceid: String
+  private var cloudURL = "https://cloud.example/v0"
   private(set) var elapsed: Int64 = 0
   private(set) var log: [LogEntry] = []
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
@@ -62,8 +63,8 @@ final class ForwardWorld {
     view.devices = [ForwardWorld.serialNumber: deviceid]
     view.isConnected = true
     forwarder = Forwarder(
-      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
-      files: [], random: RandomSource(seed: seed), at: MonotonicTime(nanoseconds: 0))
+      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: [],
+      random: RandomSource(seed: seed), at: MonotonicTime(nanoseconds: 0))
   }
 
   private static func bind(_ serialNumber: String, in cloud: inout SimulatedCloud) -> String {
@@ -179,16 +180,25 @@ final class ForwardWorld {
     requestUnderWay = nil
     seed += 1
     forwarder = Forwarder(
-      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
+      settings: settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL,
       files: store.summaries, random: RandomSource(seed: seed), at: now.monotonic)
     drive { _ in }
   }
 
-  func reload(_ change: (inout PassingSettings) -> Void) {
+  /// New settings; of another cloud the store shows no session yet. The simulated cloud plays both.
+  func reload(cloud: String? = nil, _ change: (inout PassingSettings) -> Void = { _ in }) {
     change(&settings)
+    var files: [FileSummary]?
+    if let cloud, cloud != cloudURL {
+      cloudURL = cloud
+      files = store.summaries.map { summary in
+        var summary = summary
+        summary.session = nil
+        return summary
+      }
+    }
     forwarder.apply(
-      settings, device: .init(alias: nil, type: "One4All"), cloud: "https://cloud.example/v0",
-      at: now.monotonic)
+      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files, at: now.monotonic)
     drive { _ in }
   }
 

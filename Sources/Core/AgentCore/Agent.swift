@@ -113,12 +113,9 @@ public struct Agent: Sendable {
     intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
     report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
     readerClock.apply(new.passings, at: now.monotonic)
-    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, at: now.monotonic)
+    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
-    if let files {
-      ledger.replace(files)
-      forwarder.restored(files, at: now.monotonic)
-    }
+    if let files { ledger.replace(files) }
   }
 
   /// The daemon ends: what must be kept is kept, and the line is let go.

@@ -1,7 +1,37 @@
-// Another store, or what the store shows of another cloud.
+// Another cloud, or another store.
 extension Forwarder {
-  /// The store holds these files now, and no others: it was damaged, or shows the sessions of another cloud. What is
-  /// under way comes to nothing.
+  /// What is on its way to the former cloud comes to nothing and is read again; what that has confirmed is written
+  /// down all the same, and not sent a second time.
+  mutating func turnToOtherCloud(_ shown: [FileSummary], at now: MonotonicTime) {
+    queue = []
+    reading = nil
+    walk = nil
+    closedTokens = []
+    if underWay != nil { underWay?.purpose = .nothing }
+    for place in files.indices {
+      files[place].forgetReading()
+      files[place].isUnposted = false
+      files[place].blocked = nil
+      files[place].countAt = nil
+      files[place].countRefusals = 0
+      files[place].isCountDoubted = false
+      files[place].isSurplusTold = false
+    }
+    for write in writes {
+      switch write {
+      case .acknowledge(let key, let numbers):
+        if let place = places[key] { files[place].busy.formUnion(numbers) }
+      case .reject(let key, let number, _):
+        if let place = places[key] { files[place].busy.insert(number) }
+      default: break
+      }
+    }
+    for summary in shown { note(summary, at: now) }
+    countAtStart(at: now)
+    wake(at: now)
+  }
+
+  /// The store holds these files now, and no others: it was damaged. What is under way comes to nothing.
   mutating func restored(_ summaries: [FileSummary], at now: MonotonicTime) {
     files = []
     places = [:]

@@ -98,6 +98,7 @@ extension Forwarder {
   ) {
     guard files[place].keeping == session else { return }
     files[place].keeping = nil
+    guard session.cloud == cloud else { return }
     let key = files[place].summary.key
     switch session.standing {
     case .asked: files[place].isUnposted = true

@@ -120,8 +120,11 @@ public struct Forwarder: Sendable {
   // MARK: Events
 
   /// New settings are in force. Everything that was given up is tried again; what is about to be sent stays as it is.
+  /// - Parameter files: when the cloud is another one, what the store has, with the sessions there.
   public mutating func apply(
-    _ settings: PassingSettings, device: AgentSettings.Device, cloud: String, at now: MonotonicTime
+    _ settings: PassingSettings, device: AgentSettings.Device, cloud: String,
+    files shown: [FileSummary]? = nil,
+    at now: MonotonicTime
   ) {
     let isOtherCloud = cloud != self.cloud
     self.settings = settings
@@ -142,22 +145,7 @@ public struct Forwarder: Sendable {
       files[place].askBackoff.reset()
       files[place].askNotBefore = nil
     }
-    guard isOtherCloud else { return }
-    queue = []
-    walk = nil
-    closedTokens = []
-    if underWay != nil { underWay?.purpose = .nothing }
-    for place in files.indices {
-      // What is acknowledged but not yet on disk must not be read again.
-      files[place].forgetReading()
-      files[place].isUnposted = false
-      files[place].countAt = nil
-    }
-    for write in writes {
-      if case .acknowledge(let key, let numbers) = write, let place = places[key] {
-        files[place].busy.formUnion(numbers)
-      }
-    }
+    if isOtherCloud { turnToOtherCloud(shown ?? [], at: now) }
   }
 
   /// What the reader and the device report know.
