@@ -11,8 +11,8 @@ struct IntakeContactTests {
     world.pull()
     for file in 1...files {
       if file > 1 { try world.tellReader("newfile") }
-      for chip in 1...3 { try world.tellReader("pass \(chip) 1") }
-      world.pass(seconds: 2)
+      try passings(world, 3)
+      world.pass(seconds: 1)
     }
     try world.tellReader("reboot 1")
     world.pass(seconds: 2)
@@ -24,8 +24,10 @@ struct IntakeContactTests {
     return world
   }
 
+  /// Chips that were not there before, which the reader would ignore for a while.
   private static func passings(_ world: CaptureWorld, _ count: Int) throws {
-    for chip in 1...count { try world.tellReader("pass \(chip) 1") }
+    let first = Int(world.elapsed / 100) % 90_000
+    for chip in first..<first + count { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 1)
   }
 
@@ -120,7 +122,7 @@ struct IntakeContactTests {
     world.pass(seconds: 5)
     #expect(world.frames(world.files[0]).count == 3)
     try IntakeContactTests.away(world) { world.kill() }
-    #expect(world.frames(world.files[1]).isEmpty && world.frames(world.files[2]).isEmpty)
+    for file in world.files[1...2] { #expect(world.store.files[world.key(file)] == nil) }
   }
 
   @Test("A file that the reader denies for a minute is fetched", arguments: [false, true])
