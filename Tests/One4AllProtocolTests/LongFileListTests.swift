@@ -73,6 +73,18 @@ import Testing
     #expect(framer.frames(of: [0x0A] + Self.passing).map(\.isValid) == [true])
   }
 
+  @Test func aShortListIsNotWholeEither() {
+    var framer = Framer()
+    #expect(framer.frames(of: "LISTFILES;20260101-000000.csv;").isEmpty)
+    #expect(framer.framesAfterSilence().isEmpty)
+    let frames = framer.frames(of: "20260102-000000.csv;\r\n")
+    guard case .reply(let reply) = frames.first else {
+      Issue.record("\(frames)")
+      return
+    }
+    #expect(frames.count == 1 && reply.arguments.count == 2)
+  }
+
   @Test func aStreamThatEndsWithinAListIsTruncated() {
     var framer = Framer()
     #expect(framer.frames(of: Self.list(1000)).isEmpty)

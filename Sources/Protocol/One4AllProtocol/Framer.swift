@@ -68,7 +68,7 @@ public struct Framer: Sendable {
   public mutating func feed(_ chunk: [UInt8], _ emit: (consuming Frame) -> Void) { feed(chunk.span, emit) }
 
   /// To be called when the line has been silent: a reply that waits without its line end is emitted if it is
-  /// whole and its end is certain; what else waits stays.
+  /// whole and its end is certain; what else waits stays. A list of files is not whole before its end has come.
   public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
     if isLong {
@@ -80,7 +80,7 @@ public struct Framer: Sendable {
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
     guard let last = pieces.last, last.range.upperBound == line.count, case .reply(let reply) = last.frame,
-      isTerminated || LineResolver.isWhole(reply)
+      isTerminated || (reply.name != .listFiles && LineResolver.isWhole(reply))
     else { return }
     pending.removeAll()
     owesLineFeed = isTerminated

@@ -268,11 +268,11 @@ extension Intake {
     }
   }
 
-  /// Whether a file that the reader denies is gone. What it has told of, or we have something of, is asked for again for
-  /// a while: a memory that is not ready yet denies it as well.
+  /// Whether a file that the reader denies is gone. It is asked for again for a while, as a memory that is not ready yet
+  /// denies it as well; but for one that only a person has ever named.
   private mutating func isMissingLong(_ key: FileKey, at now: MonotonicTime) -> Bool {
     guard let file = files[key] else { return false }
-    if file.stored.isEmpty, file.notedCount == nil { return true }
+    if file.isAuditAsked, file.stored.isEmpty, file.notedCount == nil { return true }
     let since = file.missingSince ?? now
     if now - since >= Intake.missingSpan { return true }
     files[key]?.missingSince = since

@@ -3,8 +3,8 @@ import One4AllProtocol
 // Which of a reader's files are ours to fetch: those that it began since the first contact with it.
 //
 // The bound is a name, and the first contact that the store keeps. It never moves: neither a file that a person has
-// imported or had compared, nor a reader's clock that is set back, makes older files ours. What the clock hides, a name
-// below the bound that an earlier list did not have, is ours all the same while the agent runs.
+// imported or had compared, nor a reader's clock that is set back, makes older files ours. While the current file itself
+// has a name below the bound, one that an earlier list did not have is ours all the same.
 extension Intake {
   /// How often a reader is asked for its files at first, and how often later when it does not tell them.
   private static let listAttempts = 5
@@ -83,9 +83,10 @@ extension Intake {
   }
 
   private func isOurs(_ name: SessionFileName, of serialNumber: String) -> Bool {
-    if let first = firstFiles[serialNumber], name.text >= first { return true }
+    guard let first = firstFiles[serialNumber] else { return false }
+    if name.text >= first { return true }
     if known[FileKey(serialNumber: serialNumber, file: name.text)]?.isGone == true { return true }
-    guard let lists, lists.serialNumber == serialNumber else { return false }
+    guard let current, current.file < first, let lists, lists.serialNumber == serialNumber else { return false }
     return !lists.names.contains(name)
   }
 
