@@ -86,7 +86,9 @@ extension Intake {
     guard let first = firstFiles[serialNumber] else { return false }
     if name.text >= first { return true }
     if known[FileKey(serialNumber: serialNumber, file: name.text)]?.isGone == true { return true }
-    guard let current, current.file < first, let lists, lists.serialNumber == serialNumber else { return false }
+    guard let current, current.file < first, let lists, lists.serialNumber == serialNumber else {
+      return false
+    }
     return !lists.names.contains(name)
   }
 
