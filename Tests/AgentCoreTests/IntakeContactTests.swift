@@ -64,6 +64,29 @@ struct IntakeContactTests {
     IntakeContactTests.expect(world, old: 2)
   }
 
+  @Test("A file that a wrong clock has named after the future does not hide what is begun unheard")
+  func metWithAFileFromTheFuture() throws {
+    let world = CaptureWorld { $0.isStarted = false }
+    world.pull()
+    for offset in [400_000_000, 0] {
+      try world.tellReader("clock-offset \(offset)")
+      try world.tellReader("start")
+      try world.tellReader("stop")
+      try world.tellReader("reboot 1")
+      world.pass(seconds: 2)
+    }
+    world.isPlugged = true
+    #expect(world.pass(atMost: 10) { !$0.store.firstFiles.isEmpty })
+    try IntakeContactTests.away(world) {
+      try world.tellReader("start")
+      try IntakeContactTests.passings(world, 5)
+      try world.tellReader("newfile")
+    }
+    #expect(world.files.count == 4)
+    IntakeContactTests.expect(world, old: 1)
+    #expect(world.frames(world.files[1]).count == 5)
+  }
+
   @Test("A file whose count was never told is finished all the same after the agent was killed")
   func neverCounted() throws {
     let world = CaptureWorld { $0.isStarted = true }

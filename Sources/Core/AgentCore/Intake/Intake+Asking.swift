@@ -159,7 +159,7 @@ extension Intake {
     case .counting:
       pace(answer, timing, at: now.monotonic)
       counted(answer, at: now.monotonic)
-    case .listing: listed(answer, at: now.monotonic, &out)
+    case .listing: listed(answer, at: now, &out)
     case .info(let key): informed(answer, of: key, at: now.monotonic, &out)
     case .starting: started(answer, at: now.monotonic, &out)
     case .slice(let slice): ended(slice, answer, timing, at: now, &out)

@@ -30,18 +30,27 @@ extension Intake {
     }
   }
 
-  mutating func listed(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {
+  /// A reader without a session file is heard of: what it has is not ours, whatever comes behind it is. A name from the
+  /// future, which a clock that was wrong once has left, would hide what comes.
+  private mutating func meet(_ serialNumber: String, having files: [SessionFileName], at now: Moment) {
+    let tomorrow = now.kernelSynchronised ? (now.wall + .seconds(86_400)).milliseconds : .max
+    let last = files.filter { $0.openedAt.millisecondsSince1970 <= tomorrow }.max()
+    let next = last.flatMap { LocalDateTime(millisecondsSince1970: $0.openedAt.millisecondsSince1970 + 1000) }
+    meet(serialNumber, firstFile: next.map { SessionFileName(openedAt: $0).text } ?? "", at: now.monotonic)
+  }
+
+  mutating func listed(_ answer: ReaderAnswer, at now: Moment, _ out: inout IntakeOutput) {
     guard case .reply(let outcome) = answer else {
-      listInVain("no answer", at: now, &out)
+      listInVain("no answer", at: now.monotonic, &out)
       return
     }
     switch outcome {
     case .files(let list): take(list.files, at: now, &out)
     case .refused(.noFiles): take([], at: now, &out)
-    case .refused(let refusal): listInVain(refusal.rawValue, at: now, &out)
+    case .refused(let refusal): listInVain(refusal.rawValue, at: now.monotonic, &out)
     case .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
-      listInVain("an answer that makes no sense", at: now, &out)
+      listInVain("an answer that makes no sense", at: now.monotonic, &out)
     }
   }
 
@@ -64,20 +73,18 @@ extension Intake {
     search([], of: reader, at: now)
   }
 
-  private mutating func take(_ files: [SessionFileName], at now: MonotonicTime, _ out: inout IntakeOutput) {
+  private mutating func take(_ files: [SessionFileName], at now: Moment, _ out: inout IntakeOutput) {
     guard let reader else { return }
     self.reader?.listFailures = 0
     var log: [LogEntry] = []
     conditions.clear(
       .readerRefused, of: Command.listFiles.text,
-      telling: LogEntry(.readerChanged, "the reader lists its session files again", fields()), at: now, &log)
+      telling: LogEntry(.readerChanged, "the reader lists its session files again", fields()),
+      at: now.monotonic,
+      &log)
     out.log += log
-    // A reader that was met without a session file: what it has is not ours, whatever comes behind it is.
-    let afterwards = files.max().flatMap { last in
-      LocalDateTime(millisecondsSince1970: last.openedAt.millisecondsSince1970 + 1000)
-    }
-    meet(reader.serialNumber, firstFile: afterwards.map { SessionFileName(openedAt: $0).text } ?? "", at: now)
-    search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now)
+    meet(reader.serialNumber, having: files, at: now)
+    search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
     if lists?.serialNumber != reader.serialNumber { lists = (reader.serialNumber, []) }
     lists?.names.formUnion(files)
   }
