@@ -78,6 +78,7 @@ struct IntakeContactTests {
     world.isPlugged = true
     #expect(world.pass(atMost: 10) { !$0.store.firstFiles.isEmpty })
     try IntakeContactTests.away(world) {
+      world.kill()
       try world.tellReader("start")
       try IntakeContactTests.passings(world, 5)
       try world.tellReader("newfile")
