@@ -154,6 +154,8 @@ struct IntakeContactTests {
     let (world, deny) = try IntakeContactTests.denying()
     world.pass(seconds: 60)
     #expect(!world.store.summary(of: world.key(world.files[0])).isSettled)
+    // Its cloud session does not keep that of the current file waiting meanwhile.
+    #expect(world.agent.intake.complete == [world.key(world.files[0])])
     if isKilled { world.kill() }
     deny(false)
     world.pass(seconds: 60)

@@ -201,13 +201,13 @@ public struct Intake: Sendable {
   /// Serial number of the reader while it is still to tell which files it has.
   public var searching: String? { reader.flatMap { $0.isSearching ? $0.serialNumber : nil } }
 
-  /// Files that the reader has gone on from, and of which everything that it counts is stored: they are only compared.
+  /// Files that the reader has gone on from, and of which everything that it counts is stored: they are only compared. So
+  /// are those that it denies, as long as it does.
   public var complete: Set<FileKey> {
     guard let reader else { return [] }
     let complete = files.values.lazy.filter { [current] file in
       file.key != current && file.key.serialNumber == reader.serialNumber && file.isOpened
-        && file.count != nil
-        && !file.isUrgent
+        && (file.missingSince != nil || (file.count != nil && !file.isUrgent))
     }
     let keys = Set(complete.map(\.key))
     return keys.isEmpty ? keys : keys.subtracting(queue.unwritten)
