@@ -147,6 +147,10 @@ struct AgentPassingsTests {
     world.pass(seconds: 120)
     #expect(world.agent.report.usableDevices.isEmpty)
     #expect(world.agent.forwardView.devices.isEmpty)
+    // Nor when another reader is there, whose own device is in order.
+    try world.tellReader("serial-number O4A5-00099")
+    world.pass(seconds: 60)
+    #expect(world.agent.report.usableDevices.keys.sorted() == ["O4A5-00099"])
   }
 
   @Test(

@@ -145,6 +145,7 @@ public struct Forwarder: Sendable {
     for place in files.indices {
       files[place].hold = nil
       files[place].refusedInRow = NumberSet()
+      files[place].forgetSessionRefusals()
       files[place].askBackoff.reset()
       files[place].askNotBefore = nil
     }

@@ -65,7 +65,9 @@ extension Forwarder {
     case .open:
       if key == view.current, view.isConnected, view.isReading { return "is being written by the reader" }
     }
-    if file.sendable > 0 { return "is not sent to its end" }
+    // A passing on which the cloud fails each time is tried again for ever; nobody waits for that.
+    let late = queue.reduce(0) { $1.key == key && $1.notBefore != nil ? $0 + $1.items.count : $0 }
+    if file.sendable > late { return "is not sent to its end" }
     guard file.isUnfinished, isOfReader(place), !view.complete.contains(key) else { return nil }
     let isAway = session.isOpen && isLast && !view.isConnected
     let isSlow = isAway || view.fetching.contains(key)
