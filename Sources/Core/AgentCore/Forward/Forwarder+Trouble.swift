@@ -91,7 +91,7 @@ extension Forwarder {
   // MARK: Files that are held
 
   /// The cloud has refused something that concerns the session of one file alone. When it does that again and again the
-  /// others go on without it.
+  /// others go on without it; later where it may have a session already, which the next one would close.
   mutating func refused(
     _ place: Int, _ purpose: Purpose, _ message: String, status: Int, at now: MonotonicTime,
     _ log: inout [LogEntry]
@@ -99,8 +99,8 @@ extension Forwarder {
     files[place].sessionRefusals += 1
     let since = files[place].sessionRefusedAt ?? now
     files[place].sessionRefusedAt = since
-    guard files[place].sessionRefusals >= Forwarder.mostSessionRefusals, now - since >= Forwarder.refusalSpan
-    else {
+    let span = files[place].mayHaveSession ? Forwarder.longPatience : Forwarder.refusalSpan
+    guard files[place].sessionRefusals >= Forwarder.mostSessionRefusals, now - since >= span else {
       failed(purpose, message, status: status, at: now, &log)
       return
     }
