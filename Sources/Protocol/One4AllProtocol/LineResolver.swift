@@ -149,7 +149,7 @@ struct LineResolver {
   }
 
   /// Whether one bit makes it a digit. NUL and 0xFF, which an opened port gives, are farther from digits.
-  private static func mayBeDamagedDigit(_ byte: UInt8) -> Bool {
+  static func mayBeDamagedDigit(_ byte: UInt8) -> Bool {
     (0..<8).contains { (byte ^ 1 << $0).isDigit }
   }
 

@@ -14,13 +14,16 @@ enum WrongPassing {
   private static let lengths = 8...128
 
   /// The reason that `LineResolver` would give a line which is no passing for `reason`; nil when it has to look
-  /// itself, because another frame may stand in the line. None does when the line begins with a digit, has too few
+  /// itself, because another frame may stand in the line. None does when the line begins with a digit, or with what
+  /// may be a damaged one, has too few
   /// separators for a passing to stand behind others, too few capital letters for a reply or a greeting, and no
   /// noise round what may be a good passing.
   static func reason(
     _ line: borrowing Span<UInt8>, _ reason: MalformedReason
   ) -> MalformedReason? {
-    guard lengths ~= line.count, line[0].isDigit || line[0] == ASCII.semicolon else { return nil }
+    guard lengths ~= line.count, line[0].isDigit || LineResolver.mayBeDamagedDigit(line[0]) else {
+      return nil
+    }
     // Eight counts side by side. Noise may be counted as what it is not, which finds too much, never too little.
     var others: UInt64 = 0
     var capitals: UInt64 = 0
@@ -47,17 +50,24 @@ enum WrongPassing {
   }
 
   /// Of a line that does not begin with a number.
-  private static func reasonOfNumber(_ line: borrowing Span<UInt8>, _ separators: Int) -> MalformedReason {
+  private static func reasonOfNumber(_ line: borrowing Span<UInt8>, _ separators: Int) -> MalformedReason? {
     // What begins with a separator is like nothing.
     if line[0] == ASCII.semicolon { return .unrecognised }
+    guard line[0].isDigit else {
+      // Its first digit may be damaged.
+      let end = Passing.endOfDigits(in: line, from: 1)
+      return separators == separatorCount && isBody(line, from: end) ? .ambiguousJoin : nil
+    }
     let digits = Passing.endOfDigits(in: line, from: 0)
     if digits < line.count, line[digits] == ASCII.semicolon { return .number }
     // A damaged number, or other text that a passing ran into.
     var start = digits
     while start < line.count, line[start] != ASCII.semicolon { start += 1 }
-    guard separators == separatorCount, (try? Passing.body(of: line, from: start, number: 1)) != nil
-    else { return .number }
-    return .ambiguousJoin
+    return separators == separatorCount && isBody(line, from: start) ? .ambiguousJoin : .number
+  }
+
+  private static func isBody(_ line: borrowing Span<UInt8>, from start: Int) -> Bool {
+    (try? Passing.body(of: line, from: start, number: 1)) != nil
   }
 
   /// Whether a name with its `;` or a greeting may stand in the line. The last field has no `;` behind it, so there
