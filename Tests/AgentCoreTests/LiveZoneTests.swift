@@ -47,7 +47,8 @@ struct LiveZoneTests {
   }
 
   @Test(
-    "Pushed as they happen, lost on the line, or made while nobody listened: exact UTC", arguments: ZoneChange.some)
+    "Pushed as they happen, lost on the line, or made while nobody listened: exact UTC",
+    arguments: ZoneChange.some)
   func throughTheChange(change: ZoneChange) throws {
     for seed in WildSeeds.some(1) {
       var random = RandomSource(seed: seed)
