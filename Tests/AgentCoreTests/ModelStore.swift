@@ -15,6 +15,8 @@ struct ModelStore {
   struct Row: Equatable {
     var kept: KeptPassing
     var state: State
+
+    var isRejected: Bool { if case .rejected = state { true } else { false } }
   }
 
   /// What is kept of a file.
@@ -98,7 +100,7 @@ struct ModelStore {
     case .believe(let key):
       changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
-    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .contradict(let key, let numbers, let counted): return contradict(key, numbers, counted)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
@@ -203,18 +205,29 @@ struct ModelStore {
       summary: summary(of: key), added: added, contradicted: contradicted, differences: differences)
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, _ counted: UInt32) -> PassingReport {
     var differences: [PassingDifference] = []
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
-      guard let row = files[key]?.rows[number] else { continue }
-      if row.kept.origin == .imported, row.kept.trust != .unconfirmed, number <= files[key]?.readerCount ?? 0
-      {
+      guard var row = files[key]?.rows[number], row.kept.trust != .confirmed else { continue }
+      let isHeld = row.kept.trust == .unconfirmed && row.state == .waiting
+      let isImported = row.kept.origin == .imported
+      if isImported, !isHeld, number <= files[key]?.readerCount ?? 0 { continue }
+      if !isImported, number <= counted {
+        if isHeld {
+          row.kept.trust = .believed
+          files[key]?.put(row, at: number)
+        }
         continue
       }
-      let isSent = row.state == .acknowledged
+      let isElsewhere = files.contains { other, file in
+        other != key && other.serialNumber == key.serialNumber
+          && file.rows[number]?.kept.passing == row.kept.passing
+      }
+      let stays =
+        row.state == .acknowledged || !(isElsewhere || isHeld || isImported || row.isRejected)
       differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))
-      if isSent { continue }
+        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: stays))
+      if stays { continue }
       files[key]?.put(nil, at: number)
       doubtful.append(
         DoubtfulFrame(

@@ -66,7 +66,8 @@ struct PassingPropertyTests {
     case 9: return .openFile(key)
     case 10: return .doubt(key)
     case 11: return .believe(key)
-    case 12: return .contradict(key, numbers(&random, limit: 3))
+    case 12:
+      return .contradict(key, numbers(&random, limit: 3), counted: UInt32.random(in: 0...3, using: &random))
     case 13:
       return .noteFile(
         key, readerCount: Bool.random(using: &random) ? 60 : nil, isSettled: Bool.random(using: &random))

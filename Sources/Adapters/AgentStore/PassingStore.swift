@@ -64,7 +64,7 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         try store.release(&file, try store.spans.read(file.id, .held))
       }
-    case .contradict(let key, let numbers): try contradict(key, numbers)
+    case .contradict(let key, let numbers, let counted): try contradict(key, numbers, counted: counted)
     case .noteFile(let key, let readerCount, let isSettled):
       try change(key, making: true, request) { (_, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount

@@ -99,7 +99,11 @@ extension Agent {
   /// A comparison is done.
   mutating func endAudit(_ result: AuditResult) {
     guard let work = audits.removeValue(forKey: result.key) else { return }
-    works.end(work, .done, result.summary)
+    if let failure = result.failure {
+      works.end(work, .failed, failure)
+    } else {
+      works.end(work, .done, result.summary)
+    }
   }
 
   /// The reader is gone; what was not compared will be when it is back.

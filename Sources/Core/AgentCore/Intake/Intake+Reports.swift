@@ -25,6 +25,9 @@ extension Intake {
     case .contradicted(let summary, let differences):
       note(summary)
       done(at: now.monotonic, &out)
+      for difference in differences where !difference.wasSent {
+        files[summary.key]?.stored.remove(difference.number)
+      }
       differ(differences.count, in: summary.key)
       tell(differences, of: summary.key, &out)
     case .updated(let summary, let request):

@@ -47,6 +47,8 @@ public struct AuditResult: Equatable, Sendable {
   public var differences: Int
   /// How many the reader has no more.
   public var lost: Int
+  /// Why it was not compared; nil when it was.
+  public var failure: String?
 
   /// One line for a person.
   public var summary: String {

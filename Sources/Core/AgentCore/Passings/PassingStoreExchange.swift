@@ -21,10 +21,14 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
-  /// The reader's memory has no such passings although they are stored: those that have not been sent are removed
-  /// (their frames are kept as doubtful), those that have been are told as differences. What a person imported in
-  /// place of a passing that the reader counts and has lost stays, unless it is `.unconfirmed`.
-  case contradict(FileKey, NumberSet)
+  /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted, up to
+  /// `counted`, it has lost since: that stays, and what is held of it is held no more. So does what a person imported in
+  /// place of a passing that the reader counts, unless it is `.unconfirmed`. Of the others
+  /// - those that the cloud has are told as differences;
+  /// - those that were never believed, that a person brought, or whose same frame is stored in another file of that reader
+  ///   are removed, and their frames kept as doubtful;
+  /// - the rest stays, is told as a difference, and is sent: a passing too many can be corrected, one too few cannot.
+  case contradict(FileKey, NumberSet, counted: UInt32)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
   /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
