@@ -112,8 +112,12 @@ struct AgentPassingsTests {
     let real = rewind(dryRun: false)
     #expect(try work(rehearsal, world).state == .running)
     world.pass(seconds: 1)
-    #expect(try work(rehearsal, world).message == "\(all.count) passings would be sent again")
-    #expect(try work(real, world).message == "\(all.count) passings are sent again")
+    #expect(
+      try work(rehearsal, world).message
+        == "\(all.count) passings would be sent again: \(all.count) of \(key.file)")
+    #expect(
+      try work(real, world).message == "\(all.count) passings are sent again: \(all.count) of \(key.file)")
+    #expect(try work(real, world).done == all.count)
     #expect(try work(real, world).state == .done)
     #expect(world.agent.ledger.sum(\.waiting) == all.count)
     world.isPassingStoreFailing = true

@@ -102,6 +102,43 @@ struct PassingStoreTests {
     let gone = PassingDifference(number: 1, stored: passing(1), memory: nil, wasSent: true)
     #expect(try view.differences(file: raceKey) == [expected[0], gone, expected[1]])
     #expect(try view.ledger().map(\.differences) == [3])
+    #expect(try view.differences(file: raceKey, skipping: 1) == [gone, expected[1]])
+  }
+
+  @Test(
+    "counts a sent difference as wrong in the cloud when it has another time or chip, not for what it is not sent",
+    arguments: [
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b3", [.check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;14;0a1b2", [.reads], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;4;5;0a1b3", [.antenna, .reads, .check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.251;3;4;0a1b2", [.time], true),
+      ("1;MC;00007;2027-01-12;08:00:00.250;3;4;0a1b2", [.time], true),
+      ("1;MC;00008;2027-01-11;08:00:00.250;3;4;0a1b3", [.chip, .check], true),
+      ("1;MD;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [.chip], true),
+    ] as [(String, [PassingDifference.Field], Bool)])
+  func wrongInCloud(memory: String, fields: [PassingDifference.Field], isWrong: Bool) throws {
+    func heard(_ text: String, _ trust: KeptPassing.Trust) throws -> KeptPassing {
+      var kept = kept(1, trust: trust)
+      kept.passing = try Passing(parsing: Array(text.utf8))
+      return kept
+    }
+    let stored = try heard("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", .believed)
+    for isSent in [false, true] {
+      let folder = TemporaryFolder()
+      let store = try TestedStore(folder.path)
+      try store.report(.capture(raceKey, [stored]))
+      if isSent { try store.report(.acknowledge(raceKey, [1])) }
+      let truth = try heard(memory, .confirmed)
+      try store.report(.capture(raceKey, [truth]))
+      let view = try PassingView(directory: folder.path, cloud: cloud)
+      let counts = try view.differenceCounts(file: raceKey)
+      #expect(counts == (fields.isEmpty ? 0 : 1, isSent && isWrong ? 1 : 0))
+      #expect(try view.ledger().first?.sentDifferences == counts.wrong)
+      let difference = PassingDifference(
+        number: 1, stored: stored.passing, memory: truth.passing, wasSent: isSent)
+      #expect(difference.fields == fields && difference.isWrongInCloud == (isSent && isWrong))
+    }
   }
 
   @Test("keeps what was imported in place of a counted passing that the reader has no more")
