@@ -21,7 +21,7 @@ enum AuditCommand {
       .init(
         "Exit codes",
         [
-          ("0", "the cloud has the times and chips of the reader's memory, or will have"),
+          ("0", "nothing is wrong in the cloud"),
           ("1", "something is wrong in the cloud, or the daemon refused"),
           ("64 to 78", "as with other commands: one4allctl --help"),
         ])

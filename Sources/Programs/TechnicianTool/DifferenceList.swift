@@ -55,7 +55,8 @@ struct DifferenceList {
     let differ = "\(passings) from the reader's memory"
     guard count > 0 else { return "no passing differs from the reader's memory\n" }
     guard wrong > 0 else { return "\(differ); what the cloud was sent is right\n" }
-    return "\(differ); \(wrong) \(wrong == 1 ? "is" : "are") WRONG IN THE CLOUD: correct the results\n"
+    return "\(differ); \(wrong) of them WRONG IN THE CLOUD\n"
+      + "Correct the results: the cloud does not change what it has.\n"
   }
 
   /// A difference as a person reads it.
@@ -74,7 +75,7 @@ struct DifferenceList {
     let what = memory == nil ? "the reader has no such passing" : fields.isEmpty ? "spelling" : fields
     let number = row["number"]?.integer.map { "\($0)" } ?? "?"
     return "  " + TerminalText.safe("\(number): \(what); \(standing)") + "\n"
-      + "      stored  " + TerminalText.safe(row["stored"]?.string ?? "?") + "\n"
+      + "      heard   " + TerminalText.safe(row["stored"]?.string ?? "?") + "\n"
       + (memory.map { "      memory  " + TerminalText.safe($0) + "\n" } ?? "")
   }
 

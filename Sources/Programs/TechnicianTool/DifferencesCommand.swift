@@ -4,13 +4,13 @@ import ProgramArguments
 enum DifferencesCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] differences [--session FILE] [--serial-number S]",
-      "           [--json]",
+      "one4allctl [--config FILE] differences [--session FILE]",
+      "           [--serial-number S] [--json]",
     ],
     summary:
-      "Shows where the reader's memory says otherwise than what had been stored, and\n"
-      + "what the cloud has. What is stored was corrected. What the cloud was sent before\n"
-      + "with another time or chip stays wrong there: correct it in the results.",
+      "Shows where the reader's memory says otherwise than what had been heard. What is\n"
+      + "stored was corrected. What the cloud was sent before, with another time or chip,\n"
+      + "stays wrong there: correct it in the results.",
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "the session file; default all"),
@@ -21,7 +21,7 @@ enum DifferencesCommand {
       .init(
         "Exit codes",
         [
-          ("0", "the cloud has the times and chips of the reader's memory"),
+          ("0", "nothing is wrong in the cloud"),
           ("1", "something is wrong in the cloud, or the daemon refused"),
           ("64 to 78", "as with other commands: one4allctl --help"),
         ])

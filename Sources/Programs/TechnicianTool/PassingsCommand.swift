@@ -9,8 +9,8 @@ enum PassingsCommand {
     usage: [
       "one4allctl [--config FILE] passings [--session FILE] [--serial-number S]",
       "           [--last N] [--follow] [--json]",
-      "one4allctl [--config FILE] passings --rejected|--doubtful [--session FILE]",
-      "           [--serial-number S] [--json]",
+      "one4allctl [--config FILE] passings --rejected|--doubtful",
+      "           [--session FILE] [--serial-number S] [--json]",
     ],
     summary:
       "Shows stored passings of a session file, by number: by default the last 20 of\n"

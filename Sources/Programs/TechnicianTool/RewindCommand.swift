@@ -19,10 +19,10 @@ enum RewindCommand {
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "only of that session file; default all"),
-      Option("serial-number", argument: "S", help: "of whose session file; default the newest of that name"),
+      Option("serial-number", argument: "S", help: "of whose file; default the newest of that name"),
       Option(
         "time-zone", letter: "z", argument: "ZONE",
-        help: "of times without Z, e.g. Europe/Madrid or GMT-06:00; default the reader's"),
+        help: "of times without Z, as GMT-06:00; default the reader's"),
       Option("dry-run", letter: "n", help: "only say how many there are"),
     ],
     sections: [

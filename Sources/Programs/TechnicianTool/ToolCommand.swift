@@ -35,7 +35,7 @@ public enum ToolCommand {
           ("ledger", "is every passing accounted for? by session file"),
           ("passings", "the passings themselves"),
           ("audit", "compare what is stored with the reader's memory"),
-          ("differences", "where the reader's memory says otherwise; what the cloud has wrong"),
+          ("differences", "what the reader's memory has otherwise, and the cloud wrong"),
           ("rewind FROM TO", "send the passings of a time range again"),
           ("import FILE…", "send backup files from a USB stick to the cloud"),
           ("decode [FILE…]", "backup files and exports, readable, with their gaps"),

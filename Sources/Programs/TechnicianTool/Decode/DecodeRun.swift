@@ -10,6 +10,7 @@ struct DecodeRun {
   private var summaries: [RecordingSummary] = []
   private var isInputMissing = false
   private var isEmpty = false
+  private var hasReadInput = false
   /// Whether each passing says which recording it is of.
   private let namesFiles: Bool
 
@@ -37,7 +38,10 @@ struct DecodeRun {
       // What came before it could not be read any further is decoded all the same.
       if decoding.isEmpty { return }
     }
-    if decoding.isWithoutBytes {
+    // Named once more, standard input has been read already.
+    let isAgain = file == "-" && hasReadInput
+    hasReadInput = hasReadInput || file == "-"
+    if decoding.isWithoutBytes, !isAgain {
       isEmpty = true
       Output.complain("one4allctl: \(TerminalText.safe(name)) is empty: was it copied whole?\n")
     }

@@ -19,7 +19,7 @@ enum ImportCommand {
         "session", letter: "s", argument: "NAME", help: "the session file; default the name of FILE"),
       Option(
         "time-zone", letter: "z", argument: "ZONE",
-        help: "of the reader's clock, e.g. Europe/Madrid or GMT-06:00; default the reader's"),
+        help: "Europe/Madrid, GMT-06:00, …; default the reader's"),
       Option("serial-number", argument: "S", help: "of the reader that made it; default the one here"),
       Option("dry-run", letter: "n", help: "only say what is new"),
     ],
@@ -38,7 +38,7 @@ enum ImportCommand {
         [
           ("0", "everything is kept, whether or not the cloud has it yet"),
           ("1", "passings are stored otherwise already, or the daemon refused"),
-          ("65", "lines were malformed, a file is empty, or of a form that is refused"),
+          ("65", "malformed lines, an empty file, or a form that is refused"),
           ("66", "a file cannot be read; the others were imported"),
           ("64, 69, 77, 78", "as with other commands: one4allctl --help"),
         ]),
