@@ -43,7 +43,8 @@ extension Agent {
   var forwardView: ForwardView {
     ForwardView(
       current: intake.current, isConnected: session.isConnected, isReading: intake.isReading,
-      fetching: intake.unsettledButReachable, devices: report.usableDevices)
+      searching: intake.searching, fetching: intake.unsettledButReachable, complete: intake.complete,
+      devices: report.usableDevices)
   }
 
   // MARK: A person's wishes

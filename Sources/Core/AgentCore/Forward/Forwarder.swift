@@ -59,6 +59,9 @@ public struct Forwarder: Sendable {
   /// The last file that the reader was seen to write to, by serial number.
   var lastCurrent: [String: FileKey] = [:]
 
+  /// Files that are being fetched and of which nothing is stored, and since when.
+  var foundAt: [FileKey: MonotonicTime] = [:]
+
   // What is under way.
   var underWay: (identifier: UInt64, purpose: Purpose)?
   var nextIdentifier = Forwarder.firstIdentifier
@@ -142,6 +145,7 @@ public struct Forwarder: Sendable {
     for place in files.indices {
       files[place].hold = nil
       files[place].refusedInRow = NumberSet()
+      files[place].forgetSessionRefusals()
       files[place].askBackoff.reset()
       files[place].askNotBefore = nil
     }
@@ -153,6 +157,7 @@ public struct Forwarder: Sendable {
     guard view != self.view else { return }
     if let current = view.current { lastCurrent[current.serialNumber] = current }
     self.view = view
+    noteFound(at: now)
   }
 
   /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.

@@ -70,11 +70,24 @@ extension Intake {
     return reader.wantsCount || isOld
   }
 
-  private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
-  {
+  /// The reader's files in the order in which they are asked about. Passings of the current one wait for those that are
+  /// missing of the one before, because its cloud session is over when the next one begins: where both lack something
+  /// they take turns.
+  private func asking(of reader: Connected) -> [FileKey] {
     let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
       .sorted { $0.file < $1.file }
-    for key in [current].compactMap({ $0 }) + others {
+    let urgentOthers = others.filter { files[$0]?.isUrgent == true }
+    let currents = [current].compactMap { $0 }
+    if urgentOthers.isEmpty { return currents + others }
+    let isCurrentUrgent = currents.contains { files[$0]?.isUrgent == true }
+    let compared = others.filter { files[$0]?.isUrgent != true }
+    guard isCurrentUrgent else { return urgentOthers + currents + compared }
+    return wasCurrentLast ? urgentOthers + currents + compared : currents + urgentOthers + compared
+  }
+
+  private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
+  {
+    for key in asking(of: reader) {
       guard let file = files[key], file.isOpened else { continue }
       if let blockedUntil = file.blockedUntil, now < blockedUntil {
         wake(at: blockedUntil)
@@ -82,6 +95,7 @@ extension Intake {
       }
       if file.needsInfo {
         guard isDue(now) else { return }
+        wasCurrentLast = key == current
         ask(.getFileInfo(file.name), .info(key), at: now, &out)
         return
       }
@@ -91,6 +105,7 @@ extension Intake {
       // A list that cannot be assigned would be in vain.
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
+      wasCurrentLast = key == current
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }

@@ -91,6 +91,8 @@ public struct Intake: Sendable {
   /// What counts once the reader has named its file again.
   var unverified = Unverified()
   var questions = QuestionPace()
+  /// Whether the current file was asked about last, where others had something urgent as well.
+  var wasCurrentLast = false
   /// Of a list that did not end, the numbers that may still come.
   var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
   var pace = FetchPace()
@@ -159,16 +161,33 @@ public struct Intake: Sendable {
       && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy)
   }
 
-  /// Files of the reader that is there of which something is still being fetched or compared, those among them that it
-  /// has not been asked about yet.
+  /// Files of the reader that is there of which something is still being fetched, compared or written, those among them
+  /// that it has not been asked about yet.
   public var unsettledButReachable: Set<FileKey> {
+    guard let reader else { return [] }
     var keys = Set(files.values.lazy.filter { isFetching($0) }.map(\.key))
-    guard let reader, reader.isSearching else { return keys }
+    keys.formUnion(queue.unwritten.filter { $0.serialNumber == reader.serialNumber && $0 != current })
+    guard reader.isSearching else { return keys }
     for (key, file) in known
     where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
       keys.insert(key)
     }
     return keys
+  }
+
+  /// Serial number of the reader while it is still to tell which files it has.
+  public var searching: String? { reader.flatMap { $0.isSearching ? $0.serialNumber : nil } }
+
+  /// Files that the reader has gone on from, and of which everything that it counts is stored: they are only compared.
+  public var complete: Set<FileKey> {
+    guard let reader else { return [] }
+    let complete = files.values.lazy.filter { [current] file in
+      file.key != current && file.key.serialNumber == reader.serialNumber && file.isOpened
+        && file.count != nil
+        && !file.isUrgent
+    }
+    let keys = Set(complete.map(\.key))
+    return keys.isEmpty ? keys : keys.subtracting(queue.unwritten)
   }
 
   /// Rows that the store has not taken yet.
