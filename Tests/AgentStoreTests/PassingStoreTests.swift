@@ -203,6 +203,41 @@ struct PassingStoreTests {
       snapshot.firstContacts.mapValues(\.file) == ["O4A5-00051": raceKey.file, "O4A5-00099": other.file])
   }
 
+  @Test("shows the doubtful frames of one file, of none, and of all, and counts them by the reason")
+  func doubtfulOfAll() throws {
+    let store = try TestedStore(folder.path)
+    var early = doubtfulFrame(9)
+    early.reason = .time
+    let frames = [doubtfulFrame(1, key: nil), early, doubtfulFrame(2, key: earlierKey)]
+    for frame in frames { try store.report(.keepDoubtful([frame])) }
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.doubtful() == frames.reversed())
+    #expect(try view.doubtful(file: raceKey) == [early])
+    #expect(try view.doubtful(file: nil) == [frames[0]])
+    #expect(try view.doubtfulReasons() == [.time: 1, .jump: 2])
+  }
+
+  @Test("leafs back in a file, in all of its passings and in those that were refused")
+  func before() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...20)))
+    for number: UInt32 in [2, 5, 9, 15] { try store.report(.reject(raceKey, number, reason: "bad")) }
+    var view = try PassingView(directory: folder.path, cloud: cloud)
+    func numbers(_ before: UInt32?, last: Int, rejectedOnly: Bool = false) throws -> [UInt32] {
+      try view.passings(file: raceKey, before: before, last: last, rejectedOnly: rejectedOnly).map {
+        $0.kept.passing.number
+      }
+    }
+    #expect(try numbers(nil, last: 3) == [18, 19, 20])
+    #expect(try numbers(18, last: 3) == [15, 16, 17])
+    #expect(try numbers(3, last: 9) == [1, 2])
+    #expect(try numbers(1, last: 9) == [] && numbers(0, last: 9) == [])
+    #expect(try numbers(15, last: 2, rejectedOnly: true) == [5, 9])
+    #expect(try numbers(5, last: 2, rejectedOnly: true) == [2])
+    #expect(try view.times(of: raceKey) == kept(1).utc...kept(20).utc)
+    #expect(try view.times(of: earlierKey) == nil)
+  }
+
   @Test("does what it can of requests that wait together, and fails only the one that cannot be done")
   func oneBadRequest() throws {
     let work: [StoreWork] = [
