@@ -17,7 +17,7 @@ extension Agent {
       if let work = rewinds.first { works.update(work) { ($0.done, $0.total) = (count, count) } }
       endRewind(request, .done, Agent.words(counts, summaries.map(\.key), of: request))
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
-    case .waiting, .acknowledged: break
+    case .waiting, .acknowledged, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
     forwarder.handle(report, at: now.monotonic, &orders)

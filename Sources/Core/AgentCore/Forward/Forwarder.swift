@@ -201,7 +201,7 @@ public struct Forwarder: Sendable {
   public mutating func handle(_ report: PassingReport, at now: MonotonicTime, _ orders: inout ForwardOrders) {
     switch report {
     case .captured(let result): captured(result, at: now)
-    case .doubtfulKept: break
+    case .doubtfulKept, .readerNoted: break
     case .fileOpened(let contents): note(contents.summary, at: now)
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
     case .acknowledged(let key, let after, let numbers):

@@ -138,7 +138,7 @@ struct CaptureQueue: Sendable {
       entries.compactMap { entry -> FileKey? in
         switch entry.content {
         case .rows(let key): entry.rows.first?.origin == .imported ? nil : key
-        case .request(.noteFile(let key, _, _)): key
+        case .request(.noteFile(let key, _, _)), .request(.noteGone(let key)): key
         case .request, .doubtful: nil
         }
       })

@@ -64,6 +64,8 @@ struct OpenFile: Sendable {
   var refusals = 0
   /// The reader does not list this file: it is not asked before then.
   var blockedUntil: MonotonicTime?
+  /// Since when the reader has denied the file.
+  var missingSince: MonotonicTime?
   /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
   var beginsBeforeOpening = false
   /// Since when passings have been unconfirmed without any of them being confirmed.
