@@ -229,7 +229,7 @@ struct ForwardSessionTests {
     world.ask(
       .rewind(
         from: WallTime(milliseconds: ForwardWorld.start),
-        to: WallTime(milliseconds: ForwardWorld.start + 1000), dryRun: false))
+        to: WallTime(milliseconds: ForwardWorld.start + 1000), file: nil, dryRun: false))
     world.pass(seconds: 10)
     world.expectComplete(first)
     world.expectComplete(second)

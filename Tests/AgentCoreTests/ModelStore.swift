@@ -143,8 +143,8 @@ struct ModelStore {
     case .sendAgain(let key, let numbers):
       changeRows(of: key, numbers) { $0.state = .waiting }
       return .updated(summary(of: key), request)
-    case .rewind(let from, let to, let dryRun):
-      return rewind(from, to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      return rewind(from, to, file, dryRun: dryRun, request)
     }
   }
 
@@ -253,17 +253,17 @@ struct ModelStore {
   }
 
   private mutating func rewind(
-    _ from: WallTime, _ to: WallTime, dryRun: Bool, _ request: PassingRequest
+    _ from: WallTime, _ to: WallTime, _ file: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) -> PassingReport {
-    var count = 0
+    var counts: [FileKey: Int] = [:]
     var concerned: [FileKey] = []
-    for key in order {
+    for key in order where file == nil || file == key {
       let found = numbers(of: key) { $0.state == .acknowledged && (from...to).contains($0.kept.utc) }
       guard !found.isEmpty else { continue }
-      count += found.count
+      counts[key] = found.count
       concerned.append(key)
       if !dryRun { changeRows(of: key, found) { $0.state = .waiting } }
     }
-    return .rewound(count: count, concerned.map(summary(of:)), request)
+    return .rewound(counts: counts, concerned.map(summary(of:)), request)
   }
 }

@@ -97,21 +97,21 @@ struct PassingModel {
         if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
       }
     case .sendAgain(let key, let numbers): change(key, numbers) { $0.state = .waiting }
-    case .rewind(let from, let to, let dryRun):
-      var count = 0
+    case .rewind(let from, let to, let file, let dryRun):
+      var counts: [FileKey: Int] = [:]
       var concerned: [FileKey] = []
-      for key in order {
+      for key in order where file == nil || file == key {
         let found = NumberSet(
           files[key]?.rows.filter {
             $0.value.state == .acknowledged && (from...to).contains($0.value.kept.utc)
           }.keys
             .map { $0 } ?? [])
         guard !found.isEmpty else { continue }
-        count += found.count
+        counts[key] = found.count
         concerned.append(key)
         if !dryRun { change(key, found) { $0.state = .waiting } }
       }
-      return .rewound(count: count, concerned.map(summary), request)
+      return .rewound(counts: counts, concerned.map(summary), request)
     }
     return .updated(summary(key(of: request)), request)
   }

@@ -83,6 +83,7 @@ struct PassingPropertyTests {
       let from = raceStart - 7_200_000 + Int64.random(in: 0...6000, using: &random)
       return .rewind(
         from: WallTime(milliseconds: from), to: WallTime(milliseconds: from + 1500),
+        file: Bool.random(using: &random) ? key : nil,
         dryRun: Bool.random(using: &random))
     }
   }

@@ -100,7 +100,8 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         _ = try store.sendAgain(&file, numbers)
       }
-    case .rewind(let from, let to, let dryRun): try rewind(from: from, to: to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      try rewind(from: from, to: to, file: file, dryRun: dryRun, request)
     }
   }
 

@@ -52,8 +52,9 @@ public enum PassingRequest: Equatable, Sendable {
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
   case sendAgain(FileKey, NumberSet)
-  /// All acknowledged passings with that UTC time, of all files, wait again; with `dryRun` they are only counted.
-  case rewind(from: WallTime, to: WallTime, dryRun: Bool)
+  /// All acknowledged passings with that UTC time wait again; with `dryRun` they are only counted.
+  /// - file: nil for all files.
+  case rewind(from: WallTime, to: WallTime, file: FileKey?, dryRun: Bool)
 }
 
 /// What the store tells the core about passings.
@@ -74,8 +75,8 @@ public enum PassingReport: Equatable, Sendable {
   case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
-  /// How many wait again, or would; the summaries of the files concerned.
-  case rewound(count: Int, [FileSummary], PassingRequest)
+  /// How many of each file wait again, or would; the summaries of the files concerned, in the order of first contact.
+  case rewound(counts: [FileKey: Int], [FileSummary], PassingRequest)
   /// It was not done, and nothing of it is on disk.
   case failed(PassingRequest, StoreFailure)
 }
