@@ -191,6 +191,13 @@ enum FramerOracle {
       }
     }
     for frame in frames { try frameIsSound(frame, in: line) }
+    for (frame, next) in zip(frames, frames.dropFirst()) {
+      guard case .malformed(let noise) = frame, case .passing = next, let last = noise.raw.last else {
+        continue
+      }
+      let isNearDigit = (0x30...0x39).contains { (last ^ $0).nonzeroBitCount <= 1 }
+      try require(!isNearDigit, "what may be a digit of its number stands before a passing: \(shown(line))")
+    }
   }
 
   /// The names in a reply to LISTFILES that is not too long for one, all of the usual form.

@@ -145,8 +145,8 @@ public struct Framer: Sendable {
     do throws(MalformedReason) {
       return .passing(try Passing(fieldByField: line))
     } catch {
-      guard WrongPassing.isCertain(line, error) else { return nil }
-      return .malformed(MalformedFrame(reason: error, raw: Array(copying: line)))
+      guard let reason = WrongPassing.reason(line, error) else { return nil }
+      return .malformed(MalformedFrame(reason: reason, raw: Array(copying: line)))
     }
   }
 
