@@ -6,17 +6,21 @@ public struct Ledger: Sendable {
   /// How many frames are kept that are not believed.
   public var doubtful: Int
 
+  private let cloud: String?
   private var places: [FileKey: Int] = [:]
 
   /// What the store holds at the start.
-  init(files: [FileSummary], doubtful: Int) {
+  /// - Parameter cloud: the cloud whose sessions are shown; nil for any.
+  init(files: [FileSummary], doubtful: Int, cloud: String? = nil) {
     self.files = []
+    self.cloud = cloud
     self.doubtful = doubtful
     for file in files { note(file) }
   }
 
   /// Takes over what the store says of a file; a new one is put behind the others.
   mutating func note(_ file: FileSummary) {
+    let file = cloud.map { file.shown(in: $0, after: self.file(file.key)) } ?? file
     if let place = places[file.key] {
       files[place] = file
     } else {
@@ -26,8 +30,9 @@ public struct Ledger: Sendable {
   }
 
   /// The store holds these files now, and no others.
-  mutating func replace(_ files: [FileSummary]) {
-    self = Ledger(files: files, doubtful: doubtful)
+  /// - Parameter cloud: the cloud whose sessions are shown from now on; nil: as before.
+  mutating func replace(_ files: [FileSummary], cloud: String? = nil) {
+    self = Ledger(files: files, doubtful: doubtful, cloud: cloud ?? self.cloud)
   }
 
   /// A file; nil when nothing of it is stored.
