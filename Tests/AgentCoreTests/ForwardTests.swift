@@ -157,7 +157,10 @@ struct ForwardTests {
     var mended = world.kept(7, trust: .confirmed)
     mended.passing = ForwardWorld.passing(7, chip: 17)
     world.ask(.capture(first, [mended]))
-    world.ask(.contradict(first, NumberSet([9])))
+    // Never believed, and not in the reader's memory.
+    world.ask(.doubt(first))
+    world.ask(.contradict(first, NumberSet([9]), counted: 0))
+    world.ask(.believe(first))
     world.pass(seconds: 1)
     world.tellCloud("ok")
     world.pass(seconds: 90)
