@@ -24,10 +24,11 @@ struct StoredFile: Equatable {
     latest = max(latest ?? utc, utc)
   }
 
-  func summary(session: CloudSession?) -> FileSummary {
+  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?) -> FileSummary {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
-      lost: lost, readerCount: readerCount, isSettled: isSettled, session: session)
+      lost: lost, sentDifferences: sentDifferences, highest: highest, readerCount: readerCount,
+      isSettled: isSettled, session: session)
   }
 }
 

@@ -104,7 +104,9 @@ struct PassingStore: ~Copyable {
     } else {
       session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
     }
-    return file.summary(session: session)
+    return file.summary(
+      sentDifferences: file.differences == 0 ? 0 : try differences.countSent(file.id),
+      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session)
   }
 
   /// Every file in numbers, in the order of first contact.

@@ -7,7 +7,7 @@ public struct Conditions: Sendable {
     /// What exactly, where one event can be true of several things (a field's name); else empty.
     public let subject: String
     /// One line for a person.
-    public let message: String
+    public internal(set) var message: String
     /// When it began, to measure.
     public let since: MonotonicTime
     /// How often it was found again.
@@ -37,6 +37,11 @@ public struct Conditions: Sendable {
     active.append(
       Condition(event: event, subject: subject, message: message, since: since, repetitions: 0))
     log.append(LogEntry(event, message, fields))
+  }
+
+  /// Words it as it is now, without telling.
+  mutating func reword(_ event: EventName, of subject: String = "", _ message: String) {
+    if let index = index(event, subject) { active[index].message = message }
   }
 
   /// It is right again. Tells, when it was wrong before and there is something to tell.

@@ -5,6 +5,8 @@ public struct Ledger: Sendable {
   public private(set) var files: [FileSummary]
   /// How many frames are kept that are not believed.
   public var doubtful: Int
+  /// Another one whenever anything of the files may have changed.
+  private(set) var revision = 0
 
   private var places: [FileKey: Int] = [:]
 
@@ -17,6 +19,7 @@ public struct Ledger: Sendable {
 
   /// Takes over what the store says of a file; a new one is put behind the others.
   mutating func note(_ file: FileSummary) {
+    revision += 1
     if let place = places[file.key] {
       files[place] = file
     } else {
@@ -27,7 +30,9 @@ public struct Ledger: Sendable {
 
   /// The store holds these files now, and no others.
   mutating func replace(_ files: [FileSummary]) {
+    let former = revision
     self = Ledger(files: files, doubtful: doubtful)
+    revision += former + 1
   }
 
   /// A file; nil when nothing of it is stored.
