@@ -15,6 +15,14 @@ struct PassingModel {
     var lost = NumberSet()
     var readerCount: UInt32?
     var isSettled = false
+    /// Whether the passing had been sent, by what differed.
+    var differences: [String: Bool] = [:]
+
+    mutating func note(_ difference: PassingDifference) {
+      let memory = difference.memory?.text ?? ""
+      let name = "\(difference.number) \(difference.stored.text) \(memory)"
+      differences[name] = differences[name] == true || difference.wasSent
+    }
   }
 
   var files: [FileKey: File] = [:] {
@@ -31,8 +39,8 @@ struct PassingModel {
       key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost.count,
-      readerCount: file.readerCount, isSettled: file.isSettled)
+      lost: file.lost.count, sentDifferences: file.differences.values.count { $0 },
+      highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -160,6 +168,7 @@ struct PassingModel {
       }
       file.rows[number] = row
     }
+    for difference in differences { file.note(difference) }
     files[key] = file
     return .captured(
       CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
@@ -178,6 +187,7 @@ struct PassingModel {
         doubtful[key, default: 0] += 1
       }
     }
+    for difference in differences { files[key]?.note(difference) }
     return .contradicted(summary(key), differences)
   }
 }

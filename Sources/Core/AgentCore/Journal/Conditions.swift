@@ -12,6 +12,15 @@ public struct Conditions: Sendable {
     public let since: MonotonicTime
     /// How often it was found again.
     public internal(set) var repetitions: Int
+
+    /// A condition that began then.
+    public init(event: EventName, subject: String = "", message: String, since: MonotonicTime) {
+      self.event = event
+      self.subject = subject
+      self.message = message
+      self.since = since
+      repetitions = 0
+    }
   }
 
   /// In the order in which they began.
@@ -35,7 +44,7 @@ public struct Conditions: Sendable {
     let since = known.map { active[$0].since } ?? now
     if let known { active.remove(at: known) }
     active.append(
-      Condition(event: event, subject: subject, message: message, since: since, repetitions: 0))
+      Condition(event: event, subject: subject, message: message, since: since))
     log.append(LogEntry(event, message, fields))
   }
 

@@ -57,7 +57,7 @@ public struct FileSummary: Equatable, Sendable {
   public var lost: Int
   /// Passings that the cloud was sent otherwise than the reader's memory has them.
   public var sentDifferences: Int
-  /// The highest number that was ever stored; 0 when none was.
+  /// The highest number that is stored, those removed to make room among them; 0 when none is.
   public var highest: UInt32
   /// How many passings the reader said that the file has; nil when it has not been asked.
   public var readerCount: UInt32?

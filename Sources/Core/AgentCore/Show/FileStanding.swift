@@ -14,6 +14,20 @@ public struct FileStanding: Equatable, Sendable {
   public let acknowledgedPerSecond: Double?
   /// Why nothing of it is sent; nil when something is, or nothing waits.
   public let hold: String?
+
+  /// How it stands.
+  public init(
+    summary: FileSummary, isCurrent: Bool = false, readerCount: UInt32? = nil, gapCount: Int = 0,
+    gaps: NumberSet? = nil, acknowledgedPerSecond: Double? = nil, hold: String? = nil
+  ) {
+    self.summary = summary
+    self.isCurrent = isCurrent
+    self.readerCount = readerCount
+    self.gapCount = gapCount
+    self.gaps = gaps
+    self.acknowledgedPerSecond = acknowledgedPerSecond
+    self.hold = hold
+  }
 }
 
 extension Agent {

@@ -17,16 +17,20 @@ struct AccountWatch: Sendable {
 
   /// What is wrong with a file, the worst first.
   static func troubles(of file: FileSummary) -> [Trouble] {
-    func passings(_ count: Int) -> String { "\(count) \(count == 1 ? "passing" : "passings") of \(file.key.file)" }
+    func passings(_ count: Int) -> String {
+      "\(count) \(count == 1 ? "passing" : "passings") of \(file.key.file)"
+    }
     var troubles: [Trouble] = []
     if file.lost > 0 {
-      troubles.append(.init(event: .passingsLost, message: "\(passings(file.lost)) lost, the reader has them no more"))
+      troubles.append(
+        .init(event: .passingsLost, message: "\(passings(file.lost)) lost, the reader has them no more"))
     }
     if file.sentDifferences > 0 {
       troubles.append(
         .init(
           event: .passingsWrong,
-          message: "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory"))
+          message: "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory"
+        ))
     }
     if file.rejected > 0 {
       troubles.append(
@@ -100,7 +104,7 @@ public struct PresentFiles: Sendable {
   ///   - files: in the order of first contact.
   ///   - current: the reader's session file; nil when it has none.
   public init(_ files: [FileKey], current: FileKey?) {
-    last = files.last
+    last = current.map { files.contains($0) ? files.last : $0 } ?? files.last
     newest = (files + [current].compactMap { $0 }).compactMap(PresentFiles.beginning).max()
   }
 

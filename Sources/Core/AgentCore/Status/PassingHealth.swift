@@ -21,6 +21,10 @@ public struct PassingHealth: Sendable {
       let names = Set(files.flatMap { [$0.key.file, $0.key.description] })
       let all = Set(agent.ledger.files.flatMap { [$0.key.file, $0.key.description] })
       found.removeAll { all.contains($0.subject) && !names.contains($0.subject) }
+      // What waits is another file's.
+      if files.allSatisfy({ $0.waiting == 0 }) {
+        found.removeAll { $0.event == .backlog || $0.event == .backlogOld }
+      }
       for file in files { found += PassingHealth.accounts(of: file, agent) }
     } else {
       found += agent.accounts.conditions.active
@@ -34,8 +38,7 @@ public struct PassingHealth: Sendable {
     return AccountWatch.troubles(of: file).map { trouble in
       agent.accounts.conditions.active.first { $0.event == trouble.event && $0.subject == subject }
         ?? Conditions.Condition(
-          event: trouble.event, subject: subject, message: trouble.message, since: agent.startedAt,
-          repetitions: 0)
+          event: trouble.event, subject: subject, message: trouble.message, since: agent.startedAt)
     }
   }
 
