@@ -101,7 +101,7 @@ struct LedgerTests {
   }
 
   @Test("speaks of what is held before what is refused, and of no time in which it is sent")
-  func held() {
+  func heldFirst() {
     let lines = LedgerPage(LedgerTests.held).text(isColoured: false).split(separator: "\n")
     #expect(lines[0] == "HELD: 600 passings are not sent, see below")
     #expect(

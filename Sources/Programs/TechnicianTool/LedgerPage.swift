@@ -141,7 +141,8 @@ public struct LedgerPage: Sendable {
     }
     if isNarrow {
       lines.append(TerminalLine(name, colour))
-      add(numbers.map { "\($0.0) \($0.1)" }.joined(separator: ", "), colour)
+      // No line ends between a name and its number.
+      add(numbers.map { "\($0.0)\u{A0}\($0.1)" }.joined(separator: ", "), colour)
     } else {
       let cells = numbers.map { LedgerPage.right($0.1, 8) }.joined()
       lines.append(TerminalLine(TerminalText.cell(name, 24) + cells, colour))

@@ -29,7 +29,7 @@ public struct StatusPage: Sendable {
 
   /// What can be left out when there is no room, in this order.
   private enum Extra: Int, CaseIterable {
-    case frames, readerClock, hold
+    case frames, readerClock, reported, hold
   }
 
   private var isNarrow: Bool { width < StatusPage.width }
@@ -61,7 +61,7 @@ public struct StatusPage: Sendable {
 
   private func sections(_ extras: Set<Extra>) -> [[TerminalLine]] {
     [
-      headline, reader, cloud + clock + (extras.contains(.readerClock) ? readerClock : []),
+      headline, reader, cloud(extras) + clock + (extras.contains(.readerClock) ? readerClock : []),
       isNarrow ? DeviceTable(status).list : DeviceTable(status).lines,
       passings + (extras.contains(.hold) ? hold : []) + (extras.contains(.frames) ? frames : []),
     ]
@@ -141,7 +141,7 @@ public struct StatusPage: Sendable {
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
-  private var cloud: [TerminalLine] {
+  private func cloud(_ extras: Set<Extra>) -> [TerminalLine] {
     let cloud = status["cloud"] ?? .null
     let state = cloud["state"]?.string
     var first = TerminalLine("Cloud     ")
@@ -149,7 +149,7 @@ public struct StatusPage: Sendable {
     first.add(" at \(cloud["url"]?.string ?? "unknown address")")
     var lines = [first]
     if let deviceid = cloud["deviceid"]?.string { lines.append(detail("id \(deviceid)")) }
-    if let beat = when(cloud["last_heartbeat_at"]) {
+    if extras.contains(.reported), let beat = when(cloud["last_heartbeat_at"]) {
       let request = cloud["heartbeat_request"]?.string.map { " by \($0)" } ?? ""
       lines.append(detail("reported \(beat)\(request)"))
     }

@@ -42,7 +42,7 @@ struct TerminalLine {
           put(isFirst ? String(part) : " \(part)", piece.colour)
           continue
         }
-        if used > indent { begin() }
+        if used > indent { begin() } else if !isFirst { put(" ", piece.colour) }
         for character in part {
           if used + TerminalText.columns(String(character)) > width { begin() }
           put(String(character), piece.colour)
