@@ -28,6 +28,7 @@ struct ModelStore {
     var lost = NumberSet()
     var readerCount: UInt32?
     var isSettled = false
+    var isGone = false
     var session: CloudSession?
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
@@ -55,6 +56,8 @@ struct ModelStore {
   /// In the order of first contact.
   private(set) var order: [FileKey] = []
   private(set) var doubtful: [DoubtfulFrame] = []
+  /// The first contacts, by serial number.
+  private(set) var firstFiles: [String: String] = [:]
 
   /// All files, in the order of first contact.
   var summaries: [FileSummary] { order.map(summary(of:)) }
@@ -68,7 +71,7 @@ struct ModelStore {
       unconfirmed: file.unconfirmed.count, lost: file.lost.count,
       sentDifferences: Set(file.differences.filter(\.wasSent).map { "\($0)" }).count,
       highest: file.numbers.last ?? 0, readerCount: file.readerCount,
-      isSettled: file.isSettled, session: file.session)
+      isSettled: file.isSettled, isGone: file.isGone, session: file.session)
   }
 
   /// The numbers of the rows of which something is so.
@@ -102,8 +105,18 @@ struct ModelStore {
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        file.isGone = false
       }
       return .updated(summary(of: key), request)
+    case .noteGone(let key):
+      change(key) { file in
+        file.isSettled = true
+        file.isGone = true
+      }
+      return .updated(summary(of: key), request)
+    case .noteReader(let serialNumber, let firstFile):
+      if firstFiles[serialNumber] == nil { firstFiles[serialNumber] = firstFile }
+      return .readerNoted(serialNumber: serialNumber)
     case .noteLost(let key, let numbers):
       let stored = self.numbers(of: key)
       change(key) { file in

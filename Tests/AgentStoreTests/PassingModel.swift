@@ -15,6 +15,7 @@ struct PassingModel {
     var lost = NumberSet()
     var readerCount: UInt32?
     var isSettled = false
+    var isGone = false
     /// Whether the passing had been sent, by what differed.
     var differences: [String: Bool] = [:]
 
@@ -40,7 +41,8 @@ struct PassingModel {
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
       lost: file.lost.count, sentDifferences: file.differences.values.count { $0 },
-      highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled)
+      highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
+      isGone: file.isGone)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -74,6 +76,11 @@ struct PassingModel {
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
+      files[key]?.isGone = false
+    case .noteGone(let key):
+      files[key, default: File()].isSettled = true
+      files[key]?.isGone = true
+    case .noteReader(let serialNumber, _): return .readerNoted(serialNumber: serialNumber)
     case .noteLost(let key, let numbers):
       var lost = numbers
       lost.subtract(contents(key).stored)
@@ -122,11 +129,12 @@ struct PassingModel {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
-      .contradict(let key, _), .noteFile(let key, _, _), .noteLost(let key, _), .keepSession(let key, _),
+      .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
+      .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key
-    case .keepDoubtful, .rewind: raceKey
+    case .keepDoubtful, .noteReader, .rewind: raceKey
     }
   }
 

@@ -157,13 +157,32 @@ struct PassingStoreTests {
     try store.report(.noteFile(earlierKey, readerCount: 7, isSettled: true))
     try store.report(.keepDoubtful([doubtfulFrame(3)]))
     _ = try store.report(.keep(binding(1)))
+    #expect(try store.worker.snapshot(cloud: cloud).firstContacts.isEmpty)
+    for file in [raceKey.file, earlierKey.file] {
+      let request = PassingRequest.noteReader(serialNumber: raceKey.serialNumber, firstFile: file)
+      #expect(try store.report(request) == .readerNoted(serialNumber: raceKey.serialNumber))
+    }
     let snapshot = try store.worker.snapshot(cloud: cloud)
     #expect(snapshot.files.map(\.key) == [other, earlierKey, raceKey])
     #expect(snapshot.files[1].readerCount == 7 && snapshot.files[1].isSettled)
     #expect(snapshot.bindings == [binding(1)])
     #expect(snapshot.doubtfulTotal == 1)
+    // Neither passings that a person gave nor a file that was looked up are a contact, and a later one changes nothing.
+    #expect(snapshot.firstContacts.mapValues(\.file) == [raceKey.serialNumber: raceKey.file])
+  }
+
+  @Test("keeps that a file is gone, until something else is noted of it")
+  func gone() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.noteFile(raceKey, readerCount: 7, isSettled: false))
+    try store.report(.noteGone(raceKey))
+    let gone = FileSummary(key: raceKey, readerCount: 7, isSettled: true, isGone: true)
+    #expect(try store.worker.snapshot(cloud: cloud).files == [gone])
+    try store.report(.noteFile(raceKey, readerCount: nil, isSettled: true))
     #expect(
-      snapshot.firstContacts.mapValues(\.file) == ["O4A5-00051": raceKey.file, "O4A5-00099": other.file])
+      try store.worker.snapshot(cloud: cloud).files == [
+        FileSummary(key: raceKey, readerCount: 7, isSettled: true)
+      ])
   }
 
   @Test("does what it can of requests that wait together, and fails only the one that cannot be done")

@@ -51,6 +51,19 @@ import Testing
     #expect(!whole.hasSuffix(" allocations=0"))
   }
 
+  @Test func everyKindOfMalformedPassingIsNoPassing() throws {
+    let help = String(decoding: try bench.run("generate", "--help").output, as: UTF8.self)
+    let kinds = help.split(separator: "\n").drop { !$0.hasPrefix("Kinds") }.dropFirst().map {
+      String($0.split(separator: " ")[0])
+    }
+    #expect(kinds.count > 15)
+    for kind in kinds {
+      let file = try bench.write(kind, try bench.run("generate", "20", "--malformed", kind).output)
+      #expect(try bench.run("parse", file).lines.first?.hasPrefix("parse frames=0 ") == true, "\(kind)")
+      #expect(try bench.run("mixed", file).lines.first?.hasPrefix("mixed frames=20 ") == true, "\(kind)")
+    }
+  }
+
   @Test func scannerAndMemchrFindTheSame() throws {
     let file = try bench.write("passings", try bench.run("generate", "300").output)
     let lines = try bench.run("scan", file, "--chunk", "100").lines
@@ -74,6 +87,7 @@ import Testing
       (["parse", "x", "--chunk", "-1"], 64, "--chunk wants a number"),
       (["generate", "many"], 64, "N wants a number"),
       (["generate", "5", "--seed", "x"], 64, "--seed wants a number"),
+      (["generate", "5", "--malformed", "x"], 64, "no kind 'x'"),
       (["c", "x", "--chunk", "3"], 64, "unknown option"),
       (["parse", "/nowhere/at/all"], 65, "open /nowhere/at/all: No such file or directory"),
     ] as [([String], Int32, String)])

@@ -3,12 +3,9 @@ import One4AllProtocol
 
 /// What the reader's word does to what is stored.
 extension PassingStore {
-  /// What is stored of a file. It makes no file, but from now on the reader counts as known.
+  /// What is stored of a file. It makes none.
   mutating func open(_ key: FileKey) throws(StoreError) -> FileContents {
-    guard let file = try files.find(key) else {
-      try readers.note(key.serialNumber, FirstContact(at: now, file: key.file))
-      return FileContents(summary: FileSummary(key: key))
-    }
+    guard let file = try files.find(key) else { return FileContents(summary: FileSummary(key: key)) }
     var last: KeptPassing?
     if let highest = try spans.highestStored(file.id), let row = try rows.row(file.id, highest) {
       last = try kept(row, file.id)

@@ -69,7 +69,15 @@ struct PassingStore: ~Copyable {
       try change(key, making: true, request) { (_, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        file.isGone = false
       }
+    case .noteGone(let key):
+      try change(key, making: true, request) { (_, file) throws(StoreError) in
+        file.isSettled = true
+        file.isGone = true
+      }
+    case .noteReader(let serialNumber, let firstFile):
+      .readerNoted(serialNumber: try noteReader(serialNumber, firstFile: firstFile))
     case .noteLost(let key, let numbers):
       try change(key, making: true, request) { (store, file) throws(StoreError) in
         try store.noteLost(&file, numbers)
@@ -134,8 +142,11 @@ struct PassingStore: ~Copyable {
 
   /// The file, which is made when it is new.
   func ensure(_ key: FileKey) throws(StoreError) -> StoredFile {
-    if let file = try files.find(key) { return file }
-    try readers.note(key.serialNumber, FirstContact(at: now, file: key.file))
-    return try files.ensure(key, now: now)
+    try files.ensure(key, now: now)
+  }
+
+  private func noteReader(_ serialNumber: String, firstFile: String) throws(StoreError) -> String {
+    try readers.note(serialNumber, FirstContact(at: now, file: firstFile))
+    return serialNumber
   }
 }

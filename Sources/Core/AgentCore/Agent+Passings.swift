@@ -15,7 +15,7 @@ extension Agent {
       for summary in summaries { ledger.note(summary) }
       endRewind(request, .done, Agent.words(count, of: request))
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
-    case .waiting, .acknowledged: break
+    case .waiting, .acknowledged, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
     forwarder.handle(report, at: now.monotonic, &orders)
@@ -41,7 +41,8 @@ extension Agent {
   var forwardView: ForwardView {
     ForwardView(
       current: intake.current, isConnected: session.isConnected, isReading: intake.isReading,
-      fetching: intake.unsettledButReachable, devices: report.usableDevices)
+      searching: intake.searching, fetching: intake.unsettledButReachable, complete: intake.complete,
+      devices: report.usableDevices)
   }
 
   // MARK: A person's wishes

@@ -16,10 +16,14 @@ extension Intake {
     proceed(at: now, &out)
   }
 
-  /// The store holds these files now, and no others: what it has of those that are followed is looked up again.
+  /// The store holds these files now, and no others: what it has of those that are followed is looked up again. First
+  /// contacts are told it anew.
   mutating func restored(_ summaries: [FileSummary], at now: Moment, _ out: inout IntakeOutput) {
     known = [:]
     for summary in summaries { note(summary) }
+    for (serialNumber, firstFile) in firstFiles.sorted(by: { $0.key < $1.key }) {
+      queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now.monotonic)
+    }
     for key in files.keys.sorted(by: { $0.file < $1.file }) {
       files[key]?.notedCount = nil
       queue.add(.openFile(key), at: now.monotonic)

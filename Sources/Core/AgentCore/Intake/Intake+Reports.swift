@@ -17,6 +17,7 @@ extension Intake {
     case .doubtfulKept(let total):
       doubtfulFrames = total
       done(at: now.monotonic, &out)
+    case .readerNoted: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
       note(contents.summary)
       done(at: now.monotonic, &out)

@@ -161,9 +161,10 @@ extension Intake {
     }
     if !file.unconfirmed.isEmpty { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
-    queue.add(.noteFile(key, readerCount: nil, isSettled: true), at: now)
+    queue.add(.noteGone(key), at: now)
     queue.add(.settleDoubtful(key), at: now)
     known[key]?.isSettled = true
+    known[key]?.isGone = true
     files[key] = nil
   }
 

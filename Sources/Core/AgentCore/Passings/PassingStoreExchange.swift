@@ -27,6 +27,11 @@ public enum PassingRequest: Equatable, Sendable {
   case contradict(FileKey, NumberSet)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
+  /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
+  case noteGone(FileKey)
+  /// The first contact with a reader: files with names below `firstFile` it had begun before. A later one changes
+  /// nothing.
+  case noteReader(serialNumber: String, firstFile: String)
   /// The reader has them no more.
   case noteLost(FileKey, NumberSet)
   /// The cloud session of a file; on disk before its token is used.
@@ -61,6 +66,8 @@ public enum PassingReport: Equatable, Sendable {
   case acknowledged(FileKey, after: UInt32, NumberSet)
   /// They are no longer there, or differ and were sent.
   case contradicted(FileSummary, [PassingDifference])
+  /// The first contact with a reader is on disk.
+  case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
   /// How many wait again, or would; the summaries of the files concerned.

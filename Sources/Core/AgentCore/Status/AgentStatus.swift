@@ -89,7 +89,8 @@ public enum AgentStatus {
       "unconfirmed": sum(\.unconfirmed), "doubtful": .integer(Int64(agent.ledger.doubtful)),
       "unwritten": .integer(Int64(agent.intake.waitingRows)),
       "dropped": .integer(Int64(agent.intake.droppedRows)),
-      "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.hold(at: now)), "well": .bool(health.arePassingsWell),
+      "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.hold(at: now)),
+      "well": .bool(health.arePassingsWell),
     ]
   }
 

@@ -124,7 +124,8 @@ public enum StatusCatalogue {
     Member("passings.forward", .flag, "whether passings are sent to the cloud"),
     Member(
       "passings.hold", .text, orNull: true,
-      "why passings are not sent now, of one session file (its name stands first) or at all; null: nothing holds"),
+      "why passings are not sent now, of one session file (its name stands first) or at all; null: nothing holds"
+    ),
     Member("passings.well", .flag, "whether the passings are well, as the ledger says it: see below"),
     Member("frames", .object, "what the line said since the daemon started"),
     Member("frames.passing", .integer, "passings"),

@@ -47,12 +47,13 @@ struct RecordingDecoding {
     case .passing(let frame):
       if summary.rising.take(frame.number, at: frame.localMilliseconds) { clock.numberingBeginsAnew() }
       passing = DecodedPassing(
-        time: clock.resolve(frame.localMilliseconds, number: frame.number), local: frame.localMilliseconds,
+        resolved: clock.resolve(frame.localMilliseconds, number: frame.number),
+        local: frame.localMilliseconds,
         firstSeen: nil, chip: .chip(frame.prefix, frame.chip), antenna: frame.antenna, reads: frame.reads,
         number: frame.number, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
-        time: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
+        resolved: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):
@@ -60,7 +61,8 @@ struct RecordingDecoding {
       let time = clock.resolve(row, in: line)
       let namesZone = if case .name = row.zone { true } else { false }
       passing = DecodedPassing(
-        time: time, local: row.localMilliseconds, firstSeen: nil, chip: row.chip, antenna: nil, reads: nil,
+        resolved: time, local: row.localMilliseconds, firstSeen: nil, chip: row.chip, antenna: nil,
+        reads: nil,
         number: row.number, bib: row.bib, isZoneUnknown: namesZone && time == nil)
     case .aside: return complaints.recognised()
     case .malformed(let fault):
