@@ -168,8 +168,8 @@ extension StatusCatalogue {
     - passings of the present event are lost (`passings-lost`), refused by the cloud (`passings-rejected`), or were sent
       otherwise than the reader's memory has them (`passings-wrong`). These come from the sums on disk: a restart does
       not hide them;
-    - passings that could be sent have waited for 5 minutes (`backlog-old`), or the reader's memory has not confirmed
-      any for 2 minutes (`passings-unconfirmed`);
+    - passings that could be sent have waited for 5 minutes (`backlog-old`), whatever keeps them, or the reader's memory
+      has not confirmed any for 2 minutes (`passings-unconfirmed`);
     - a session file is held (`cloud-session-closed`, `forward-held`), the key is refused, the reader's memory or its
       zone is not to be had, the disk is full, or the store fails.
 
