@@ -7,15 +7,14 @@ import ProgramArguments
 enum LedgerCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] ledger [--session FILE] [--serial-number NUMBER]",
-      "one4allctl [--config FILE] ledger --json",
+      "one4allctl [--config FILE] ledger [--session FILE] [--json]"
     ],
     summary:
       "Accounts for every passing, by session file: what the reader made, what is\n"
       + "stored, what the cloud has confirmed, what waits, and what is lost. The exit\n"
-      + "code is 0 when the sums add up and the passings are well, as docs/status.md has\n"
-      + "it: none of the present event is lost, refused, wrong in the cloud, held, or late\n"
-      + "by minutes. A file that is named is judged whatever its age.",
+      + "code is 0 when the sums add up and the passings are well, as docs/status.md\n"
+      + "has it: none of the present event is lost, refused, wrong in the cloud, held,\n"
+      + "or late by minutes. A file that is named is judged whatever its age.",
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "only that session file"),
