@@ -97,6 +97,20 @@ struct AgentPassingsTests {
     #expect(throws: Agent.Refused("no reader is connected")) { try again.get() }
   }
 
+  @Test("What came behind the count of the reader's memory is told as not compared yet")
+  func auditOfLiveFile() {
+    var result = AuditResult(
+      key: FileKey(serialNumber: "O4A5-00051", file: "a.csv"), readerCount: 208, stored: 249, differences: 0,
+      lost: 0)
+    #expect(
+      result.summary
+        == "session file a.csv: all 208 passings of the reader's memory compared with 249 stored"
+        + " (41 newer ones not compared yet), 0 differed, 0 lost")
+    result.stored = 200
+    result.lost = 8
+    #expect(result.summary.hasSuffix("compared with 200 stored, 0 differed, 8 lost"))
+  }
+
   @Test("A rewind is work that says how many passings it sends again, and fails with the store")
   func rewind() throws {
     let world = try recorded()
@@ -112,8 +126,12 @@ struct AgentPassingsTests {
     let real = rewind(dryRun: false)
     #expect(try work(rehearsal, world).state == .running)
     world.pass(seconds: 1)
-    #expect(try work(rehearsal, world).message == "\(all.count) passings would be sent again")
-    #expect(try work(real, world).message == "\(all.count) passings are sent again")
+    #expect(
+      try work(rehearsal, world).message
+        == "\(all.count) passings would be sent again: \(all.count) of \(key.file)")
+    #expect(
+      try work(real, world).message == "\(all.count) passings are sent again: \(all.count) of \(key.file)")
+    #expect(try work(real, world).done == all.count)
     #expect(try work(real, world).state == .done)
     #expect(world.agent.ledger.sum(\.waiting) == all.count)
     world.isPassingStoreFailing = true

@@ -229,7 +229,7 @@ struct ForwardSessionTests {
     world.ask(
       .rewind(
         from: WallTime(milliseconds: ForwardWorld.start),
-        to: WallTime(milliseconds: ForwardWorld.start + 1000), dryRun: false))
+        to: WallTime(milliseconds: ForwardWorld.start + 1000), file: nil, dryRun: false))
     world.pass(seconds: 10)
     world.expectComplete(first)
     world.expectComplete(second)
@@ -264,7 +264,8 @@ struct ForwardSessionTests {
     world.pass(seconds: 5)
     #expect(world.file(first).session?.standing == .asked)
     world.restart()
-    world.ask(.contradict(first, NumberSet(1...5)))
+    world.ask(.doubt(first))
+    world.ask(.contradict(first, NumberSet(1...5), counted: 0))
     world.ask(.noteFile(first, readerCount: 0, isSettled: true))
     world.pass(seconds: 5)
     #expect(world.file(first).waiting == 0)

@@ -15,6 +15,8 @@ struct ModelStore {
   struct Row: Equatable {
     var kept: KeptPassing
     var state: State
+
+    var isRejected: Bool { if case .rejected = state { true } else { false } }
   }
 
   /// What is kept of a file.
@@ -69,7 +71,7 @@ struct ModelStore {
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
       rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
       unconfirmed: file.unconfirmed.count, lost: file.lost.count,
-      sentDifferences: Set(file.differences.filter(\.wasSent).map { "\($0)" }).count,
+      sentDifferences: Set(file.differences.filter(\.isWrongInCloud).map { "\($0)" }).count,
       highest: file.numbers.last ?? 0, readerCount: file.readerCount,
       isSettled: file.isSettled, isGone: file.isGone, session: file.session)
   }
@@ -100,7 +102,7 @@ struct ModelStore {
     case .believe(let key):
       changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
-    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .contradict(let key, let numbers, let counted): return contradict(key, numbers, counted)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
@@ -143,8 +145,8 @@ struct ModelStore {
     case .sendAgain(let key, let numbers):
       changeRows(of: key, numbers) { $0.state = .waiting }
       return .updated(summary(of: key), request)
-    case .rewind(let from, let to, let dryRun):
-      return rewind(from, to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      return rewind(from, to, file, dryRun: dryRun, request)
     }
   }
 
@@ -205,18 +207,29 @@ struct ModelStore {
       summary: summary(of: key), added: added, contradicted: contradicted, differences: differences)
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, _ counted: UInt32) -> PassingReport {
     var differences: [PassingDifference] = []
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
-      guard let row = files[key]?.rows[number] else { continue }
-      if row.kept.origin == .imported, row.kept.trust != .unconfirmed, number <= files[key]?.readerCount ?? 0
-      {
+      guard var row = files[key]?.rows[number], row.kept.trust != .confirmed else { continue }
+      let isHeld = row.kept.trust == .unconfirmed && row.state == .waiting
+      let isImported = row.kept.origin == .imported
+      if isImported, !isHeld, number <= files[key]?.readerCount ?? 0 { continue }
+      if !isImported, number <= counted {
+        if isHeld {
+          row.kept.trust = .believed
+          files[key]?.put(row, at: number)
+        }
         continue
       }
-      let isSent = row.state == .acknowledged
+      let isElsewhere = files.contains { other, file in
+        other != key && other.serialNumber == key.serialNumber
+          && file.rows[number]?.kept.passing == row.kept.passing
+      }
+      let stays =
+        row.state == .acknowledged || !(isElsewhere || isHeld || isImported || row.isRejected)
       differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))
-      if isSent { continue }
+        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: stays))
+      if stays { continue }
       files[key]?.put(nil, at: number)
       doubtful.append(
         DoubtfulFrame(
@@ -242,17 +255,17 @@ struct ModelStore {
   }
 
   private mutating func rewind(
-    _ from: WallTime, _ to: WallTime, dryRun: Bool, _ request: PassingRequest
+    _ from: WallTime, _ to: WallTime, _ file: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) -> PassingReport {
-    var count = 0
+    var counts: [FileKey: Int] = [:]
     var concerned: [FileKey] = []
-    for key in order {
+    for key in order where file == nil || file == key {
       let found = numbers(of: key) { $0.state == .acknowledged && (from...to).contains($0.kept.utc) }
       guard !found.isEmpty else { continue }
-      count += found.count
+      counts[key] = found.count
       concerned.append(key)
       if !dryRun { changeRows(of: key, found) { $0.state = .waiting } }
     }
-    return .rewound(count: count, concerned.map(summary(of:)), request)
+    return .rewound(counts: counts, concerned.map(summary(of:)), request)
   }
 }

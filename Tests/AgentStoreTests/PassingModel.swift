@@ -22,7 +22,7 @@ struct PassingModel {
     mutating func note(_ difference: PassingDifference) {
       let memory = difference.memory?.text ?? ""
       let name = "\(difference.number) \(difference.stored.text) \(memory)"
-      differences[name] = differences[name] == true || difference.wasSent
+      differences[name] = differences[name] == true || difference.isWrongInCloud
     }
   }
 
@@ -72,7 +72,7 @@ struct PassingModel {
     case .doubt(let key):
       change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
     case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
-    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .contradict(let key, let numbers, let counted): return contradict(key, numbers, counted)
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
@@ -106,21 +106,21 @@ struct PassingModel {
         if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
       }
     case .sendAgain(let key, let numbers): change(key, numbers) { $0.state = .waiting }
-    case .rewind(let from, let to, let dryRun):
-      var count = 0
+    case .rewind(let from, let to, let file, let dryRun):
+      var counts: [FileKey: Int] = [:]
       var concerned: [FileKey] = []
-      for key in order {
+      for key in order where file == nil || file == key {
         let found = NumberSet(
           files[key]?.rows.filter {
             $0.value.state == .acknowledged && (from...to).contains($0.value.kept.utc)
           }.keys
             .map { $0 } ?? [])
         guard !found.isEmpty else { continue }
-        count += found.count
+        counts[key] = found.count
         concerned.append(key)
         if !dryRun { change(key, found) { $0.state = .waiting } }
       }
-      return .rewound(count: count, concerned.map(summary), request)
+      return .rewound(counts: counts, concerned.map(summary), request)
     }
     return .updated(summary(key(of: request)), request)
   }
@@ -129,7 +129,7 @@ struct PassingModel {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
-      .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
+      .contradict(let key, _, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
@@ -183,17 +183,24 @@ struct PassingModel {
     )
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, _ counted: UInt32) -> PassingReport {
     var differences: [PassingDifference] = []
     for (number, row) in (files[key]?.rows ?? [:]).sorted(by: { $0.key < $1.key })
-    where numbers.contains(number) {
-      let wasSent = row.state == .acknowledged
-      differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
-      if !wasSent {
-        files[key]?.rows[number] = nil
-        doubtful[key, default: 0] += 1
+    where numbers.contains(number) && row.kept.trust != .confirmed {
+      let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
+      if number <= counted {
+        if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
+        continue
       }
+      let isElsewhere = files.contains {
+        $0.key != key && $0.value.rows[number]?.kept.passing == row.kept.passing
+      }
+      let stays = row.state == .acknowledged || !(isHeld || isElsewhere || row.state == .rejected)
+      differences.append(
+        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: stays))
+      if stays { continue }
+      files[key]?.rows[number] = nil
+      doubtful[key, default: 0] += 1
     }
     for difference in differences { files[key]?.note(difference) }
     return .contradicted(summary(key), differences)

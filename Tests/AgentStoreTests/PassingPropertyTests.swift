@@ -66,7 +66,8 @@ struct PassingPropertyTests {
     case 9: return .openFile(key)
     case 10: return .doubt(key)
     case 11: return .believe(key)
-    case 12: return .contradict(key, numbers(&random, limit: 3))
+    case 12:
+      return .contradict(key, numbers(&random, limit: 3), counted: UInt32.random(in: 0...3, using: &random))
     case 13:
       return .noteFile(
         key, readerCount: Bool.random(using: &random) ? 60 : nil, isSettled: Bool.random(using: &random))
@@ -82,6 +83,7 @@ struct PassingPropertyTests {
       let from = raceStart - 7_200_000 + Int64.random(in: 0...6000, using: &random)
       return .rewind(
         from: WallTime(milliseconds: from), to: WallTime(milliseconds: from + 1500),
+        file: Bool.random(using: &random) ? key : nil,
         dryRun: Bool.random(using: &random))
     }
   }

@@ -96,12 +96,51 @@ struct PassingStoreTests {
       PassingDifference(number: 2, stored: passing(2, variant: 1), memory: passing(2), wasSent: false),
     ]
     #expect(result.differences == expected)
-    try store.report(.contradict(raceKey, [1]))
-    try store.report(.contradict(raceKey, [1]))
+    try store.report(.capture(raceKey, [kept(4)]))
+    try store.report(.acknowledge(raceKey, [4]))
+    try store.report(.contradict(raceKey, [1, 4], counted: 0))
+    try store.report(.contradict(raceKey, [1, 4], counted: 0))
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    let gone = PassingDifference(number: 1, stored: passing(1), memory: nil, wasSent: true)
+    let gone = PassingDifference(number: 4, stored: passing(4), memory: nil, wasSent: true)
     #expect(try view.differences(file: raceKey) == [expected[0], gone, expected[1]])
     #expect(try view.ledger().map(\.differences) == [3])
+    #expect(try view.differences(file: raceKey, skipping: 1) == [gone, expected[1]])
+  }
+
+  @Test(
+    "counts a sent difference as wrong in the cloud when it has another time or chip, not for what it is not sent",
+    arguments: [
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b3", [.check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;14;0a1b2", [.reads], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;4;5;0a1b3", [.antenna, .reads, .check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.251;3;4;0a1b2", [.time], true),
+      ("1;MC;00007;2027-01-12;08:00:00.250;3;4;0a1b2", [.time], true),
+      ("1;MC;00008;2027-01-11;08:00:00.250;3;4;0a1b3", [.chip, .check], true),
+      ("1;MD;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [.chip], true),
+    ] as [(String, [PassingDifference.Field], Bool)])
+  func wrongInCloud(memory: String, fields: [PassingDifference.Field], isWrong: Bool) throws {
+    func heard(_ text: String, _ trust: KeptPassing.Trust) throws -> KeptPassing {
+      var kept = kept(1, trust: trust)
+      kept.passing = try Passing(parsing: Array(text.utf8))
+      return kept
+    }
+    let stored = try heard("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", .believed)
+    for isSent in [false, true] {
+      let folder = TemporaryFolder()
+      let store = try TestedStore(folder.path)
+      try store.report(.capture(raceKey, [stored]))
+      if isSent { try store.report(.acknowledge(raceKey, [1])) }
+      let truth = try heard(memory, .confirmed)
+      try store.report(.capture(raceKey, [truth]))
+      let view = try PassingView(directory: folder.path, cloud: cloud)
+      let counts = try view.differenceCounts(file: raceKey)
+      #expect(counts == (fields.isEmpty ? 0 : 1, isSent && isWrong ? 1 : 0))
+      #expect(try view.ledger().first?.sentDifferences == counts.wrong)
+      let difference = PassingDifference(
+        number: 1, stored: stored.passing, memory: truth.passing, wasSent: isSent)
+      #expect(difference.fields == fields && difference.isWrongInCloud == (isSent && isWrong))
+    }
   }
 
   @Test("keeps what was imported in place of a counted passing that the reader has no more")
@@ -109,10 +148,33 @@ struct PassingStoreTests {
     let store = try TestedStore(folder.path)
     try store.report(.noteFile(raceKey, readerCount: 2, isSettled: false))
     try store.report(.capture(raceKey, [kept(1), kept(2, origin: .imported), kept(3, origin: .imported)]))
-    try store.report(.contradict(raceKey, [1, 2, 3]))
-    #expect(try store.contents(raceKey).stored == [2])
+    try store.report(.contradict(raceKey, [1, 2, 3], counted: 2))
+    #expect(try store.contents(raceKey).stored == [1, 2])
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.ledger().map(\.differences) == [2])
+    #expect(try view.ledger().map(\.differences) == [1])
+  }
+
+  @Test("keeps what the reader has once confirmed or counted, and what nothing speaks against but its memory")
+  func contradicted() throws {
+    let store = try TestedStore(folder.path)
+    let later = FileKey(serialNumber: raceKey.serialNumber, file: "20991231-000000.csv")
+    try store.report(
+      .capture(
+        raceKey,
+        [
+          kept(1, trust: .confirmed), kept(2), kept(3, trust: .unconfirmed), kept(4), kept(5),
+          kept(6, trust: .unconfirmed),
+        ]))
+    // The reader counts it in its next file.
+    try store.report(.capture(later, [kept(5, trust: .confirmed)]))
+    guard
+      case .contradicted(let summary, let found) = try store.report(
+        .contradict(raceKey, [1, 2, 3, 4, 5, 6], counted: 3))
+    else { return }
+    #expect(try store.contents(raceKey).stored == [1, 2, 3, 4])
+    #expect((summary.stored, summary.unconfirmed, summary.waiting) == (4, 0, 4))
+    #expect(found.map(\.number) == [4, 5, 6])
+    #expect(found.map(\.wasSent) == [true, false, false])
   }
 
   @Test("keeps the newest doubtful frames of a file, counts all, and forgets those that are settled")
@@ -183,6 +245,41 @@ struct PassingStoreTests {
       try store.worker.snapshot(cloud: cloud).files == [
         FileSummary(key: raceKey, readerCount: 7, isSettled: true)
       ])
+  }
+
+  @Test("shows the doubtful frames of one file, of none, and of all, and counts them by the reason")
+  func doubtfulOfAll() throws {
+    let store = try TestedStore(folder.path)
+    var early = doubtfulFrame(9)
+    early.reason = .time
+    let frames = [doubtfulFrame(1, key: nil), early, doubtfulFrame(2, key: earlierKey)]
+    for frame in frames { try store.report(.keepDoubtful([frame])) }
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.doubtful() == frames.reversed())
+    #expect(try view.doubtful(file: raceKey) == [early])
+    #expect(try view.doubtful(file: nil) == [frames[0]])
+    #expect(try view.doubtfulReasons() == [.time: 1, .jump: 2])
+  }
+
+  @Test("leafs back in a file, in all of its passings and in those that were refused")
+  func before() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...20)))
+    for number: UInt32 in [2, 5, 9, 15] { try store.report(.reject(raceKey, number, reason: "bad")) }
+    var view = try PassingView(directory: folder.path, cloud: cloud)
+    func numbers(_ before: UInt32?, last: Int, rejectedOnly: Bool = false) throws -> [UInt32] {
+      try view.passings(file: raceKey, before: before, last: last, rejectedOnly: rejectedOnly).map {
+        $0.kept.passing.number
+      }
+    }
+    #expect(try numbers(nil, last: 3) == [18, 19, 20])
+    #expect(try numbers(18, last: 3) == [15, 16, 17])
+    #expect(try numbers(3, last: 9) == [1, 2])
+    #expect(try numbers(1, last: 9) == [] && numbers(0, last: 9) == [])
+    #expect(try numbers(15, last: 2, rejectedOnly: true) == [5, 9])
+    #expect(try numbers(5, last: 2, rejectedOnly: true) == [2])
+    #expect(try view.times(of: raceKey) == kept(1).utc...kept(20).utc)
+    #expect(try view.times(of: earlierKey) == nil)
   }
 
   @Test("does what it can of requests that wait together, and fails only the one that cannot be done")

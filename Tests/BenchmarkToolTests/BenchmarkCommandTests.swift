@@ -75,7 +75,9 @@ import Testing
 
   @Test func anEmptyFileHasNoFrames() throws {
     let file = try bench.write("empty", [])
-    #expect(try bench.run("parse", file).lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    let parsed = try bench.run("parse", file)
+    #expect(parsed.lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    #expect(parsed.code == 65 && parsed.errors.hasSuffix("there is no passing in \(file)\n"))
     #expect(try bench.run("c", file).lines.first?.hasPrefix("c frames=0 acc=0 ") == true)
   }
 
@@ -89,7 +91,7 @@ import Testing
       (["generate", "5", "--seed", "x"], 64, "--seed wants a number"),
       (["generate", "5", "--malformed", "x"], 64, "no kind 'x'"),
       (["c", "x", "--chunk", "3"], 64, "unknown option"),
-      (["parse", "/nowhere/at/all"], 65, "open /nowhere/at/all: No such file or directory"),
+      (["parse", "/nowhere/at/all"], 66, "open /nowhere/at/all: No such file or directory"),
     ] as [([String], Int32, String)])
   func whatMakesNoSenseIsSaid(_ words: [String], _ code: Int32, _ text: String) throws {
     let result = try bench.run(words)

@@ -51,58 +51,78 @@ extension PassingStore {
     file.lost += try spans.add(file.id, .lost, lost)
   }
 
-  /// Of those numbers, passings that the reader has counted and lost, and that a person brought from a backup.
-  private func restored(_ file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
-    var restored = NumberSet()
-    guard let count = file.readerCount, count > 0 else { return restored }
-    for range in numbers.ranges where range.lowerBound <= count {
-      try rows.rows(file.id, range.lowerBound...min(range.upperBound, count)) { row in
-        if row.origin == .imported { restored.insert(row.passing.number) }
-      }
-    }
-    restored.subtract(try spans.common(file.id, .held, restored))
-    return restored
-  }
-
-  /// The reader's memory has no such passings.
-  mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
+  /// The reader's memory has no such passings: see `PassingRequest.contradict`.
+  mutating func contradict(
+    _ key: FileKey, _ numbers: NumberSet, counted: UInt32
+  ) throws(StoreError) -> PassingReport {
     guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), []) }
-    var numbers = numbers
-    numbers.subtract(try restored(file, numbers))
-    let sent = try spans.common(file.id, .acknowledged, numbers)
-    let held = try spans.take(file.id, .held, numbers)
-    let rejected = try spans.take(file.id, .rejected, numbers)
-    var unsent = try spans.take(file.id, .ready, numbers)
-    unsent.formUnion(held)
-    unsent.formUnion(rejected)
-    var found: [PassingDifference] = []
-    var frames: [DoubtfulFrame] = []
-    for range in unsent.ranges {
-      try rows.rows(file.id, range) { row in
-        found.append(
-          PassingDifference(number: row.passing.number, stored: row.passing, memory: nil, wasSent: false))
-        frames.append(
-          DoubtfulFrame(key: key, passing: row.passing, reason: .repeated, arrivedWall: row.arrivedWall))
-      }
-      try rows.remove(file.id, range)
-    }
-    for range in sent.ranges {
-      try rows.rows(file.id, range) { row in
-        found.append(
-          PassingDifference(number: row.passing.number, stored: row.passing, memory: nil, wasSent: true))
-      }
-    }
-    found.sort { $0.number < $1.number }
-    for difference in found where try differences.keep(file.id, difference, now: now) {
+    let judgement = try judge(file, numbers, counted: counted)
+    let removed = judgement.removed
+    try spans.take(file.id, .ready, removed)
+    let held = try spans.take(file.id, .held, removed)
+    let rejected = try spans.take(file.id, .rejected, removed)
+    for range in removed.ranges { try rows.remove(file.id, range) }
+    for difference in judgement.differences where try differences.keep(file.id, difference, now: now) {
       file.differences += 1
+    }
+    let frames = judgement.differences.filter { removed.contains($0.number) }.map { difference in
+      DoubtfulFrame(
+        key: key, passing: difference.stored, reason: .repeated,
+        arrivedWall: judgement.arrivals[difference.number] ?? now)
     }
     if !frames.isEmpty { try doubtful.keep(file.id, frames) }
     try rejections.forget(file.id, rejected)
-    try spans.take(file.id, .confirmed, unsent)
-    file.stored -= unsent.count
+    file.stored -= removed.count
     file.unconfirmed -= held.count
     file.rejected -= rejected.count
+    try release(&file, judgement.released)
     try files.save(file)
-    return .contradicted(try summary(of: file), found)
+    return .contradicted(try summary(of: file), judgement.differences)
+  }
+
+  /// What becomes of passings that the reader's memory does not have.
+  private struct Judgement {
+    var removed = NumberSet()
+    /// Held no more.
+    var released = NumberSet()
+    /// By number, ascending.
+    var differences: [PassingDifference] = []
+    var arrivals: [UInt32: WallTime] = [:]
+  }
+
+  private func judge(
+    _ file: StoredFile, _ numbers: NumberSet, counted: UInt32
+  ) throws(StoreError) -> Judgement {
+    var doubted = numbers
+    doubted.subtract(try spans.common(file.id, .confirmed, numbers))
+    var stored: [PassingRow] = []
+    for range in doubted.ranges { try rows.rows(file.id, range) { stored.append($0) } }
+    guard !stored.isEmpty else { return Judgement() }
+    let sent = try spans.common(file.id, .acknowledged, doubted)
+    let held = try spans.common(file.id, .held, doubted)
+    let rejected = try spans.common(file.id, .rejected, doubted)
+    let others = try files.all().filter { $0.key.serialNumber == file.key.serialNumber && $0.id != file.id }
+    var judgement = Judgement()
+    for row in stored {
+      let number = row.passing.number
+      let isImported = row.origin == .imported
+      if isImported, !held.contains(number), number <= file.readerCount ?? 0 { continue }
+      if !isImported, number <= counted {
+        if held.contains(number) { judgement.released.insert(number) }
+        continue
+      }
+      var wasSent = sent.contains(number)
+      if !wasSent {
+        var isRemoved = isImported || held.contains(number) || rejected.contains(number)
+        for other in others where !isRemoved {
+          isRemoved = try rows.row(other.id, number)?.passing == row.passing
+        }
+        if isRemoved { judgement.removed.insert(number) } else { wasSent = true }
+      }
+      judgement.arrivals[number] = row.arrivedWall
+      judgement.differences.append(
+        PassingDifference(number: number, stored: row.passing, memory: nil, wasSent: wasSent))
+    }
+    return judgement
   }
 }

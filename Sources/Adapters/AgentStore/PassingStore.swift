@@ -64,7 +64,7 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         try store.release(&file, try store.spans.read(file.id, .held))
       }
-    case .contradict(let key, let numbers): try contradict(key, numbers)
+    case .contradict(let key, let numbers, let counted): try contradict(key, numbers, counted: counted)
     case .noteFile(let key, let readerCount, let isSettled):
       try change(key, making: true, request) { (_, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount
@@ -100,7 +100,8 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         _ = try store.sendAgain(&file, numbers)
       }
-    case .rewind(let from, let to, let dryRun): try rewind(from: from, to: to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      try rewind(from: from, to: to, file: file, dryRun: dryRun, request)
     }
   }
 
@@ -113,7 +114,7 @@ struct PassingStore: ~Copyable {
       session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
     }
     return file.summary(
-      sentDifferences: file.differences == 0 ? 0 : try differences.countSent(file.id),
+      sentDifferences: file.differences == 0 ? 0 : try differences.countWrong(file.id),
       highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session)
   }
 

@@ -12,7 +12,7 @@ enum StoreWork: Sendable {
     case .passings(let request):
       switch request {
       case .openFile, .readWaiting, .readAcknowledged: false
-      case .rewind(_, _, let dryRun): !dryRun
+      case .rewind(_, _, _, let dryRun): !dryRun
       case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .contradict, .noteFile, .noteGone,
         .noteReader, .noteLost, .keepSession, .acknowledge, .reject, .sendAgain:
         true

@@ -11,9 +11,11 @@ extension Agent {
     case .doubtfulKept(let total): ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
     case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
-    case .rewound(let count, let summaries, let request):
+    case .rewound(let counts, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
-      endRewind(request, .done, Agent.words(count, of: request))
+      let count = counts.values.reduce(0, +)
+      if let work = rewinds.first { works.update(work) { ($0.done, $0.total) = (count, count) } }
+      endRewind(request, .done, Agent.words(counts, summaries.map(\.key), of: request))
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
     case .waiting, .acknowledged, .readerNoted: break
     }
@@ -67,13 +69,14 @@ extension Agent {
   }
 
   /// Sends the acknowledged passings of a time range again, both ends included.
+  /// - Parameter file: only those of that file; nil for all files.
   /// - Returns: the number of the work.
   public mutating func rewind(
-    from: WallTime, to: WallTime, dryRun: Bool, _ actions: inout [AgentAction]
+    from: WallTime, to: WallTime, file: FileKey? = nil, dryRun: Bool, _ actions: inout [AgentAction]
   ) -> Int {
     let work = works.begin("rewind", message: "the passings are being looked for")
     rewinds.append(work)
-    actions.append(.keep(.rewind(from: from, to: to, dryRun: dryRun)))
+    actions.append(.keep(.rewind(from: from, to: to, file: file, dryRun: dryRun)))
     return work
   }
 
@@ -99,7 +102,11 @@ extension Agent {
   /// A comparison is done.
   mutating func endAudit(_ result: AuditResult) {
     guard let work = audits.removeValue(forKey: result.key) else { return }
-    works.end(work, .done, result.summary)
+    if let failure = result.failure {
+      works.end(work, .failed, failure)
+    } else {
+      works.end(work, .done, result.summary)
+    }
   }
 
   /// The reader is gone; what was not compared will be when it is back.
@@ -113,9 +120,17 @@ extension Agent {
     works.end(rewinds.removeFirst(), state, words)
   }
 
-  private static func words(_ count: Int, of request: PassingRequest) -> String {
-    let passings = count == 1 ? "1 passing" : "\(count) passings"
-    if case .rewind(_, _, dryRun: true) = request { return "\(passings) would be sent again" }
-    return "\(passings) are sent again"
+  private static func words(_ counts: [FileKey: Int], _ files: [FileKey], of request: PassingRequest)
+    -> String
+  {
+    let passings = { (count: Int) in count == 1 ? "1 passing" : "\(count) passings" }
+    var words = passings(counts.values.reduce(0, +))
+    if case .rewind(_, _, _, dryRun: true) = request {
+      words += " would be sent again"
+    } else {
+      words += " are sent again"
+    }
+    guard !files.isEmpty else { return words }
+    return words + ": " + files.map { "\(counts[$0] ?? 0) of \($0.file)" }.joined(separator: ", ")
   }
 }

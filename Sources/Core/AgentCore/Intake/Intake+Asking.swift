@@ -227,7 +227,9 @@ extension Intake {
   ) {
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > count { files[key]?.suspects.insert(count + 1...storedUpTo) }
+    if storedUpTo > count, let disputed = files[key]?.disputed {
+      files[key]?.suspects.formUnion(NumberSet(count + 1...storedUpTo).without(disputed))
+    }
     if files[key]?.lowerCount != nil { recount(key) }
     guard let file = files[key] else { return }
     if file.notedCount == nil

@@ -34,7 +34,7 @@ extension Intake {
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
     slicesFrom = now
-    for key in files.keys where key.serialNumber != status.serialNumber { files[key] = nil }
+    for key in files.keys where key.serialNumber != status.serialNumber { forget(key) }
     for key in files.keys {
       files[key]?.blockedUntil = nil
       files[key]?.refusals = 0

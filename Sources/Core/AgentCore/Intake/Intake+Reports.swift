@@ -25,6 +25,9 @@ extension Intake {
     case .contradicted(let summary, let differences):
       note(summary)
       done(at: now.monotonic, &out)
+      for difference in differences where !difference.wasSent {
+        files[summary.key]?.stored.remove(difference.number)
+      }
       differ(differences.count, in: summary.key)
       tell(differences, of: summary.key, &out)
     case .updated(let summary, let request):
@@ -88,21 +91,23 @@ extension Intake {
 
   private func tell(_ differences: [PassingDifference], of key: FileKey, _ out: inout IntakeOutput) {
     guard !differences.isEmpty else { return }
-    let sent = differences.filter(\.wasSent)
-    for difference in (sent + differences.filter { !$0.wasSent }).prefix(20) {
+    let wrong = differences.filter(\.isWrongInCloud)
+    for difference in (wrong + differences.filter { !$0.isWrongInCloud }).prefix(20) {
       let memory = difference.memory.map { "\"\($0.text)\"" } ?? "no such passing"
-      let isSent = difference.wasSent ? "; it has been sent" : ""
+      let isSent =
+        difference.isWrongInCloud
+        ? "; it has been sent" : difference.wasSent ? "; the cloud has the same time and chip" : ""
       out.log.append(
         LogEntry(
           .passingDiffers,
           "session file \(key.file): \"\(difference.stored.text)\" was stored, the reader's memory has \(memory)\(isSent)",
-          priority: difference.wasSent ? .alert : nil, fields(key)))
+          priority: difference.isWrongInCloud ? .alert : nil, fields(key)))
     }
     if differences.count > 20 {
       out.log.append(
         LogEntry(
           .passingDiffers,
-          "session file \(key.file): \(differences.count) passings differ, \(sent.count) of them have been sent: "
+          "session file \(key.file): \(differences.count) passings differ, \(wrong.count) of them are wrong in the cloud: "
             + NumberSet(differences.map(\.number)).text(limit: 40), fields(key)))
     }
   }

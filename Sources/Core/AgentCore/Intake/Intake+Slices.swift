@@ -49,6 +49,7 @@ extension Intake {
       // Another way may be open again next time.
       reader?.namesCurrent = true
     }
+    failAudit(of: slice.key, "the reader does not list its passings; it is asked again in a minute", &out)
     if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
     var log: [LogEntry] = []
     conditions.raise(
@@ -131,11 +132,12 @@ extension Intake {
     let wrong = gone.common(with: file.stored)
     file.unconfirmed.subtract(gone)
     if !wrong.isEmpty {
-      file.stored.subtract(wrong)
-      queue.add(.contradict(file.key, wrong), at: now)
+      // The store decides which of them stay.
+      file.disputed.formUnion(wrong)
+      queue.add(.contradict(file.key, wrong, counted: file.mostCounted), at: now)
     }
     guard let count = file.count, count > 0 else { return }
-    let lost = gone.common(with: NumberSet(1...count))
+    let lost = gone.without(wrong).common(with: NumberSet(1...count))
     guard !lost.isEmpty else { return }
     file.lost.formUnion(lost)
     queue.add(.noteLost(file.key, lost), at: now)
@@ -150,9 +152,14 @@ extension Intake {
     }
   }
 
-  /// The reader has removed a whole file.
+  /// The reader has removed a whole file, or never had it. What is stored of it stays; frames about which its memory has
+  /// not decided stay raw.
   mutating func gone(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard var file = files[key] else { return }
+    failAudit(of: key, "the reader has no such file; `one4allctl ledger` names those that it had", &out)
+    defer { forget(key) }
+    // Only a person has ever named it.
+    guard known[key] != nil else { return }
     file.count = file.count ?? file.notedCount
     let lost = file.gaps
     if !lost.isEmpty {
@@ -162,10 +169,8 @@ extension Intake {
     if !file.unconfirmed.isEmpty { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
     queue.add(.noteGone(key), at: now)
-    queue.add(.settleDoubtful(key), at: now)
     known[key]?.isSettled = true
     known[key]?.isGone = true
-    files[key] = nil
   }
 
   /// When nothing of a file is left to be fetched or compared, that is kept.
@@ -200,7 +205,7 @@ extension Intake {
     }
     files[key]?.isAuditing = false
     files[key]?.isAuditAsked = false
-    if !isCurrent { files[key] = nil }
+    if !isCurrent { forget(key) }
   }
 }
 

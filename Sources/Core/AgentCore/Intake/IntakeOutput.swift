@@ -49,10 +49,15 @@ public struct AuditResult: Equatable, Sendable {
   public var differences: Int
   /// How many the reader has no more.
   public var lost: Int
+  /// Why it was not compared; nil when it was.
+  public var failure: String?
 
   /// One line for a person.
   public var summary: String {
-    "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored) stored, "
-      + "\(differences) differed, \(lost) lost"
+    let newer = stored + lost - Int(readerCount)
+    let note = newer > 0 ? " (\(newer) newer ones not compared yet)" : ""
+    return
+      "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored) stored"
+      + "\(note), \(differences) differed, \(lost) lost"
   }
 }

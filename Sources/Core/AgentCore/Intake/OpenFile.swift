@@ -25,6 +25,8 @@ struct OpenFile: Sendable {
   var suspects = NumberSet()
   /// Numbers that the reader has no more, and that a person has brought from a backup.
   var restored = NumberSet()
+  /// Numbers that are stored and that the reader's memory does not have: they were compared.
+  var disputed = NumberSet()
   /// Numbers that one clean slice did not give.
   var missed = NumberSet()
   /// Numbers of lists that are not taken before the reader has named its file.
@@ -33,6 +35,8 @@ struct OpenFile: Sendable {
   var copies: [UInt32: Passing] = [:]
   /// How many passings the reader said it has.
   var count: UInt32?
+  /// The most passings that it ever said it has.
+  var mostCounted: UInt32 = 0
   /// The count that the store was told.
   var notedCount: UInt32?
   var notedAt: MonotonicTime?
@@ -152,6 +156,7 @@ struct OpenFile: Sendable {
     }
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
+    mostCounted = max(mostCounted, notedCount ?? 0)
     if let last = contents.last {
       let time = ResolvedTime(utc: last.utc, certainty: .certain)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
@@ -181,6 +186,7 @@ struct OpenFile: Sendable {
     unconfirmed.remove(number)
     lost.remove(number)
     suspects.remove(number)
+    disputed.remove(number)
     missed.remove(number)
     copies[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
@@ -196,6 +202,7 @@ struct OpenFile: Sendable {
     }
     lowerCount = nil
     count = told
+    mostCounted = max(mostCounted, told)
     countedAt = now
     believing.expected = max(believing.expected, Believing.after(told))
   }
@@ -206,6 +213,7 @@ struct OpenFile: Sendable {
     isProbing = false
     differences = 0
     missed = NumberSet()
+    disputed = NumberSet()
     let last = max(count ?? 0, stored.last ?? 0, lost.last ?? 0)
     if last > 0 { suspects.insert(1...last) }
   }

@@ -73,6 +73,11 @@ public struct Conditions: Sendable {
   /// Forgets without a word, where something else has been told instead.
   mutating func drop(_ events: EventName...) { active.removeAll { events.contains($0.event) } }
 
+  /// Forgets one without a word: its subject is not looked after any more.
+  mutating func drop(_ event: EventName, of subject: String) {
+    active.removeAll { $0.event == event && $0.subject == subject }
+  }
+
   private func index(_ event: EventName, _ subject: String) -> Int? {
     active.firstIndex { $0.event == event && $0.subject == subject }
   }

@@ -55,7 +55,7 @@ public struct FileSummary: Equatable, Sendable {
   public var unconfirmed: Int
   /// Numbers that the reader gave out and has no more.
   public var lost: Int
-  /// Passings that the cloud was sent otherwise than the reader's memory has them.
+  /// How many passings the cloud has with another time or chip than the reader's memory, or without any in it.
   public var sentDifferences: Int
   /// The highest number that is stored, those removed to make room among them; 0 when none is.
   public var highest: UInt32

@@ -21,10 +21,14 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
-  /// The reader's memory has no such passings although they are stored: those that have not been sent are removed
-  /// (their frames are kept as doubtful), those that have been are told as differences. What a person imported in
-  /// place of a passing that the reader counts and has lost stays, unless it is `.unconfirmed`.
-  case contradict(FileKey, NumberSet)
+  /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted, up to
+  /// `counted`, it has lost since: that stays, and what is held of it is held no more. So does what a person imported in
+  /// place of a passing that the reader counts, unless it is `.unconfirmed`. Of the others
+  /// - those that the cloud has are told as differences;
+  /// - those that were never believed, that a person brought, or whose same frame is stored in another file of that reader
+  ///   are removed, and their frames kept as doubtful;
+  /// - the rest stays, is told as a difference, and is sent: a passing too many can be corrected, one too few cannot.
+  case contradict(FileKey, NumberSet, counted: UInt32)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
   /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
@@ -48,8 +52,9 @@ public enum PassingRequest: Equatable, Sendable {
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
   case sendAgain(FileKey, NumberSet)
-  /// All acknowledged passings with that UTC time, of all files, wait again; with `dryRun` they are only counted.
-  case rewind(from: WallTime, to: WallTime, dryRun: Bool)
+  /// All acknowledged passings with that UTC time wait again; with `dryRun` they are only counted.
+  /// - file: nil for all files.
+  case rewind(from: WallTime, to: WallTime, file: FileKey?, dryRun: Bool)
 }
 
 /// What the store tells the core about passings.
@@ -70,8 +75,8 @@ public enum PassingReport: Equatable, Sendable {
   case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
-  /// How many wait again, or would; the summaries of the files concerned.
-  case rewound(count: Int, [FileSummary], PassingRequest)
+  /// How many of each file wait again, or would; the summaries of the files concerned, in the order of first contact.
+  case rewound(counts: [FileKey: Int], [FileSummary], PassingRequest)
   /// It was not done, and nothing of it is on disk.
   case failed(PassingRequest, StoreFailure)
 }

@@ -41,11 +41,12 @@ public struct LedgerDocument: Sendable {
   /// - Parameters:
   ///   - files: in order of first contact.
   ///   - doubtful: frames that are kept, and not believed.
+  ///   - doubtfulReasons: how many of them for which reason.
   ///   - causes: why the passings are not well (`PassingHealth`); empty when they are.
   ///   - hold: why nothing is sent at all; nil when nothing holds.
   public static func document(
-    of files: [File], doubtful: Int, isForwarding: Bool, causes: [Conditions.Condition] = [], hold: String?,
-    at now: Moment
+    of files: [File], doubtful: Int, doubtfulReasons: [DoubtfulFrame.Reason: Int] = [:], isForwarding: Bool,
+    causes: [Conditions.Condition] = [], hold: String?, at now: Moment
   ) -> JSONValue {
     let summaries = files.map(\.standing.summary)
     return [
@@ -63,6 +64,7 @@ public struct LedgerDocument: Sendable {
         "differences": .integer(Int64(files.reduce(0) { $0 + $1.differences })),
         "sent_differences": sum(summaries, \.sentDifferences),
         "doubtful": .integer(Int64(doubtful)),
+        "doubtful_reasons": DoubtfulDocument.counts(doubtfulReasons),
       ],
       "files": .array(files.map { row($0, at: now.wall) }),
     ]

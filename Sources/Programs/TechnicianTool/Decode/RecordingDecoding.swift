@@ -17,12 +17,16 @@ struct RecordingDecoding {
   /// Whether nothing of the recording was seen yet.
   var isEmpty: Bool { summary.passings == 0 && summary.tests == 0 && summary.malformed == 0 }
 
+  /// Whether there was not a byte in it.
+  private(set) var isWithoutBytes = true
+
   var hasComplaints: Bool { !complaints.isEmpty }
 
   /// What there was to complain about since it was last asked.
   mutating func takeComplaints() -> String { complaints.take() }
 
   mutating func feed(_ chunk: borrowing Span<UInt8>, to writer: inout PassingWriter) {
+    isWithoutBytes = false
     var decoder = RecordingDecoder()
     swap(&decoder, &self.decoder)
     decoder.feed(chunk) { record, place, line in take(record, place, line, &writer) }
