@@ -276,7 +276,8 @@ struct AgentPassingsTests {
     let grave: [EventName] = [
       .passingsLost, .passingsUnconfirmed, .memoryRefused, .captureOverflow, .timeZoneUnknown,
       .sessionUnknown,
-      .cloudKeyRefused, .cloudSessionClosed, .forwardHeld, .storeFailing, .diskFull, .readerClock,
+      .passingsRejected, .passingsWrong, .backlogOld, .cloudKeyRefused, .cloudSessionClosed, .forwardHeld,
+      .storeFailing, .diskFull, .readerClock,
     ]
     #expect(grave.allSatisfy { $0.priority <= .error && !$0.remedy.isEmpty })
   }

@@ -235,6 +235,33 @@ struct ForwardTests {
     #expect(world.misuse.isEmpty)
   }
 
+  @Test("A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off")
+  func oldBacklog() throws {
+    let world = ForwardWorld()
+    world.tellCloud("fail 503")
+    world.capture(1...1200, of: first)
+    world.pass(seconds: 100)
+    var shown = try #require(world.conditions.first { $0.event == .backlog })
+    #expect(shown.message.hasPrefix("1200 passings wait for the cloud, the oldest for 1 min "))
+    world.capture(1201...5000, of: first)
+    world.pass(seconds: 190)
+    shown = try #require(world.conditions.first { $0.event == .backlog })
+    #expect(shown.message.hasPrefix("5000 passings wait for the cloud, the oldest for 4 min "))
+    #expect(world.entries(.backlog).count == 1 && world.entries(.backlogOld).isEmpty)
+    world.pass(seconds: 11)
+    #expect(world.entries(.backlogOld).count == 1 && EventName.backlogOld.priority <= .error)
+    #expect(!world.isActive(.backlog) && world.isActive(.backlogOld))
+    // After a restart it is there as soon as the store has been read.
+    world.restart()
+    world.pass(seconds: 1)
+    #expect(world.isActive(.backlogOld))
+    world.tellCloud("ok")
+    world.pass(seconds: 120)
+    #expect(!world.isActive(.backlog) && !world.isActive(.backlogOld))
+    #expect(world.entries(.backlogDrained).count == 1)
+    world.expectComplete(first)
+  }
+
   @Test("A backlog is told once when it begins and once when it is worked off")
   func backlog() {
     let world = ForwardWorld()

@@ -363,7 +363,8 @@ final class ForwardWorld {
   var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
   var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
-  func isActive(_ event: EventName) -> Bool { forwarder.activeConditions.contains { $0.event == event } }
+  var conditions: [Conditions.Condition] { forwarder.activeConditions(at: now) }
+  func isActive(_ event: EventName) -> Bool { conditions.contains { $0.event == event } }
   func clearRequests() { requests = [] }
   func sent(_ path: String) -> [AgentCore.CloudRequest] {
     requests.map(\.request).filter { $0.path.hasPrefix(path) }

@@ -77,7 +77,9 @@ struct ModelStore {
     return FileSummary(
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
       rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
-      unconfirmed: file.unconfirmed.count, lost: file.lost.count, readerCount: file.readerCount,
+      unconfirmed: file.unconfirmed.count, lost: file.lost.count,
+      sentDifferences: Set(file.differences.filter(\.isWrongInCloud).map { "\($0)" }).count,
+      highest: file.numbers.last ?? 0, readerCount: file.readerCount,
       isSettled: file.isSettled, isGone: file.isGone, session: file.session, cloud: cloud)
   }
 

@@ -16,6 +16,14 @@ struct PassingModel {
     var readerCount: UInt32?
     var isSettled = false
     var isGone = false
+    /// Whether the passing had been sent, by what differed.
+    var differences: [String: Bool] = [:]
+
+    mutating func note(_ difference: PassingDifference) {
+      let memory = difference.memory?.text ?? ""
+      let name = "\(difference.number) \(difference.stored.text) \(memory)"
+      differences[name] = differences[name] == true || difference.isWrongInCloud
+    }
   }
 
   var files: [FileKey: File] = [:] {
@@ -32,8 +40,9 @@ struct PassingModel {
       key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost.count,
-      readerCount: file.readerCount, isSettled: file.isSettled, isGone: file.isGone)
+      lost: file.lost.count, sentDifferences: file.differences.values.count { $0 },
+      highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
+      isGone: file.isGone)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -168,6 +177,7 @@ struct PassingModel {
       }
       file.rows[number] = row
     }
+    for difference in differences { file.note(difference) }
     files[key] = file
     return .captured(
       CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
@@ -193,6 +203,7 @@ struct PassingModel {
       files[key]?.rows[number] = nil
       doubtful[key, default: 0] += 1
     }
+    for difference in differences { files[key]?.note(difference) }
     return .contradicted(summary(key), differences)
   }
 }

@@ -119,7 +119,9 @@ struct PassingStore: ~Copyable {
     } else {
       session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
     }
-    return file.summary(session: session, cloud: cloud)
+    return file.summary(
+      sentDifferences: file.differences == 0 ? 0 : try differences.countWrong(file.id),
+      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session, cloud: cloud)
   }
 
   /// Every file in numbers, in the order of first contact.

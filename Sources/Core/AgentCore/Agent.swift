@@ -15,6 +15,8 @@ public struct Agent: Sendable {
   public internal(set) var forwarder: Forwarder
   /// What is stored, in numbers.
   public internal(set) var ledger: Ledger
+  /// What is wrong by the sums of the session files.
+  var accounts = AccountWatch()
   /// What the store has told without being asked.
   public internal(set) var storeWatch = StoreWatch()
   /// Long work that a person has asked for.
@@ -101,6 +103,8 @@ public struct Agent: Sendable {
     report.advance(to: now, &actions)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
+    accounts.advance(
+      ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
     actions += orders.cloud.map(AgentAction.cloud)
     return actions

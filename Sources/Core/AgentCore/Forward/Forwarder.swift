@@ -117,8 +117,17 @@ public struct Forwarder: Sendable {
   /// Whether a request to the cloud with that identifier is the forwarder's.
   public static func owns(_ identifier: UInt64) -> Bool { identifier >= firstIdentifier }
 
-  /// What is wrong now.
-  public var activeConditions: [Conditions.Condition] { conditions.active }
+  /// What is wrong now, in words of now.
+  public func activeConditions(at now: Moment) -> [Conditions.Condition] {
+    // An old backlog is a backlog.
+    let active = conditions.active.filter { $0.event != .backlog || !conditions.isActive(.backlogOld) }
+    return active.map { condition in
+      guard condition.event == .backlog || condition.event == .backlogOld else { return condition }
+      var condition = condition
+      condition.message = words(of: backlog(at: now))
+      return condition
+    }
+  }
 
   // MARK: Events
 

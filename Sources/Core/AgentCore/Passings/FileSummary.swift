@@ -54,6 +54,10 @@ public struct FileSummary: Equatable, Sendable {
   public var unconfirmed: Int
   /// Numbers that the reader gave out and has no more.
   public var lost: Int
+  /// How many passings the cloud has with another time or chip than the reader's memory, or without any in it.
+  public var sentDifferences: Int
+  /// The highest number that is stored, those removed to make room among them; 0 when none is.
+  public var highest: UInt32
   /// How many passings the reader said that the file has; nil when it has not been asked.
   public var readerCount: UInt32?
   /// Whether the reader has gone on to another file and everything that it has of this one was compared with what is
@@ -69,11 +73,20 @@ public struct FileSummary: Equatable, Sendable {
   /// Kept, and neither confirmed nor refused by the cloud.
   public var waiting: Int { stored - acknowledged - rejected }
 
+  /// How many passings the file has, by the reader's word or by the numbers that came; nil when neither is known.
+  public var knownCount: UInt32? {
+    if let readerCount { return max(readerCount, highest) }
+    return highest > 0 ? highest : nil
+  }
+
+  /// How many of them are neither stored nor lost.
+  public var gapCount: Int { max(0, Int(knownCount ?? 0) - stored - lost) }
+
   /// A summary; that of a new file by default.
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
-    lost: Int = 0, readerCount: UInt32? = nil, isSettled: Bool = false, isGone: Bool = false,
-    session: CloudSession? = nil, cloud: String? = nil
+    lost: Int = 0, sentDifferences: Int = 0, highest: UInt32 = 0, readerCount: UInt32? = nil,
+    isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key
     self.stored = stored
@@ -81,6 +94,8 @@ public struct FileSummary: Equatable, Sendable {
     self.rejected = rejected
     self.unconfirmed = unconfirmed
     self.lost = lost
+    self.sentDifferences = sentDifferences
+    self.highest = highest
     self.readerCount = readerCount
     self.isSettled = isSettled
     self.isGone = isGone
