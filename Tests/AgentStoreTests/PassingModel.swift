@@ -92,7 +92,8 @@ struct PassingModel {
       let numbers = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
         .keys
       return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
-    case .acknowledge(let key, let numbers):
+    case .noteSent: break
+    case .acknowledge(let key, let numbers, _):
       change(key, numbers) { row in
         guard row.state == .waiting else { return }
         row.state = .acknowledged
@@ -130,8 +131,8 @@ struct PassingModel {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
       .contradict(let key, _, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
-      .keepSession(let key, _),
-      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
+      .noteSent(let key, _), .keepSession(let key, _),
+      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key
     case .keepDoubtful, .noteReader, .rewind: raceKey

@@ -26,11 +26,13 @@ struct StoredFile: Equatable {
     latest = max(latest ?? utc, utc)
   }
 
-  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?) -> FileSummary {
+  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?, cloud: String?)
+    -> FileSummary
+  {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
       lost: lost, sentDifferences: sentDifferences, highest: highest, readerCount: readerCount,
-      isSettled: isSettled, isGone: isGone, session: session)
+      isSettled: isSettled, isGone: isGone, session: session, cloud: cloud)
   }
 }
 

@@ -55,7 +55,7 @@ public struct Agent: Sendable {
     forwarder = Forwarder(
       settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
       random: RandomSource(seed: random.next()), at: now)
-    ledger = Ledger(files: files, doubtful: doubtful)
+    ledger = Ledger(files: files, doubtful: doubtful, cloud: settings.cloud.url)
   }
 
   /// When `tick` is wanted next; nil when only another event can change anything.
@@ -121,7 +121,7 @@ public struct Agent: Sendable {
     readerClock.apply(new.passings, at: now.monotonic)
     forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
-    if let files { ledger.replace(files) }
+    if let files { ledger.replace(files, cloud: new.cloud.url) }
   }
 
   /// The daemon ends: what must be kept is kept, and the line is let go.

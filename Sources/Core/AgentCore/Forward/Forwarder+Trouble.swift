@@ -27,7 +27,9 @@ extension Forwarder {
       if status == 429, let place = places[key] { files[place].isUnposted = true }
     case .send(let batch): batchFailed(batch, status: status, at: now)
     case .nothing: return
-    case .checkSession, .checkList, .readBatch, .findSession: break
+    case .findSession(let key):
+      if let status, status >= 400, status != 429 { noteUnlisted(key, status: status) }
+    case .checkSession, .checkList, .readBatch: break
     }
     lastError = message
     notBefore = now + wait

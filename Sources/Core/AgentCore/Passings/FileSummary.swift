@@ -22,14 +22,13 @@ public struct CloudSession: Equatable, Sendable {
   public var standing: Standing
   /// When it was first asked for, by the host's wall clock.
   public var askedAt: WallTime
-  /// How many of the file's passings were acknowledged before it was asked for: they are in another session, and the
-  /// cloud's count for this one is without them.
-  public var acknowledgedBefore: Int
+  /// How many of the file's passings were acknowledged in it, less those that wait again since. The store counts.
+  public var acknowledged: Int
 
   /// A cloud session.
   public init(
     cloud: String, deviceid: String, token: String?, alias: String, standing: Standing, askedAt: WallTime,
-    acknowledgedBefore: Int = 0
+    acknowledged: Int = 0
   ) {
     self.cloud = cloud
     self.deviceid = deviceid
@@ -37,7 +36,7 @@ public struct CloudSession: Equatable, Sendable {
     self.alias = alias
     self.standing = standing
     self.askedAt = askedAt
-    self.acknowledgedBefore = acknowledgedBefore
+    self.acknowledged = acknowledged
   }
 }
 
@@ -68,6 +67,8 @@ public struct FileSummary: Equatable, Sendable {
   public var isGone: Bool
   /// Where its passings go; nil before the first is to be sent.
   public var session: CloudSession?
+  /// Base address of the cloud that the session was looked for; nil: the session is the one that was asked for last.
+  public var cloud: String?
 
   /// Kept, and neither confirmed nor refused by the cloud.
   public var waiting: Int { stored - acknowledged - rejected }
@@ -85,7 +86,7 @@ public struct FileSummary: Equatable, Sendable {
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
     lost: Int = 0, sentDifferences: Int = 0, highest: UInt32 = 0, readerCount: UInt32? = nil,
-    isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil
+    isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key
     self.stored = stored
@@ -99,5 +100,16 @@ public struct FileSummary: Equatable, Sendable {
     self.isSettled = isSettled
     self.isGone = isGone
     self.session = session
+    self.cloud = cloud
+  }
+
+  /// The same for a reader who uses that cloud. An answer that was on its way when the cloud was changed shows the
+  /// session of the former one: it says nothing about the present one's.
+  func shown(in present: String, after former: FileSummary?) -> FileSummary {
+    guard let cloud, cloud != present else { return self }
+    var summary = self
+    summary.session = former?.session
+    summary.cloud = present
+    return summary
   }
 }
