@@ -26,7 +26,9 @@ struct StoredFile: Equatable {
     latest = max(latest ?? utc, utc)
   }
 
-  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?, cloud: String?) -> FileSummary {
+  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?, cloud: String?)
+    -> FileSummary
+  {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
       lost: lost, sentDifferences: sentDifferences, highest: highest, readerCount: readerCount,

@@ -121,7 +121,8 @@ struct PassingStore: ~Copyable {
     }
     return file.summary(
       sentDifferences: file.differences == 0 ? 0 : try differences.countWrong(file.id),
-      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session, cloud: cloud)
+      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session,
+      cloud: cloud)
   }
 
   /// Every file in numbers, in the order of first contact.

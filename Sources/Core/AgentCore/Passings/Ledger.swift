@@ -22,8 +22,8 @@ public struct Ledger: Sendable {
 
   /// Takes over what the store says of a file; a new one is put behind the others.
   mutating func note(_ file: FileSummary) {
-    let file = cloud.map { file.shown(in: $0, after: self.file(file.key)) } ?? file
     revision += 1
+    let file = cloud.map { file.shown(in: $0, after: self.file(file.key)) } ?? file
     if let place = places[file.key] {
       files[place] = file
     } else {
