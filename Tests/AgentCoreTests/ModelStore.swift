@@ -27,6 +27,8 @@ struct ModelStore {
     private(set) var acknowledged = NumberSet()
     var lost = NumberSet()
     var readerCount: UInt32?
+    /// The highest count that the reader ever told.
+    var highestCount: UInt32 = 0
     var isSettled = false
     var session: CloudSession?
     var differences: [PassingDifference] = []
@@ -82,8 +84,12 @@ struct ModelStore {
       doubtful += frames
       return .doubtfulKept(total: doubtful.count)
     case .settleDoubtful(let key):
-      let settled = doubtful.count { $0.key == key }
-      doubtful.removeAll { $0.key == key }
+      let lost = files[key]?.lost ?? NumberSet()
+      let before = doubtful.count
+      doubtful.removeAll { frame in
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+      }
+      let settled = before - doubtful.count
       if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }
       return .updated(summary(of: key), request)
     case .openFile(let key): return .fileOpened(contents(of: key))
@@ -100,6 +106,7 @@ struct ModelStore {
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        file.highestCount = max(file.highestCount, readerCount ?? 0)
       }
       return .updated(summary(of: key), request)
     case .noteLost(let key, let numbers):
@@ -191,24 +198,48 @@ struct ModelStore {
   }
 
   private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
-    var differences: [PassingDifference] = []
+    var result = Contradiction()
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
-      guard let row = files[key]?.rows[number] else { continue }
-      if row.kept.origin == .imported, row.kept.trust != .unconfirmed, number <= files[key]?.readerCount ?? 0
-      {
-        continue
+      guard let file = files[key], var row = file.rows[number] else { continue }
+      let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
+      let isMisplaced = row.kept.origin == .imported && isHeld || isConfirmedElsewhere(row, of: key)
+      let difference = PassingDifference(
+        number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged)
+      if row.kept.trust == .confirmed || number <= file.highestCount {
+        result.lostByReader.insert(number)
+      } else {
+        files[key]?.differences.append(difference)
+        if isMisplaced {
+          result.differences.append(difference)
+        } else {
+          result.unknownToReader.insert(number)
+        }
+        if isMisplaced && !difference.wasSent {
+          remove(row, of: key)
+          result.removed.insert(number)
+          continue
+        }
       }
-      let isSent = row.state == .acknowledged
-      differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: isSent))
-      if isSent { continue }
-      files[key]?.put(nil, at: number)
-      doubtful.append(
-        DoubtfulFrame(
-          key: key, passing: row.kept.passing, reason: .repeated, arrivedWall: row.kept.arrivedWall))
+      if isHeld { row.kept.trust = .believed }
+      files[key]?.put(row, at: number)
     }
-    change(key) { $0.differences += differences }
-    return .contradicted(summary(of: key), differences)
+    return .contradicted(summary(of: key), result)
+  }
+
+  private func isConfirmedElsewhere(_ row: Row, of key: FileKey) -> Bool {
+    files.contains { other, file in
+      guard other != key, other.serialNumber == key.serialNumber,
+        let twin = file.rows[row.kept.passing.number]
+      else { return false }
+      return twin.kept.trust == .confirmed && twin.kept.passing == row.kept.passing
+    }
+  }
+
+  private mutating func remove(_ row: Row, of key: FileKey) {
+    files[key]?.put(nil, at: row.kept.passing.number)
+    guard row.kept.origin == .imported else { return }
+    doubtful.append(
+      DoubtfulFrame(key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
   }
 
   private func contents(of key: FileKey) -> FileContents {

@@ -14,6 +14,7 @@ struct PassingModel {
     var rows: [UInt32: Row] = [:]
     var lost = NumberSet()
     var readerCount: UInt32?
+    var highestCount: UInt32 = 0
     var isSettled = false
   }
 
@@ -22,7 +23,7 @@ struct PassingModel {
   }
   /// In the order of first contact.
   var order: [FileKey] = []
-  var doubtful: [FileKey?: Int] = [:]
+  var doubtful: [DoubtfulFrame] = []
 
   func summary(_ key: FileKey) -> FileSummary {
     let file = files[key] ?? File()
@@ -55,9 +56,13 @@ struct PassingModel {
     switch request {
     case .capture(let key, let passings): return capture(key, passings)
     case .keepDoubtful(let frames):
-      for frame in frames { doubtful[frame.key, default: 0] += 1 }
-      return .doubtfulKept(total: doubtful.values.reduce(0, +))
-    case .settleDoubtful(let key): doubtful[key] = nil
+      doubtful += frames
+      return .doubtfulKept(total: doubtful.count)
+    case .settleDoubtful(let key):
+      let lost = files[key]?.lost ?? NumberSet()
+      doubtful.removeAll { frame in
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+      }
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
       change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
@@ -66,6 +71,8 @@ struct PassingModel {
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
+      let highest = files[key]?.highestCount ?? 0
+      files[key]?.highestCount = max(highest, readerCount ?? 0)
     case .noteLost(let key, let numbers):
       var lost = numbers
       lost.subtract(contents(key).stored)
@@ -167,17 +174,38 @@ struct PassingModel {
   }
 
   private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
-    var differences: [PassingDifference] = []
+    var result = Contradiction()
     for (number, row) in (files[key]?.rows ?? [:]).sorted(by: { $0.key < $1.key })
     where numbers.contains(number) {
-      let wasSent = row.state == .acknowledged
-      differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
-      if !wasSent {
-        files[key]?.rows[number] = nil
-        doubtful[key, default: 0] += 1
+      let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
+      if row.kept.trust == .confirmed || number <= files[key]?.highestCount ?? 0 {
+        result.lostByReader.insert(number)
+      } else if row.kept.origin == .imported && isHeld || isConfirmedElsewhere(row, of: key) {
+        let wasSent = row.state == .acknowledged
+        result.differences.append(
+          PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
+        if !wasSent {
+          files[key]?.rows[number] = nil
+          result.removed.insert(number)
+          if row.kept.origin == .imported {
+            doubtful.append(
+              DoubtfulFrame(
+                key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
+          }
+          continue
+        }
+      } else {
+        result.unknownToReader.insert(number)
       }
+      if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
     }
-    return .contradicted(summary(key), differences)
+    return .contradicted(summary(key), result)
+  }
+
+  private func isConfirmedElsewhere(_ row: Row, of key: FileKey) -> Bool {
+    files.contains { other, file in
+      guard other != key, let twin = file.rows[row.kept.passing.number] else { return false }
+      return twin.kept.trust == .confirmed && twin.kept.passing == row.kept.passing
+    }
   }
 }

@@ -96,22 +96,8 @@ struct PassingStoreTests {
       PassingDifference(number: 2, stored: passing(2, variant: 1), memory: passing(2), wasSent: false),
     ]
     #expect(result.differences == expected)
-    try store.report(.contradict(raceKey, [1]))
-    try store.report(.contradict(raceKey, [1]))
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    let gone = PassingDifference(number: 1, stored: passing(1), memory: nil, wasSent: true)
-    #expect(try view.differences(file: raceKey) == [expected[0], gone, expected[1]])
-    #expect(try view.ledger().map(\.differences) == [3])
-  }
-
-  @Test("keeps what was imported in place of a counted passing that the reader has no more")
-  func restored() throws {
-    let store = try TestedStore(folder.path)
-    try store.report(.noteFile(raceKey, readerCount: 2, isSettled: false))
-    try store.report(.capture(raceKey, [kept(1), kept(2, origin: .imported), kept(3, origin: .imported)]))
-    try store.report(.contradict(raceKey, [1, 2, 3]))
-    #expect(try store.contents(raceKey).stored == [2])
-    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.differences(file: raceKey) == expected)
     #expect(try view.ledger().map(\.differences) == [2])
   }
 

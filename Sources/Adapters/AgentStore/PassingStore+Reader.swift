@@ -54,58 +54,101 @@ extension PassingStore {
     file.lost += try spans.add(file.id, .lost, lost)
   }
 
-  /// Of those numbers, passings that the reader has counted and lost, and that a person brought from a backup.
-  private func restored(_ file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
-    var restored = NumberSet()
-    guard let count = file.readerCount, count > 0 else { return restored }
-    for range in numbers.ranges where range.lowerBound <= count {
-      try rows.rows(file.id, range.lowerBound...min(range.upperBound, count)) { row in
-        if row.origin == .imported { restored.insert(row.passing.number) }
-      }
-    }
-    restored.subtract(try spans.common(file.id, .held, restored))
-    return restored
-  }
-
   /// The reader's memory has no such passings.
   mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
-    guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), []) }
-    var numbers = numbers
-    numbers.subtract(try restored(file, numbers))
-    let sent = try spans.common(file.id, .acknowledged, numbers)
-    let held = try spans.take(file.id, .held, numbers)
-    let rejected = try spans.take(file.id, .rejected, numbers)
-    var unsent = try spans.take(file.id, .ready, numbers)
-    unsent.formUnion(held)
-    unsent.formUnion(rejected)
+    guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), Contradiction()) }
+    var stored = NumberSet()
+    for kind in [SpanKind.ready, .held, .acknowledged, .rejected] {
+      stored.formUnion(try spans.common(file.id, kind, numbers))
+    }
+    var backed = try spans.common(file.id, .confirmed, stored)
+    backed.formUnion(try spans.common(file.id, .counted, stored))
+    var unknown = stored
+    unknown.subtract(backed)
+    let misplaced = try misplaced(of: file, unknown)
+    unknown.subtract(misplaced)
+
+    let sent = try spans.common(file.id, .acknowledged, stored)
+    let found = try notePlaces(of: misplaced, unknown, sent: sent, in: &file)
+    var removed = misplaced
+    removed.subtract(sent)
+    try remove(removed, of: &file)
+    var staying = stored
+    staying.subtract(removed)
+    try release(&file, staying)
+    try files.save(file)
+    return .contradicted(
+      try summary(of: file),
+      Contradiction(differences: found, removed: removed, lostByReader: backed, unknownToReader: unknown))
+  }
+
+  /// Of those numbers, the passings that are not the file's: unconfirmed imports, and frames that another file of the
+  /// reader has in its memory.
+  private func misplaced(of file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    var candidates: [PassingRow] = []
+    for range in numbers.ranges { try rows.rows(file.id, range) { candidates.append($0) } }
+    guard !candidates.isEmpty else { return NumberSet() }
+    let serialNumber = file.key.serialNumber
+    let others = try files.all().filter { $0.key.serialNumber == serialNumber && $0.id != file.id }
+    let held = try spans.common(file.id, .held, numbers)
+    var misplaced = NumberSet()
+    for row in candidates {
+      let number = row.passing.number
+      if row.origin == .imported, held.contains(number) {
+        misplaced.insert(number)
+        continue
+      }
+      for other in others where try spans.contains(other.id, .confirmed, number) {
+        guard try rows.row(other.id, number)?.passing == row.passing else { continue }
+        misplaced.insert(number)
+        break
+      }
+    }
+    return misplaced
+  }
+
+  /// Notes as differences what the reader's memory does not have, and never had.
+  /// - Returns: the differences of those that are not the file's.
+  private func notePlaces(
+    of misplaced: NumberSet, _ unknown: NumberSet, sent: NumberSet, in file: inout StoredFile
+  ) throws(StoreError) -> [PassingDifference] {
+    var numbers = misplaced
+    numbers.formUnion(unknown)
     var found: [PassingDifference] = []
-    var frames: [DoubtfulFrame] = []
-    for range in unsent.ranges {
+    for range in numbers.ranges {
       try rows.rows(file.id, range) { row in
         found.append(
-          PassingDifference(number: row.passing.number, stored: row.passing, memory: nil, wasSent: false))
-        frames.append(
-          DoubtfulFrame(key: key, passing: row.passing, reason: .repeated, arrivedWall: row.arrivedWall))
-      }
-      try rows.remove(file.id, range)
-    }
-    for range in sent.ranges {
-      try rows.rows(file.id, range) { row in
-        found.append(
-          PassingDifference(number: row.passing.number, stored: row.passing, memory: nil, wasSent: true))
+          PassingDifference(
+            number: row.passing.number, stored: row.passing, memory: nil,
+            wasSent: sent.contains(row.passing.number)))
       }
     }
-    found.sort { $0.number < $1.number }
     for difference in found where try differences.keep(file.id, difference, now: now) {
       file.differences += 1
     }
+    return found.filter { misplaced.contains($0.number) }
+  }
+
+  /// Removes passings that were not sent. The frames of imported ones are kept as doubtful; those of the others are
+  /// stored in their own file.
+  private func remove(_ numbers: NumberSet, of file: inout StoredFile) throws(StoreError) {
+    var frames: [DoubtfulFrame] = []
+    let key = file.key
+    for range in numbers.ranges {
+      try rows.rows(file.id, range) { row in
+        guard row.origin == .imported else { return }
+        frames.append(
+          DoubtfulFrame(key: key, passing: row.passing, reason: .denied, arrivedWall: row.arrivedWall))
+      }
+      try rows.remove(file.id, range)
+    }
     if !frames.isEmpty { try doubtful.keep(file.id, frames) }
+    let held = try spans.take(file.id, .held, numbers)
+    let rejected = try spans.take(file.id, .rejected, numbers)
     try rejections.forget(file.id, rejected)
-    try spans.take(file.id, .confirmed, unsent)
-    file.stored -= unsent.count
+    try spans.take(file.id, .ready, numbers)
+    file.stored -= numbers.count
     file.unconfirmed -= held.count
     file.rejected -= rejected.count
-    try files.save(file)
-    return .contradicted(try summary(of: file), found)
   }
 }

@@ -66,9 +66,11 @@ struct PassingStore: ~Copyable {
       }
     case .contradict(let key, let numbers): try contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
-      try change(key, making: true, request) { (_, file) throws(StoreError) in
+      try change(key, making: true, request) { (store, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        guard let readerCount, readerCount > 0 else { return }
+        try store.spans.add(file.id, .counted, NumberSet(1...readerCount))
       }
     case .noteLost(let key, let numbers):
       try change(key, making: true, request) { (store, file) throws(StoreError) in

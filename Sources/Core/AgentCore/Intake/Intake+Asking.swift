@@ -199,7 +199,7 @@ extension Intake {
   ) {
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > count { files[key]?.suspects.insert(count + 1...storedUpTo) }
+    if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
     if files[key]?.lowerCount != nil { reader?.wantsCount = true }
     guard let file = files[key] else { return }
     if file.notedCount == nil

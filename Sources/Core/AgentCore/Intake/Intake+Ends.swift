@@ -1,7 +1,10 @@
 // The end of the daemon, and of a store.
 extension Intake {
-  /// The daemon ends: what waits for the store is handed over.
-  mutating func farewell() -> [PassingRequest] { queue.drain() }
+  /// The daemon ends: what waits for the store is handed over, frames that were not judged yet among it.
+  mutating func farewell() -> [PassingRequest] {
+    keepPending()
+    return queue.drain()
+  }
 
   /// So many messages of the line found no room. The reader's memory still has what they held.
   mutating func lost(_ count: Int, at now: Moment, _ out: inout IntakeOutput) {

@@ -47,10 +47,26 @@ public struct AuditResult: Equatable, Sendable {
   public var differences: Int
   /// How many the reader has no more.
   public var lost: Int
+  /// How many stored ones the reader's memory does not have; they stay.
+  public var kept = 0
+  /// Why it could not be ended, for a person; nil when all was compared.
+  public var failure: String?
+
+  init(_ file: OpenFile, failure: String? = nil) {
+    key = file.key
+    readerCount = file.count ?? 0
+    stored = file.stored.count
+    differences = file.differences
+    lost = file.lost.count
+    self.failure = failure
+  }
 
   /// One line for a person.
   public var summary: String {
-    "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored) stored, "
-      + "\(differences) differed, \(lost) lost"
+    if let failure { return "session file \(key.file) is not compared: \(failure)" }
+    let kept = kept > 0 ? ", \(kept) kept that the reader does not have" : ""
+    return
+      "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored)"
+      + " stored, \(differences) differed, \(lost) lost\(kept)"
   }
 }

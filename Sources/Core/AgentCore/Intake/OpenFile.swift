@@ -23,8 +23,10 @@ struct OpenFile: Sendable {
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
   var suspects = NumberSet()
-  /// Numbers that the reader has no more, and that a person has brought from a backup.
-  var restored = NumberSet()
+  /// Stored numbers that the reader's memory does not have, until the store is asked to decide about them.
+  var denied = NumberSet()
+  /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
+  var kept = NumberSet()
   /// Numbers that one clean slice did not give.
   var missed = NumberSet()
   /// Numbers of lists that are not taken before the reader has named its file.
@@ -33,6 +35,8 @@ struct OpenFile: Sendable {
   var copies: [UInt32: Passing] = [:]
   /// How many passings the reader said it has.
   var count: UInt32?
+  /// The highest count that the reader ever told while this file was open.
+  var highestCount: UInt32 = 0
   /// The count that the store was told.
   var notedCount: UInt32?
   var notedAt: MonotonicTime?
@@ -135,6 +139,7 @@ struct OpenFile: Sendable {
       }
       stored.insert(number)
     }
+    unconfirmed.subtract(denied)
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
     if let last = contents.last {
@@ -166,6 +171,8 @@ struct OpenFile: Sendable {
     unconfirmed.remove(number)
     lost.remove(number)
     suspects.remove(number)
+    denied.remove(number)
+    kept.remove(number)
     missed.remove(number)
     copies[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
@@ -175,6 +182,7 @@ struct OpenFile: Sendable {
 
   /// The reader has told its count. A smaller one than before is taken when it is told twice.
   mutating func counted(_ told: UInt32, at now: MonotonicTime) {
+    highestCount = max(highestCount, told)
     if let count, told < count, lowerCount != told {
       lowerCount = told
       return
@@ -185,12 +193,19 @@ struct OpenFile: Sendable {
     believing.expected = max(believing.expected, Believing.after(told))
   }
 
+  /// Stored numbers that the reader does not count are to be asked for, unless that is done.
+  mutating func suspect(_ numbers: ClosedRange<UInt32>) {
+    suspects.formUnion(NumberSet(numbers).without(denied).without(kept))
+  }
+
   /// Everything is to be compared.
   mutating func audit() {
     isAuditing = true
     isProbing = false
     differences = 0
     missed = NumberSet()
+    denied = NumberSet()
+    kept = NumberSet()
     let last = max(count ?? 0, stored.last ?? 0, lost.last ?? 0)
     if last > 0 { suspects.insert(1...last) }
   }

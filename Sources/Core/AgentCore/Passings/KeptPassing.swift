@@ -89,6 +89,8 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case file
     /// It is not known which zone the reader's wall clock shows.
     case zone
+    /// A person imported it, and the reader's memory has no such passing. It is never forgotten as settled.
+    case denied
   }
 
   /// The file that was current when it came; nil when none was known.

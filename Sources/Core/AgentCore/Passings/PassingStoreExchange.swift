@@ -13,7 +13,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// Keep frames that are not believed.
   case keepDoubtful([DoubtfulFrame])
   /// The file's doubtful frames are settled: the reader's memory has decided about all of their numbers. They are
-  /// forgotten, but for a count.
+  /// forgotten, but for a count. Those stay whose number is lost, and those that `contradict` kept: there is no other
+  /// copy of them.
   case settleDoubtful(FileKey)
   /// What is stored of a file, by number.
   case openFile(FileKey)
@@ -21,9 +22,10 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
-  /// The reader's memory has no such passings although they are stored: those that have not been sent are removed
-  /// (their frames are kept as doubtful), those that have been are told as differences. What a person imported in
-  /// place of a passing that the reader counts and has lost stays, unless it is `.unconfirmed`.
+  /// The reader's memory has no such passings although they are stored. What it has confirmed or counted before stays:
+  /// the reader has lost it. Of the rest two kinds are not this file's, and are removed unless they were sent: those
+  /// whose frame the memory has confirmed in another file of the same reader, and those that a person imported and that
+  /// are `.unconfirmed` (their frames are kept as doubtful). All others stay. What stays is held no more.
   case contradict(FileKey, NumberSet)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
@@ -59,8 +61,8 @@ public enum PassingReport: Equatable, Sendable {
   case waiting(FileKey, after: UInt32, [WaitingPassing])
   /// Numbers of passings that the cloud has confirmed; `key` and `after` as asked.
   case acknowledged(FileKey, after: UInt32, NumberSet)
-  /// They are no longer there, or differ and were sent.
-  case contradicted(FileSummary, [PassingDifference])
+  /// What became of passings that the reader's memory does not have.
+  case contradicted(FileSummary, Contradiction)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
   /// How many wait again, or would; the summaries of the files concerned.
@@ -89,6 +91,29 @@ public struct CaptureResult: Equatable, Sendable {
     self.added = added
     self.contradicted = contradicted
     self.differences = differences
+  }
+}
+
+/// What became of a `contradict`. Numbers that are not stored are in none of its sets.
+public struct Contradiction: Equatable, Sendable {
+  /// Those that are not this file's: removed, or sent before.
+  public var differences: [PassingDifference]
+  /// Numbers that are stored no more.
+  public var removed: NumberSet
+  /// Numbers that stay, and that the reader has confirmed or counted before.
+  public var lostByReader: NumberSet
+  /// Numbers that stay, and of which the reader has never known.
+  public var unknownToReader: NumberSet
+
+  /// A result.
+  public init(
+    differences: [PassingDifference] = [], removed: NumberSet = NumberSet(),
+    lostByReader: NumberSet = NumberSet(), unknownToReader: NumberSet = NumberSet()
+  ) {
+    self.differences = differences
+    self.removed = removed
+    self.lostByReader = lostByReader
+    self.unknownToReader = unknownToReader
   }
 }
 
