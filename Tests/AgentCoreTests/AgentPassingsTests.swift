@@ -97,6 +97,20 @@ struct AgentPassingsTests {
     #expect(throws: Agent.Refused("no reader is connected")) { try again.get() }
   }
 
+  @Test("What came behind the count of the reader's memory is told as not compared yet")
+  func auditOfLiveFile() {
+    var result = AuditResult(
+      key: FileKey(serialNumber: "O4A5-00051", file: "a.csv"), readerCount: 208, stored: 249, differences: 0,
+      lost: 0)
+    #expect(
+      result.summary
+        == "session file a.csv: all 208 passings of the reader's memory compared with 249 stored"
+        + " (41 newer ones not compared yet), 0 differed, 0 lost")
+    result.stored = 200
+    result.lost = 8
+    #expect(result.summary.hasSuffix("compared with 200 stored, 0 differed, 8 lost"))
+  }
+
   @Test("A rewind is work that says how many passings it sends again, and fails with the store")
   func rewind() throws {
     let world = try recorded()
@@ -112,8 +126,12 @@ struct AgentPassingsTests {
     let real = rewind(dryRun: false)
     #expect(try work(rehearsal, world).state == .running)
     world.pass(seconds: 1)
-    #expect(try work(rehearsal, world).message == "\(all.count) passings would be sent again")
-    #expect(try work(real, world).message == "\(all.count) passings are sent again")
+    #expect(
+      try work(rehearsal, world).message
+        == "\(all.count) passings would be sent again: \(all.count) of \(key.file)")
+    #expect(
+      try work(real, world).message == "\(all.count) passings are sent again: \(all.count) of \(key.file)")
+    #expect(try work(real, world).done == all.count)
     #expect(try work(real, world).state == .done)
     #expect(world.agent.ledger.sum(\.waiting) == all.count)
     world.isPassingStoreFailing = true
@@ -147,6 +165,73 @@ struct AgentPassingsTests {
     world.pass(seconds: 120)
     #expect(world.agent.report.usableDevices.isEmpty)
     #expect(world.agent.forwardView.devices.isEmpty)
+    // Nor when another reader is there, whose own device is in order.
+    try world.tellReader("serial-number O4A5-00099")
+    world.pass(seconds: 60)
+    #expect(world.agent.report.usableDevices.keys.sorted() == ["O4A5-00099"])
+  }
+
+  @Test(
+    "A new file's passings reach the cloud while the old one, of which nothing is missing, is still compared")
+  func comparedBeside() throws {
+    let world = World.settled { $0.passings.forward = true }
+    try world.tellReader("rate 100")
+    world.pass(seconds: 30)
+    try world.tellReader("rate 0")
+    let old = try key(world)
+    #expect(world.pass(atMost: 10) { $0.passings.summary(of: old).acknowledged >= 3000 })
+    try world.tellReader("list-rate 250")
+    try world.tellReader("newfile")
+    try world.tellReader("pass 90001")
+    world.pass(seconds: 1)
+    #expect(world.pass(atMost: 4) { $0.agent.ledger.sum(\.acknowledged) == recordedCount($0) })
+    #expect(try key(world) != old)
+    #expect(world.agent.intake.openFiles.first { $0.key == old }?.isAuditing == true)
+    #expect(world.pass(atMost: 120) { $0.passings.summary(of: old).isSettled })
+  }
+
+  @Test("A new file's passings wait for those that are missing of the old one, and these are asked for first")
+  func missingFirst() throws {
+    let world = World.settled { $0.passings.forward = true }
+    try world.tellReader("rate 100")
+    world.pass(seconds: 30)
+    try world.tellReader("rate 0")
+    world.pass(seconds: 1)
+    let old = try key(world)
+    try world.tellReader("lose-next 3")
+    for chip in 90_001...90_003 { try world.tellReader("pass \(chip)") }
+    world.pass(seconds: 0.2)
+    let last = recordedCount(world)
+    let before = world.commands.count
+    try world.tellReader("newfile")
+    try world.tellReader("pass 90004")
+    world.pass(seconds: 1)
+    #expect(world.pass(atMost: 6) { $0.agent.ledger.sum(\.acknowledged) == recordedCount($0) })
+    let lists = world.commands[before...].map(\.text).filter { $0.hasPrefix("GETFILE;\(old.file)") }
+    let numbers = try #require(lists.first?.split(separator: ";").suffix(2).compactMap { Int($0) })
+    #expect(numbers.first ?? 0 > last - 4 && numbers.last == last)
+    let sent = world.sent(.post).filter { $0.path == "/passings" || $0.path == "/sessions" }.map(\.path)
+    #expect(sent.suffix(3) == ["/passings", "/sessions", "/passings"])
+  }
+
+  @Test(
+    "Files of which nobody has heard while the line was away go to the cloud before the reader's current one")
+  func startedWhileAway() throws {
+    let world = try recorded { $0.passings.forward = true }
+    let old = try key(world)
+    world.pull()
+    for chips in [90_001...90_005, 90_011...90_015] {
+      try world.tellReader("newfile")
+      for chip in chips { try world.tellReader("pass \(chip)") }
+      world.pass(seconds: 2)
+    }
+    world.plug = .plugged
+    let all = recordedCount(world)
+    let isSent = world.pass(atMost: 30) { $0.agent.ledger.sum(\.acknowledged) == all }
+    #expect(isSent)
+    let aliases = (world.tellCloud("sessions")?.array ?? []).compactMap { $0["alias"]?.string }
+    #expect(aliases == world.truth.keys.sorted().map { "O4A5-00051 \($0)" })
+    #expect(aliases.count == 3 && aliases.first?.hasSuffix(old.file) == true)
   }
 
   @Test("Another cloud by reload: what it has no session for gets one there; back again, none is made")

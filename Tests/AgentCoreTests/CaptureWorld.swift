@@ -211,8 +211,12 @@ final class CaptureWorld {
       if bytes.starts(with: "GETSTATUS;".utf8) || bytes.starts(with: "PASSINGS;".utf8) {
         questionBytes += bytes.count
       }
-      lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(bytes.count) * 1_000_000 / 11_520
-      arriving.append((lineFreeAt / 1000 + 1, bytes))
+      // A long reply does not come all at once.
+      for start in stride(from: 0, to: bytes.count, by: 1024) {
+        let part = Array(bytes[start..<min(start + 1024, bytes.count)])
+        lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(part.count) * 1_000_000 / 11_520
+        arriving.append((lineFreeAt / 1000 + 1, part))
+      }
     }
   }
 
@@ -264,6 +268,12 @@ final class CaptureWorld {
     later(1, .line(.failed(opening: opening, .lost(reason: "unplugged"))))
   }
 
+  /// The store is damaged beyond reading, and a new one takes its place.
+  func loseStore() {
+    store = ModelStore()
+    take(.notice(.setAside(path: "one4all.db.damaged", reason: "damaged", [])))
+  }
+
   /// The daemon is killed and started again: what only memory held is gone.
   func kill(seed: UInt64 = 7) {
     pending = []
@@ -273,7 +283,8 @@ final class CaptureWorld {
     isOpen = false
     reader.disconnected(1)
     agent = Agent(
-      settings: settings, bindings: [], files: store.summaries, seed: seed, zones: zones, at: now.monotonic)
+      settings: settings, bindings: [], files: store.summaries, firstFiles: store.firstFiles, seed: seed,
+      zones: zones, at: now.monotonic)
     take(.tick)
   }
 

@@ -197,7 +197,7 @@ struct ForwardSessionTests {
     world.capture(11...20, of: first)
     world.pass(seconds: 300)
     #expect(world.file(first).session?.standing == .open)
-    #expect(world.isActive(.forwardFailing))
+    #expect(world.isActive(.forwardHeld))
     world.tellCloud("ok")
     world.pass(seconds: 90)
     world.expectComplete(first)
@@ -229,7 +229,7 @@ struct ForwardSessionTests {
     world.ask(
       .rewind(
         from: WallTime(milliseconds: ForwardWorld.start),
-        to: WallTime(milliseconds: ForwardWorld.start + 1000), dryRun: false))
+        to: WallTime(milliseconds: ForwardWorld.start + 1000), file: nil, dryRun: false))
     world.pass(seconds: 10)
     world.expectComplete(first)
     world.expectComplete(second)
@@ -249,6 +249,30 @@ struct ForwardSessionTests {
     #expect(world.file(first).session?.deviceid == again)
     #expect(world.cloudNumbers(of: first).description == "11-20")
     #expect(world.file(first).waiting == 0)
+  }
+
+  @Test(
+    "A session that may have been made for a file of which nothing waits is looked for, and the next file goes on"
+  )
+  func askedForNothing() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.view.isReading = true
+    world.tellCloud("fail 503")
+    world.capture(1...5, of: first, trust: .unconfirmed)
+    world.ask(.believe(first))
+    world.pass(seconds: 5)
+    #expect(world.file(first).session?.standing == .asked)
+    world.restart()
+    world.ask(.doubt(first))
+    world.ask(.contradict(first, NumberSet(1...5)))
+    world.ask(.noteFile(first, readerCount: 0, isSettled: true))
+    world.pass(seconds: 5)
+    #expect(world.file(first).waiting == 0)
+    world.tellCloud("ok")
+    world.view.current = second
+    world.capture(1...10, of: second)
+    #expect(world.pass(atMost: 120) { $0.file(second).acknowledged == 10 })
   }
 
   @Test("On the way to another cloud, what the former one has confirmed is written down and not sent there")

@@ -7,6 +7,7 @@ import Testing
 @Suite("Passings and a cloud in trouble")
 struct ForwardTroubleTests {
   let first = ForwardWorld.key("20171223-153055.csv")
+  let second = ForwardWorld.key("20171223-170000.csv")
 
   @Test(
     "Whatever the cloud does with a request, every passing is there once, and the same however often it was sent",
@@ -164,6 +165,42 @@ struct ForwardTroubleTests {
     world.poisoned = []
     world.pass(seconds: 130)
     world.expectComplete(first)
+  }
+
+  @Test("Nor does it keep the next file waiting")
+  func poisonBefore() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.view.isReading = true
+    world.poisoned = [8]
+    world.capture(1...10, of: first)
+    world.ask(.noteFile(first, readerCount: 10, isSettled: true))
+    world.pass(seconds: 60)
+    world.view.current = second
+    world.capture(21...30, of: second)
+    world.pass(seconds: 300)
+    #expect(world.cloudNumbers(of: second).description == "21-30")
+    #expect(world.file(first).waiting == 1)
+  }
+
+  @Test("A file whose device the cloud does not know is held, and those of others go on")
+  func deviceGone() {
+    let world = ForwardWorld()
+    let other = FileKey(serialNumber: "O4A5-00052", file: "20171223-153055.csv")
+    world.view.devices["O4A5-00052"] = world.bind("O4A5-00052")
+    // One has a session already, the other is to get one.
+    world.capture(1...5, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("unbind O4A5-00051")
+    world.capture(6...10, of: first)
+    world.capture(1...10, of: other)
+    #expect(world.pass(atMost: 120) { $0.file(other).acknowledged == 10 })
+    world.capture(1...10, of: second)
+    world.capture(11...20, of: other)
+    #expect(world.pass(atMost: 120) { $0.file(other).acknowledged == 20 })
+    #expect(world.file(first).waiting + world.file(second).waiting == 15)
+    world.pass(seconds: 400)
+    #expect(world.isActive(.forwardHeld))
   }
 
   @Test("A key that may not write holds everything and is tried slowly")

@@ -167,7 +167,7 @@ struct IntakeMemoryTests {
       for command in ["STOP", "CLEARFILES", "START"] { world.otherHost(command) }
       if isKilled { world.kill() }
       world.isPlugged = true
-      world.pass(seconds: 30)
+      world.pass(seconds: 150)
       let summary = world.store.summary(of: world.key(file))
       #expect(summary.stored == 3)
       #expect(summary.lost == 3)

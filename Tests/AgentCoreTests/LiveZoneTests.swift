@@ -1,32 +1,12 @@
 import AgentCore
 import One4AllProtocol
 import Rehearsal
+import TestSupport
 import Testing
 import ZoneDatabase
 
 @Suite("Passings while the clocks are changed, by the system's zone database")
 struct LiveZoneTests {
-  /// A change of a zone's clock: the moment, and how much it is set back, in minutes (forward is negative).
-  struct Change: Sendable, CustomTestStringConvertible {
-    let zone: String
-    let moment: Int64
-    let minutes: Int64
-    var testDescription: String { "\(zone), \(minutes) minutes back" }
-  }
-
-  static let changes = [
-    Change(zone: "Europe/Berlin", moment: 1_729_990_800_000, minutes: 60),
-    Change(zone: "Europe/Berlin", moment: 1_711_846_800_000, minutes: -60),
-    Change(zone: "America/Mexico_City", moment: 1_667_113_200_000, minutes: 60),
-    Change(zone: "America/Mexico_City", moment: 1_648_972_800_000, minutes: -60),
-    Change(zone: "Australia/Lord_Howe", moment: 1_712_415_600_000, minutes: 30),
-    Change(zone: "Australia/Lord_Howe", moment: 1_728_142_200_000, minutes: -30),
-    Change(zone: "America/Santiago", moment: 1_712_458_800_000, minutes: 60),
-    Change(zone: "America/Santiago", moment: 1_725_768_000_000, minutes: -60),
-    Change(zone: "America/St_Johns", moment: 1_730_608_200_000, minutes: 60),
-    Change(zone: "America/St_Johns", moment: 1_710_048_600_000, minutes: -60),
-  ]
-
   static let database: ZoneLookup = { local, zone in
     switch ZoneDatabase.utc(local: local, zone: zone) {
     case nil: nil
@@ -37,7 +17,7 @@ struct LiveZoneTests {
     }
   }
 
-  private func world(_ change: Change, seed: UInt64 = 1) -> CaptureWorld {
+  private func world(_ change: ZoneChange, seed: UInt64 = 1) -> CaptureWorld {
     let world = CaptureWorld(
       seed: seed, start: change.moment - 75 * 60_000,
       change: { reader in
@@ -67,8 +47,9 @@ struct LiveZoneTests {
   }
 
   @Test(
-    "Pushed as they happen, lost on the line, or made while nobody listened: exact UTC", arguments: changes)
-  func throughTheChange(change: Change) throws {
+    "Pushed as they happen, lost on the line, or made while nobody listened: exact UTC",
+    arguments: ZoneChange.some)
+  func throughTheChange(change: ZoneChange) throws {
     for seed in WildSeeds.some(1) {
       var random = RandomSource(seed: seed)
       let world = world(change, seed: seed)
@@ -96,9 +77,9 @@ struct LiveZoneTests {
 
   @Test(
     "All of it fetched afterwards, when nobody has listened through the change: exact UTC",
-    arguments: changes.filter { $0.minutes > 0 }
+    arguments: ZoneChange.some.filter { $0.minutes > 0 }
   )
-  func fetchedAfterwards(change: Change) throws {
+  func fetchedAfterwards(change: ZoneChange) throws {
     let world = world(change)
     world.pass(seconds: 5)
     var moments: [Int64] = []
@@ -115,8 +96,8 @@ struct LiveZoneTests {
 
   @Test(
     "A clock that nobody set forward shows times that never were: they are read by the offset before",
-    arguments: changes.filter { $0.minutes < 0 })
-  func skipped(change: Change) throws {
+    arguments: ZoneChange.some.filter { $0.minutes < 0 })
+  func skipped(change: ZoneChange) throws {
     let before = try #require(ZoneDatabase.local(utc: change.moment - 1, zone: change.zone)) + 1
     let world = CaptureWorld(
       start: change.moment - 600_000,

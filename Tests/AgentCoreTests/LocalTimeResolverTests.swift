@@ -38,15 +38,27 @@ struct LocalTimeResolverTests {
   @Test("is of the first pass when it follows from before, and of the second once the clock has run back")
   func throughBoth() {
     Self.expect(
-      [-70, -50, -2, -58, -6, 1],
+      [-65, -50, -35, -20, -5, -58, -6, 1],
       are: [
-        (-70, .certain), (-50, .byOrder), (-2, .byOrder), (2, .byOrder), (54, .byOrder), (61, .certain),
+        (-65, .certain), (-50, .byOrder), (-35, .byOrder), (-20, .byOrder), (-5, .byOrder), (2, .byOrder),
+        (54, .byOrder), (61, .certain),
       ])
   }
 
   @Test("is of the second pass when the clock runs back by less than the hour, since nothing came for long")
   func runsBackByLess() {
-    Self.expect([-65, -10, -30], are: [(-65, .certain), (-10, .byOrder), (30, .byOrder)])
+    Self.expect([-65, -10, -30], are: [(-65, .certain), (-10, .assumedFirst), (30, .byOrder)])
+  }
+
+  @Test("is taken for the first, and said to be, when it is so far from the others that either pass fits")
+  func sparse() {
+    Self.expect([-61, -30, 10], are: [(-61, .certain), (-30, .assumedFirst), (70, .certain)])
+    Self.expect(
+      [10, -30, -61], numbers: [3, 2, 1], are: [(70, .certain), (-30, .assumedFirst), (-61, .certain)])
+    // What follows a moment that was assumed is assumed as well.
+    Self.expect([-61, -30, -29], are: [(-61, .certain), (-30, .assumedFirst), (-29, .assumedFirst)])
+    // A quarter of the doubled hour is near.
+    Self.expect([-61, -46, -30], are: [(-61, .certain), (-46, .byOrder), (-30, .assumedFirst)])
   }
 
   @Test("is of the same pass when the clock runs back by a little only")
@@ -72,10 +84,24 @@ struct LocalTimeResolverTests {
   @Test("of falling numbers is resolved in reverse")
   func newestFirst() {
     Self.expect(
-      [1, -1, -58, -2, -50, -70], numbers: [6, 5, 4, 3, 2, 1],
+      [1, -1, -15, -28, -43, -58, -2, -50, -70], numbers: [9, 8, 7, 6, 5, 4, 3, 2, 1],
       are: [
-        (61, .certain), (59, .byOrder), (2, .byOrder), (-2, .byOrder), (-50, .byOrder), (-70, .certain),
+        (61, .certain), (59, .byOrder), (45, .byOrder), (32, .byOrder), (17, .byOrder), (2, .byOrder),
+        (-2, .byOrder), (-50, .byOrder), (-70, .certain),
       ])
+  }
+
+  @Test("at the start of falling numbers is said to be assumed until the clock runs forward")
+  func newestFirstFromWithin() {
+    Self.expect(
+      [-50, -55, -10, -12, -70], numbers: [5, 4, 3, 2, 1],
+      are: [
+        (-50, .assumedFirst), (-55, .assumedFirst), (-10, .byOrder), (-12, .byOrder), (-70, .certain),
+      ])
+    // Rising numbers in a little disorder are no return.
+    Self.expect(
+      [-50, -51, -49], numbers: [2, 1, 3],
+      are: [(-50, .assumedFirst), (-51, .assumedFirst), (-49, .assumedFirst)])
   }
 
   @Test("that was fetched later is resolved by its number")
@@ -84,7 +110,7 @@ struct LocalTimeResolverTests {
     Self.expect(
       [-65, -20, -50, -10, -55, -45], numbers: [1, 2, 5, 3, 4, 6],
       are: [
-        (-65, .certain), (-20, .byOrder), (10, .byOrder), (-10, .byOrder), (5, .byOrder), (15, .byOrder),
+        (-65, .certain), (-20, .assumedFirst), (10, .byOrder), (-10, .byOrder), (5, .byOrder), (15, .byOrder),
       ])
   }
 

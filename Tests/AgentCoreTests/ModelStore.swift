@@ -15,6 +15,14 @@ struct ModelStore {
   struct Row: Equatable {
     var kept: KeptPassing
     var state: State
+    /// The trust when it was written.
+    let trust: KeptPassing.Trust
+
+    init(kept: KeptPassing, state: State) {
+      self.kept = kept
+      self.state = state
+      trust = kept.trust
+    }
   }
 
   /// What is kept of a file.
@@ -30,6 +38,7 @@ struct ModelStore {
     /// The highest count that the reader ever told.
     var highestCount: UInt32 = 0
     var isSettled = false
+    var isGone = false
     var session: CloudSession?
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
@@ -57,6 +66,8 @@ struct ModelStore {
   /// In the order of first contact.
   private(set) var order: [FileKey] = []
   private(set) var doubtful: [DoubtfulFrame] = []
+  /// The first contacts, by serial number.
+  private(set) var firstFiles: [String: String] = [:]
 
   /// All files, in the order of first contact.
   var summaries: [FileSummary] { order.map(summary(of:)) }
@@ -68,7 +79,7 @@ struct ModelStore {
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
       rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
       unconfirmed: file.unconfirmed.count, lost: file.lost.count, readerCount: file.readerCount,
-      isSettled: file.isSettled, session: file.session)
+      isSettled: file.isSettled, isGone: file.isGone, session: file.session)
   }
 
   /// The numbers of the rows of which something is so.
@@ -106,9 +117,19 @@ struct ModelStore {
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        file.isGone = false
         file.highestCount = max(file.highestCount, readerCount ?? 0)
       }
       return .updated(summary(of: key), request)
+    case .noteGone(let key):
+      change(key) { file in
+        file.isSettled = true
+        file.isGone = true
+      }
+      return .updated(summary(of: key), request)
+    case .noteReader(let serialNumber, let firstFile):
+      if firstFiles[serialNumber] == nil { firstFiles[serialNumber] = firstFile }
+      return .readerNoted(serialNumber: serialNumber)
     case .noteLost(let key, let numbers):
       let stored = self.numbers(of: key)
       change(key) { file in
@@ -135,8 +156,8 @@ struct ModelStore {
     case .sendAgain(let key, let numbers):
       changeRows(of: key, numbers) { $0.state = .waiting }
       return .updated(summary(of: key), request)
-    case .rewind(let from, let to, let dryRun):
-      return rewind(from, to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      return rewind(from, to, file, dryRun: dryRun, request)
     }
   }
 
@@ -202,7 +223,7 @@ struct ModelStore {
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
       guard let file = files[key], var row = file.rows[number] else { continue }
       let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
-      let isMisplaced = row.kept.origin == .imported && isHeld || isConfirmedElsewhere(row, of: key)
+      let isMisplaced = row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key)
       let difference = PassingDifference(
         number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged)
       if row.kept.trust == .confirmed || number <= file.highestCount {
@@ -237,7 +258,7 @@ struct ModelStore {
 
   private mutating func remove(_ row: Row, of key: FileKey) {
     files[key]?.put(nil, at: row.kept.passing.number)
-    guard row.kept.origin == .imported else { return }
+    guard row.trust == .unconfirmed else { return }
     doubtful.append(
       DoubtfulFrame(key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
   }
@@ -258,17 +279,17 @@ struct ModelStore {
   }
 
   private mutating func rewind(
-    _ from: WallTime, _ to: WallTime, dryRun: Bool, _ request: PassingRequest
+    _ from: WallTime, _ to: WallTime, _ file: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) -> PassingReport {
-    var count = 0
+    var counts: [FileKey: Int] = [:]
     var concerned: [FileKey] = []
-    for key in order {
+    for key in order where file == nil || file == key {
       let found = numbers(of: key) { $0.state == .acknowledged && (from...to).contains($0.kept.utc) }
       guard !found.isEmpty else { continue }
-      count += found.count
+      counts[key] = found.count
       concerned.append(key)
       if !dryRun { changeRows(of: key, found) { $0.state = .waiting } }
     }
-    return .rewound(count: count, concerned.map(summary(of:)), request)
+    return .rewound(counts: counts, concerned.map(summary(of:)), request)
   }
 }

@@ -8,6 +8,13 @@ struct PassingModel {
   struct Row {
     var kept: KeptPassing
     var state = State.waiting
+    /// As it was written.
+    let trust: KeptPassing.Trust
+
+    init(kept: KeptPassing) {
+      self.kept = kept
+      trust = kept.trust
+    }
   }
 
   struct File {
@@ -16,6 +23,7 @@ struct PassingModel {
     var readerCount: UInt32?
     var highestCount: UInt32 = 0
     var isSettled = false
+    var isGone = false
   }
 
   var files: [FileKey: File] = [:] {
@@ -33,7 +41,7 @@ struct PassingModel {
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
       lost: file.lost.count,
-      readerCount: file.readerCount, isSettled: file.isSettled)
+      readerCount: file.readerCount, isSettled: file.isSettled, isGone: file.isGone)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -57,6 +65,7 @@ struct PassingModel {
     case .capture(let key, let passings): return capture(key, passings)
     case .keepDoubtful(let frames):
       doubtful += frames
+      for key in frames.compactMap(\.key) where files[key] == nil { files[key] = File() }
       return .doubtfulKept(total: doubtful.count)
     case .settleDoubtful(let key):
       let lost = files[key]?.lost ?? NumberSet()
@@ -71,8 +80,14 @@ struct PassingModel {
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
+      files[key]?.isGone = false
       let highest = files[key]?.highestCount ?? 0
       files[key]?.highestCount = max(highest, readerCount ?? 0)
+    case .noteGone(let key):
+      files[key, default: File()].isSettled = true
+      files[key]?.isGone = true
+    case .noteReader(let serialNumber, _):
+      return .readerNoted(serialNumber: serialNumber)
     case .noteLost(let key, let numbers):
       var lost = numbers
       lost.subtract(contents(key).stored)
@@ -98,21 +113,21 @@ struct PassingModel {
         if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
       }
     case .sendAgain(let key, let numbers): change(key, numbers) { $0.state = .waiting }
-    case .rewind(let from, let to, let dryRun):
-      var count = 0
+    case .rewind(let from, let to, let file, let dryRun):
+      var counts: [FileKey: Int] = [:]
       var concerned: [FileKey] = []
-      for key in order {
+      for key in order where file == nil || file == key {
         let found = NumberSet(
           files[key]?.rows.filter {
             $0.value.state == .acknowledged && (from...to).contains($0.value.kept.utc)
           }.keys
             .map { $0 } ?? [])
         guard !found.isEmpty else { continue }
-        count += found.count
+        counts[key] = found.count
         concerned.append(key)
         if !dryRun { change(key, found) { $0.state = .waiting } }
       }
-      return .rewound(count: count, concerned.map(summary), request)
+      return .rewound(counts: counts, concerned.map(summary), request)
     }
     return .updated(summary(key(of: request)), request)
   }
@@ -121,11 +136,12 @@ struct PassingModel {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
-      .contradict(let key, _), .noteFile(let key, _, _), .noteLost(let key, _), .keepSession(let key, _),
+      .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
+      .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key
-    case .keepDoubtful, .rewind: raceKey
+    case .keepDoubtful, .noteReader, .rewind: raceKey
     }
   }
 
@@ -180,14 +196,14 @@ struct PassingModel {
       let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
       if row.kept.trust == .confirmed || number <= files[key]?.highestCount ?? 0 {
         result.lostByReader.insert(number)
-      } else if row.kept.origin == .imported && isHeld || isConfirmedElsewhere(row, of: key) {
+      } else if row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key) {
         let wasSent = row.state == .acknowledged
         result.differences.append(
           PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
         if !wasSent {
           files[key]?.rows[number] = nil
           result.removed.insert(number)
-          if row.kept.origin == .imported {
+          if row.trust == .unconfirmed {
             doubtful.append(
               DoubtfulFrame(
                 key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))

@@ -59,7 +59,7 @@ struct PassingPropertyTests {
 
   private static func request(_ random: inout SeededGenerator) -> PassingRequest {
     let key = Bool.random(using: &random) ? raceKey : earlierKey
-    switch Int.random(in: 0..<22, using: &random) {
+    switch Int.random(in: 0..<24, using: &random) {
     case 0...6: return .capture(key, passings(&random))
     case 7:
       let number = UInt32.random(in: 1...60, using: &random)
@@ -79,10 +79,13 @@ struct PassingPropertyTests {
     case 17...18: return .acknowledge(key, numbers(&random, limit: 20))
     case 19: return .reject(key, UInt32.random(in: 1...60, using: &random), reason: "bad")
     case 20: return .sendAgain(key, numbers(&random, limit: 8))
+    case 21: return .noteGone(key)
+    case 22: return .noteReader(serialNumber: key.serialNumber, firstFile: key.file)
     case _:
       let from = raceStart - 7_200_000 + Int64.random(in: 0...6000, using: &random)
       return .rewind(
         from: WallTime(milliseconds: from), to: WallTime(milliseconds: from + 1500),
+        file: Bool.random(using: &random) ? key : nil,
         dryRun: Bool.random(using: &random))
     }
   }

@@ -101,6 +101,42 @@ struct PassingStoreTests {
     #expect(try view.ledger().map(\.differences) == [2])
   }
 
+  @Test(
+    "counts a sent difference as wrong in the cloud when it has another time or chip, not for what it is not sent",
+    arguments: [
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b3", [.check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;3;14;0a1b2", [.reads], false),
+      ("1;MC;00007;2027-01-11;08:00:00.250;4;5;0a1b3", [.antenna, .reads, .check], false),
+      ("1;MC;00007;2027-01-11;08:00:00.251;3;4;0a1b2", [.time], true),
+      ("1;MC;00007;2027-01-12;08:00:00.250;3;4;0a1b2", [.time], true),
+      ("1;MC;00008;2027-01-11;08:00:00.250;3;4;0a1b3", [.chip, .check], true),
+      ("1;MD;00007;2027-01-11;08:00:00.250;3;4;0a1b2", [.chip], true),
+    ] as [(String, [PassingDifference.Field], Bool)])
+  func wrongInCloud(memory: String, fields: [PassingDifference.Field], isWrong: Bool) throws {
+    func heard(_ text: String, _ trust: KeptPassing.Trust) throws -> KeptPassing {
+      var kept = kept(1, trust: trust)
+      kept.passing = try Passing(parsing: Array(text.utf8))
+      return kept
+    }
+    let stored = try heard("1;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2", .believed)
+    for isSent in [false, true] {
+      let folder = TemporaryFolder()
+      let store = try TestedStore(folder.path)
+      try store.report(.capture(raceKey, [stored]))
+      if isSent { try store.report(.acknowledge(raceKey, [1])) }
+      let truth = try heard(memory, .confirmed)
+      try store.report(.capture(raceKey, [truth]))
+      let view = try PassingView(directory: folder.path, cloud: cloud)
+      let counts = try view.differenceCounts(file: raceKey)
+      #expect(counts == (fields.isEmpty ? 0 : 1, isSent && isWrong ? 1 : 0))
+      #expect(try view.ledger().first?.sentDifferences == counts.wrong)
+      let difference = PassingDifference(
+        number: 1, stored: stored.passing, memory: truth.passing, wasSent: isSent)
+      #expect(difference.fields == fields && difference.isWrongInCloud == (isSent && isWrong))
+    }
+  }
+
   @Test("keeps the newest doubtful frames of a file, counts all, and forgets those that are settled")
   func doubtful() throws {
     var database = try AgentDatabase.open(directory: folder.path)
@@ -143,13 +179,67 @@ struct PassingStoreTests {
     try store.report(.noteFile(earlierKey, readerCount: 7, isSettled: true))
     try store.report(.keepDoubtful([doubtfulFrame(3)]))
     _ = try store.report(.keep(binding(1)))
+    #expect(try store.worker.snapshot(cloud: cloud).firstContacts.isEmpty)
+    for file in [raceKey.file, earlierKey.file] {
+      let request = PassingRequest.noteReader(serialNumber: raceKey.serialNumber, firstFile: file)
+      #expect(try store.report(request) == .readerNoted(serialNumber: raceKey.serialNumber))
+    }
     let snapshot = try store.worker.snapshot(cloud: cloud)
     #expect(snapshot.files.map(\.key) == [other, earlierKey, raceKey])
     #expect(snapshot.files[1].readerCount == 7 && snapshot.files[1].isSettled)
     #expect(snapshot.bindings == [binding(1)])
     #expect(snapshot.doubtfulTotal == 1)
+    // Neither passings that a person gave nor a file that was looked up are a contact, and a later one changes nothing.
+    #expect(snapshot.firstContacts.mapValues(\.file) == [raceKey.serialNumber: raceKey.file])
+  }
+
+  @Test("keeps that a file is gone, until something else is noted of it")
+  func gone() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.noteFile(raceKey, readerCount: 7, isSettled: false))
+    try store.report(.noteGone(raceKey))
+    let gone = FileSummary(key: raceKey, readerCount: 7, isSettled: true, isGone: true)
+    #expect(try store.worker.snapshot(cloud: cloud).files == [gone])
+    try store.report(.noteFile(raceKey, readerCount: nil, isSettled: true))
     #expect(
-      snapshot.firstContacts.mapValues(\.file) == ["O4A5-00051": raceKey.file, "O4A5-00099": other.file])
+      try store.worker.snapshot(cloud: cloud).files == [
+        FileSummary(key: raceKey, readerCount: 7, isSettled: true)
+      ])
+  }
+
+  @Test("shows the doubtful frames of one file, of none, and of all, and counts them by the reason")
+  func doubtfulOfAll() throws {
+    let store = try TestedStore(folder.path)
+    var early = doubtfulFrame(9)
+    early.reason = .time
+    let frames = [doubtfulFrame(1, key: nil), early, doubtfulFrame(2, key: earlierKey)]
+    for frame in frames { try store.report(.keepDoubtful([frame])) }
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.doubtful() == frames.reversed())
+    #expect(try view.doubtful(file: raceKey) == [early])
+    #expect(try view.doubtful(file: nil) == [frames[0]])
+    #expect(try view.doubtfulReasons() == [.time: 1, .jump: 2])
+  }
+
+  @Test("leafs back in a file, in all of its passings and in those that were refused")
+  func before() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...20)))
+    for number: UInt32 in [2, 5, 9, 15] { try store.report(.reject(raceKey, number, reason: "bad")) }
+    var view = try PassingView(directory: folder.path, cloud: cloud)
+    func numbers(_ before: UInt32?, last: Int, rejectedOnly: Bool = false) throws -> [UInt32] {
+      try view.passings(file: raceKey, before: before, last: last, rejectedOnly: rejectedOnly).map {
+        $0.kept.passing.number
+      }
+    }
+    #expect(try numbers(nil, last: 3) == [18, 19, 20])
+    #expect(try numbers(18, last: 3) == [15, 16, 17])
+    #expect(try numbers(3, last: 9) == [1, 2])
+    #expect(try numbers(1, last: 9) == [] && numbers(0, last: 9) == [])
+    #expect(try numbers(15, last: 2, rejectedOnly: true) == [5, 9])
+    #expect(try numbers(5, last: 2, rejectedOnly: true) == [2])
+    #expect(try view.times(of: raceKey) == kept(1).utc...kept(20).utc)
+    #expect(try view.times(of: earlierKey) == nil)
   }
 
   @Test("does what it can of requests that wait together, and fails only the one that cannot be done")

@@ -51,6 +51,19 @@ import Testing
     #expect(!whole.hasSuffix(" allocations=0"))
   }
 
+  @Test func everyKindOfMalformedPassingIsNoPassing() throws {
+    let help = String(decoding: try bench.run("generate", "--help").output, as: UTF8.self)
+    let kinds = help.split(separator: "\n").drop { !$0.hasPrefix("Kinds") }.dropFirst().map {
+      String($0.split(separator: " ")[0])
+    }
+    #expect(kinds.count > 15)
+    for kind in kinds {
+      let file = try bench.write(kind, try bench.run("generate", "20", "--malformed", kind).output)
+      #expect(try bench.run("parse", file).lines.first?.hasPrefix("parse frames=0 ") == true, "\(kind)")
+      #expect(try bench.run("mixed", file).lines.first?.hasPrefix("mixed frames=20 ") == true, "\(kind)")
+    }
+  }
+
   @Test func scannerAndMemchrFindTheSame() throws {
     let file = try bench.write("passings", try bench.run("generate", "300").output)
     let lines = try bench.run("scan", file, "--chunk", "100").lines
@@ -62,7 +75,9 @@ import Testing
 
   @Test func anEmptyFileHasNoFrames() throws {
     let file = try bench.write("empty", [])
-    #expect(try bench.run("parse", file).lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    let parsed = try bench.run("parse", file)
+    #expect(parsed.lines.first?.hasPrefix("parse frames=0 acc=0 ") == true)
+    #expect(parsed.code == 65 && parsed.errors.hasSuffix("there is no passing in \(file)\n"))
     #expect(try bench.run("c", file).lines.first?.hasPrefix("c frames=0 acc=0 ") == true)
   }
 
@@ -74,8 +89,9 @@ import Testing
       (["parse", "x", "--chunk", "-1"], 64, "--chunk wants a number"),
       (["generate", "many"], 64, "N wants a number"),
       (["generate", "5", "--seed", "x"], 64, "--seed wants a number"),
+      (["generate", "5", "--malformed", "x"], 64, "no kind 'x'"),
       (["c", "x", "--chunk", "3"], 64, "unknown option"),
-      (["parse", "/nowhere/at/all"], 65, "open /nowhere/at/all: No such file or directory"),
+      (["parse", "/nowhere/at/all"], 66, "open /nowhere/at/all: No such file or directory"),
     ] as [([String], Int32, String)])
   func whatMakesNoSenseIsSaid(_ words: [String], _ code: Int32, _ text: String) throws {
     let result = try bench.run(words)

@@ -70,8 +70,8 @@ import Testing
   @Test(
     arguments: [
       (["store", "--rows", "0"], 64, "--rows wants a number"),
-      (["start", "--daemon", "/nowhere/one4alld"], 65, "run /nowhere/one4alld: No such file"),
-      (["drain", "--folder", "/nowhere/at/all"], 65, "mkdtemp /nowhere/at/all: No such file"),
+      (["start", "--daemon", "/nowhere/one4alld"], 66, "run /nowhere/one4alld: No such file"),
+      (["drain", "--folder", "/nowhere/at/all"], 66, "mkdtemp /nowhere/at/all: No such file"),
       (["latency", "--rate", "-3"], 64, "--rate wants a number"),
     ] as [([String], Int32, String)])
   func whatCannotBeMeasuredIsSaid(_ words: [String], _ code: Int32, _ text: String) throws {

@@ -112,6 +112,8 @@ extension EndToEndTests {
     let nameless = try field.tool("import", file)
     #expect(nameless.code == 1 && nameless.errors.contains("name its serial number"), "\(nameless)")
     let zoneless = try field.tool("import", file, "--serial-number", "O4A5-00007")
+    let dry = try field.tool("import", file, "--serial-number", "O4A5-00007", "--dry-run")
+    #expect(dry.code == 1 && dry.errors.contains("name one, e.g. --time-zone"), "\(dry)")
     #expect(zoneless.code == 1 && zoneless.errors.contains("time zone is not known"), "\(zoneless)")
     let kept = try field.tool("import", file, "--serial-number", "O4A5-00007", "--time-zone", "Europe/Madrid")
     #expect(kept.code == 0 && kept.output.contains("the reader is not a device of the cloud yet"), "\(kept)")

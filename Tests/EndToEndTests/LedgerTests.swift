@@ -1,3 +1,4 @@
+import ControlSocket
 import Glibc
 import JSONDocument
 import JSONText
@@ -51,9 +52,19 @@ extension EndToEndTests {
     let from = try #require(times.min())
     let to = try #require(times.max())
     let dry = try field.tool("rewind", from, to, "--dry-run")
-    #expect(dry.code == 0 && dry.output == "\(made.count) passings would be sent again\n", "\(dry)")
+    #expect(dry.code == 0, "\(dry)")
+    #expect(dry.output.hasPrefix("from  ") && dry.output.contains(" = \(from)\n"), "\(dry)")
+    #expect(
+      dry.output.hasSuffix("\n\(made.count) passings would be sent again: \(made.count) of \(file)\n"),
+      "\(dry)")
+    let wrongYear = try field.tool("rewind", "2001-01-01T00:00", "2001-01-02T00:00", "--session", file)
+    #expect(wrongYear.code == 1 && wrongYear.output.contains("\n0 passings are sent again\n"), "\(wrongYear)")
+    #expect(wrongYear.output.contains(" = \(from)\n") && wrongYear.output.contains(" = \(to)\n"))
+    let strange = try field.tool("rewind", from, to, "--session", "no.csv")
+    #expect(strange.code == 1 && strange.errors.contains("the newest are \(file)"), "\(strange)")
     let rewound = try field.tool("rewind", from, to)
-    #expect(rewound.code == 0 && rewound.output == "\(made.count) passings are sent again\n", "\(rewound)")
+    #expect(
+      rewound.code == 0 && rewound.output.contains("\n\(made.count) passings are sent again: "), "\(rewound)")
     #expect(eventually { field.ledger(file)["waiting"] == 0 })
     #expect(field.sessions.map { $0["duplicates"]?.integer } == [Int64(made.count)])
     #expect(field.session(file).count == made.count)
@@ -70,12 +81,19 @@ extension EndToEndTests {
     let audit = try field.tool("audit", "--session", file)
     #expect(audit.code == 0 && audit.output.contains(file), "\(audit)")
     #expect(field.ledger(file)["differences"] == 0)
+    let other = try field.tool("audit", "--serial-number", "O4A5-00007")
+    #expect(other.code == 1 && other.errors.contains("'O4A5-00007' is not connected"), "\(other)")
 
     try field.tell("cloud", "fail 400 for 1 requests on passings-insert")
     try field.tell("reader", "pass 123 1")
     #expect(field.waits(30) { $0["passings"]?["rejected"] == 1 })
+    let refusedFile = try #require(field.status["reader"]?["session_file"]?.string)
     let rejected = try field.tool("passings", "--rejected")
     #expect(rejected.code == 0 && rejected.output.contains("MC00123"), "\(rejected)")
+    try field.tell("reader", "newfile")
+    #expect(field.waits { $0["reader"]?["session_file"]?.string != refusedFile })
+    let later = try field.tool("passings", "--rejected")
+    #expect(later.output.contains("MC00123"), "refused in an earlier file: \(later)")
     let ledger = try field.tool("ledger")
     #expect(ledger.code == 1 && ledger.output.hasPrefix("1 passing refused by the cloud"), "\(ledger.output)")
     #expect(try field.tool("status").output.contains("1 rejected"))
@@ -91,6 +109,68 @@ extension EndToEndTests {
     field.daemon?.signal(SIGHUP)
     #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["forward"] == true })
     #expect(field.misuse["count"] == 0)
+    #expect(field.stop() == 0)
+  }
+
+  @Test("What the cloud was sent wrong is named exactly, in every audit; what it is not sent is no alarm")
+  func sentWrong() throws {
+    let field = try Field(rate: 0, baud: 0)
+    field.configure(more: "[passings]\nconfirm = never")
+    try field.start()
+    #expect(field.waits { $0["device"]?["agrees"] == true })
+    try field.tell("reader", "garble 0.8")
+    try field.tell("reader", "rate 300")
+    #expect(field.waits(30) { ($0["passings"]?["acknowledged"]?.integer ?? 0) >= 2000 })
+    try field.tell("reader", "rate 0")
+    try field.tell("reader", "garble 0")
+    let file = try #require(field.status["reader"]?["session_file"]?.string)
+    let made = try JSONText.parse(field.tell("reader", "truth"))["sessions"]?.array ?? []
+    let session = try #require(made.first { $0["file"]?.string == file })
+    var truth: [Int64: String] = [:]
+    for (frame, time) in zip(session["frames"]?.array ?? [], session["times"]?.array ?? []) {
+      let fields = (frame.string ?? "").split(separator: ";")
+      truth[try #require(Int64(fields[0]))] = "\(time.string ?? "") \(fields[1])\(fields[2])"
+    }
+    #expect(eventually(within: 30) { field.ledger(file)["acknowledged"]?.integer == Int64(truth.count) })
+
+    let audits = [try field.tool("audit"), try field.tool("audit", "--session", file)]
+    let wrong = Set(
+      field.session(file).compactMap { passing -> Int64? in
+        guard let number = passing["num_passing"]?.integer else { return nil }
+        let sent = "\(passing["timestamp"]?.string ?? "") \(passing["chip"]?.string ?? "")"
+        return truth[number] == sent ? nil : number
+      })
+    #expect(!wrong.isEmpty)
+    let answer = try field.tool("differences", "--json")
+    let differences = try answer.output.split(separator: "\n").map { try JSONText.parse(String($0)) }
+    let named = differences.filter { $0["wrong_in_cloud"] == true }
+    #expect(Set(named.compactMap { $0["number"]?.integer }) == wrong)
+    #expect(differences.contains { $0["sent"] == true && $0["wrong_in_cloud"] == false })
+    #expect(answer.code == 1 && audits.allSatisfy { $0.code == 1 }, "\(audits)")
+    #expect(audits.allSatisfy { $0.output.contains("\(named.count) of them WRONG IN THE CLOUD") })
+    #expect(field.ledger(file)["sent_differences"]?.integer == Int64(named.count))
+    #expect(field.stop() == 0)
+  }
+
+  @Test("A member of a request that is of another kind than it should be is refused, not overlooked")
+  func strictRequests() throws {
+    let field = try Field()
+    try field.start()
+    #expect(field.waits { ($0["passings"]?["acknowledged"]?.integer ?? 0) > 0 })
+    let socket = field.folder.file("control.sock")
+    for (request, remedy) in [
+      (["request": "passings", "last": "x"], "'last' is a whole number, 1 or more"),
+      (["request": "passings", "last": 0], "'last' is a whole number, 1 or more"),
+      (["request": "passings", "rejected": 1], "'rejected' is true or false"),
+      (["request": "passings", "file": 7], "'file' is a string"),
+      (["request": "import", "file": "a.csv", "passings": "x"], "'passings' is a list of strings"),
+    ] as [(JSONValue, String)] {
+      #expect(throws: ControlError.refused(reason: remedy)) {
+        try ControlClient.ask(path: socket, request)
+      }
+    }
+    let frames = try ControlClient.ask(path: socket, ["request": "doubtful", "file": nil])
+    #expect(frames["schema"] == "one4all.doubtful/1" && frames["reasons"]?["jump"]?.integer != nil)
     #expect(field.stop() == 0)
   }
 }

@@ -42,6 +42,7 @@ struct ZoneDatabaseTests {
     arguments: [
       "", "America", "America/", "/UTC", "../zoneinfo/UTC", "Europe/../UTC", "./UTC", "America/Atlantis",
       "CST6CDT,M4.1.0,M10.5.0", "UTC\0", "Europe/Berlin ", ":UTC", "tzdata.zi",
+      "localtime", "posixrules", "posix/localtime",
       String(repeating: "A", count: 300),
     ])
   func unknown(zone: String) {

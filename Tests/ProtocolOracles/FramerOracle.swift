@@ -2,8 +2,17 @@ import One4AllProtocol
 
 /// The same bytes give the same frames however they are cut, nothing vanishes, memory is bounded.
 enum FramerOracle {
-  /// What may wait: a frame of full length with its CR, twice.
-  private static let longestPending = 2 * windowLength
+  /// What may wait: a frame of full length with its CR, twice, or a list of files.
+  private static func longestPending(of input: [UInt8]) -> Int {
+    mayHoldList(input) ? Framer.maximumListLength + 1 : 2 * windowLength
+  }
+
+  private static func mayHoldList(_ input: [UInt8]) -> Bool {
+    input.count > windowLength
+      && input.split(separator: 0x0A).contains {
+        $0.count >= windowLength && $0.starts(with: "LISTFILES;".utf8)
+      }
+  }
   private static let windowLength = Framer.maximumFrameLength + 1
 
   static func check(_ input: [UInt8]) throws(Violation) {
@@ -34,7 +43,7 @@ enum FramerOracle {
         let end = min(start + lengths[turn], range.upperBound)
         framer.feed(bytes.extracting(start..<end)) { frames.append($0) }
         try require(
-          framer.pendingCount <= FramerOracle.longestPending,
+          framer.pendingCount <= FramerOracle.longestPending(of: input),
           "\(framer.pendingCount) bytes wait for their line end")
         start = end
         turn = turn + 1 < lengths.count ? turn + 1 : 0
@@ -148,6 +157,12 @@ enum FramerOracle {
   }
 
   private static func line(_ line: [UInt8], gives frames: [Frame]) throws(Violation) {
+    if isTooLong(line[...]), let names = listedNames(line) {
+      guard frames.count == 1, case .reply(let reply) = frames[0], reply.arguments == names else {
+        throw Violation("a list of \(names.count) files gives \(frames.count) frames: \(shown(line))")
+      }
+      return
+    }
     if isTooLong(line[...]) {
       let raw = Array(line[..<Framer.maximumFrameLength])
       try require(
@@ -176,6 +191,29 @@ enum FramerOracle {
       }
     }
     for frame in frames { try frameIsSound(frame, in: line) }
+    for (frame, next) in zip(frames, frames.dropFirst()) {
+      guard case .malformed(let noise) = frame, case .passing = next, let last = noise.raw.last else {
+        continue
+      }
+      let isNearDigit = (0x30...0x39).contains { (last ^ $0).nonzeroBitCount <= 1 }
+      try require(!isNearDigit, "what may be a digit of its number stands before a passing: \(shown(line))")
+    }
+  }
+
+  /// The names in a reply to LISTFILES that is not too long for one, all of the usual form.
+  private static func listedNames(_ line: [UInt8]) -> [String]? {
+    let line = trimmingReturns(line)
+    var names = String(decoding: line, as: UTF8.self).split(
+      separator: ";", omittingEmptySubsequences: false
+    ).map(String.init)
+    guard line.count <= Framer.maximumListLength, names.first == "LISTFILES" else { return nil }
+    names.removeFirst()
+    if names.last?.isEmpty == true { names.removeLast() }
+    let isUsual = names.allSatisfy { name in
+      let shape = name.unicodeScalars.map { ("0"..."9").contains($0) ? "0" : String($0) }.joined()
+      return shape == "00000000-000000.csv"
+    }
+    return isUsual && !names.isEmpty ? names : nil
   }
 
   private static func frameIsSound(_ frame: Frame, in line: [UInt8]) throws(Violation) {

@@ -33,11 +33,14 @@ enum OlderOracle {
     else {
       return try require(parsed == nil, "a wrong line of an older reader is taken: \(shown(line))")
     }
+    // The date is that of the first time; a best time far before it is the next day's.
+    let isNextDay = best.localMilliseconds < first.localMilliseconds - 43_200_000
+    if isNextDay, parts.date == Array("9999-12-31".utf8) {
+      return try require(parsed == nil, "a day after the last is taken: \(shown(line))")
+    }
     guard let parsed else {
       throw Violation("a good line of an older reader is refused: \(shown(line))")
     }
-    // The date is that of the first time; a best time far before it is the next day's.
-    let isNextDay = best.localMilliseconds < first.localMilliseconds - 43_200_000
     try require(
       parsed.firstSeenMilliseconds == first.localMilliseconds
         && parsed.localMilliseconds == best.localMilliseconds + (isNextDay ? 86_400_000 : 0)

@@ -84,7 +84,7 @@ enum RecordingOracle {
     try require(1...max(line.count, 1) ~= item.place.column, "no column of \(text)")
     line = line.dropFirst(item.place.column - 1)
     if item.place.column == 1 {
-      if item.place.line == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
+      line = line.dropFirst(markWidth(line))
       line = line.drop(while: isBlank)
     }
     let isTooLong = item.seen == .malformed(.tooLong)
@@ -95,12 +95,15 @@ enum RecordingOracle {
       "\(shown(item.bytes)) is not there: \(text)")
   }
 
-  /// Every byte but blanks, line ends, `|` and the byte order mark is in a record, in order.
+  /// Every byte but blanks, line ends, `|` and byte order marks is in a record, in order.
   private static func conservation(of input: [UInt8], in items: [Item]) throws(Violation) {
-    let hasMark = input.starts(with: [0xEF, 0xBB, 0xBF])
     let isKept = { (byte: UInt8) in !isBlank(byte) && byte != 0x0A && byte != 0x7C }
-    let sent = input.dropFirst(hasMark ? 3 : 0).filter(isKept)
+    let sent = input.split(separator: 0x0A).flatMap { $0.dropFirst(markWidth($0)) }.filter(isKept)
     let kept = items.flatMap(\.bytes).filter(isKept)
     try require(sent == kept, "bytes vanish or appear: \(shown(input)) became \(shown(kept))")
+  }
+
+  private static func markWidth(_ line: ArraySlice<UInt8>) -> Int {
+    line.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 }

@@ -11,7 +11,8 @@ struct CommandTests {
   @Test(
     "explains itself",
     arguments: [
-      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "rewind",
+      "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "differences",
+      "rewind",
       "import", "decode",
     ])
   func help(command: String) throws {
@@ -113,6 +114,27 @@ struct CommandTests {
     let outcome = try Tool.run("check-config", "--config", path)
     #expect(outcome.code == 78 && outcome.output.isEmpty)
     #expect(outcome.complaint.hasPrefix("\(path):2: ") && outcome.complaint.contains("socket"))
+  }
+
+  @Test("check-config names a group that does not exist, and says of a file that is none what stands there")
+  func groupAndStrangeFile() throws {
+    let folder = TemporaryFolder()
+    let path = folder.write(
+      "a.conf", "[reader]\nport = tcp://reader.example\n[control]\ngroup = no-such-group\n")
+    let outcome = try Tool.run("check-config", "--config", path)
+    #expect(outcome.code == 78 && outcome.output.isEmpty)
+    #expect(outcome.complaint.hasPrefix("\(path):4: there is no group 'no-such-group'"), "\(outcome)")
+    let strange = folder.write("a.csv", "7;MC;02976;2019-12-12;09:02:07.295;3;4;937f6 = 1\n")
+    let other = try Tool.run("check-config", "--config", strange)
+    #expect(other.complaint.hasPrefix("\(strange):1: a key of "), "\(other.complaint)")
+  }
+
+  @Test(
+    "ends with 71 when its words cannot be written, help and version too", arguments: ["--help", "ports"])
+  func fullOutput(word: String) throws {
+    let outcome = try Tool([word], output: "/dev/full").outcome
+    #expect(outcome.code == 71)
+    #expect(outcome.complaint == "one4allctl: write standard output: No space left on device\n")
   }
 
   @Test("ends with 78 when the configuration cannot be read", arguments: ["status", "bind", "check-config"])

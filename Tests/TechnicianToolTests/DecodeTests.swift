@@ -68,6 +68,28 @@ struct DecodeTests {
     #expect(outcome.complaint.contains("2 recordings\n  passings    9\n"))
   }
 
+  @Test("of several files each passing names its own; an empty file is told, and ends with 65")
+  func namedFiles() throws {
+    let folder = TemporaryFolder()
+    let frame = "7;MC;02976;2019-12-12;09:02:07.295;3;4;937f6\n"
+    let (first, second) = (folder.write("a.csv", frame), folder.write("b,c.csv", frame))
+    let csv = try Tool.run("decode", "-z", "UTC", "-f", "csv", first, second)
+    let lines = csv.output.split(separator: "\n")
+    #expect(csv.code == 0 && lines[0].hasSuffix(",note,file"))
+    #expect(lines[1].hasSuffix(",,,,\(first)") && lines[2].hasSuffix(",,,,\"\(second)\""), "\(csv.output)")
+    let json = try Tool.run("decode", "-z", "UTC", "-f", "json", first, second)
+    #expect(
+      try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string } == [
+        first, second,
+      ])
+    let one = try Tool.run("decode", "-z", "UTC", "-f", "csv", first)
+    #expect(one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note\n"))
+    let empty = folder.write("empty.csv", "")
+    let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
+    #expect(
+      aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+  }
+
   @Test("reads standard input where there is no file, or -")
   func standardInput() throws {
     let folder = TemporaryFolder()

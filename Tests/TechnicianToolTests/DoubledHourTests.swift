@@ -5,27 +5,9 @@ import ZoneDatabase
 
 @Suite("Local times become UTC by zone database and order")
 struct DoubledHourTests {
-  /// A change of a zone's clock: the moment, and how much it is set back, in minutes (forward is negative).
-  struct Change: Sendable, CustomTestStringConvertible {
-    let zone: String
-    let moment: Int64
-    let minutes: Int64
-    var testDescription: String { "\(zone), \(minutes) minutes back" }
-  }
-
-  static let changes = [
-    Change(zone: "Europe/Berlin", moment: 1_729_990_800_000, minutes: 60),
-    Change(zone: "Europe/Berlin", moment: 1_711_846_800_000, minutes: -60),
-    Change(zone: "America/Mexico_City", moment: 1_667_113_200_000, minutes: 60),
-    Change(zone: "America/Mexico_City", moment: 1_648_972_800_000, minutes: -60),
-    Change(zone: "Australia/Lord_Howe", moment: 1_712_415_600_000, minutes: 30),
-    Change(zone: "Australia/Lord_Howe", moment: 1_728_142_200_000, minutes: -30),
-    Change(zone: "America/Santiago", moment: 1_712_458_800_000, minutes: 60),
-    Change(zone: "America/Santiago", moment: 1_725_768_000_000, minutes: -60),
-    Change(zone: "America/St_Johns", moment: 1_730_608_200_000, minutes: 60),
-    Change(zone: "America/St_Johns", moment: 1_710_048_600_000, minutes: -60),
-    Change(zone: "Asia/Kolkata", moment: 1_729_990_800_000, minutes: 0),
-  ]
+  /// Changes, and a zone without any.
+  static let changes =
+    ZoneChange.some + [ZoneChange(zone: "Asia/Kolkata", moment: 1_729_990_800_000, minutes: 0)]
 
   private static func resolve(
     _ local: Int64, number: UInt32? = nil, _ clock: inout ZoneClock, _ resolver: inout LocalTimeResolver
@@ -42,7 +24,7 @@ struct DoubledHourTests {
 
   /// Moments around a change, the steps between them at most so many minutes.
   private static func moments(
-    around change: Change, longest: Int64, using random: inout SeededGenerator
+    around change: ZoneChange, longest: Int64, using random: inout SeededGenerator
   ) -> [Int64] {
     var moments: [Int64] = []
     var moment = change.moment - 7_200_000
@@ -53,19 +35,28 @@ struct DoubledHourTests {
     return moments
   }
 
+  /// What a recording's passings are resolved to, in their order or from behind.
+  private static func resolved(
+    _ passings: [(number: Int, moment: Int64)], in zone: String
+  ) throws -> [(moment: Int64, time: ResolvedTime)] {
+    var clock = try #require(ZoneClock(zone: zone))
+    var resolver = LocalTimeResolver()
+    return try passings.map { number, moment in
+      let local = try #require(ZoneDatabase.local(utc: moment, zone: zone))
+      return (moment, resolve(local, number: UInt32(number + 1), &clock, &resolver))
+    }
+  }
+
   @Test("all of a recording through a change of the clock comes back, also from behind", arguments: changes)
-  func throughTheChange(change: Change) throws {
+  func throughTheChange(change: ZoneChange) throws {
     for seed in UInt64(1)...20 {
       var random = SeededGenerator(seed: seed)
-      let longest = max(1, min(change.minutes - 6, [1, 5, 20, 54][Int(seed % 4)]))
+      // Steps of up to a quarter of what comes twice.
+      let longest = max(1, min(change.minutes / 4, [1, 5, 9, 15][Int(seed % 4)]))
       let moments = Self.moments(around: change, longest: longest, using: &random)
-      let numbered = Array(moments.enumerated())
+      let numbered = moments.enumerated().map { (number: $0.offset, moment: $0.element) }
       for passings in [numbered, numbered.reversed()] {
-        var clock = try #require(ZoneClock(zone: change.zone))
-        var resolver = LocalTimeResolver()
-        for (number, moment) in passings {
-          let local = try #require(ZoneDatabase.local(utc: moment, zone: change.zone))
-          let resolved = Self.resolve(local, number: UInt32(number + 1), &clock, &resolver)
+        for (moment, resolved) in try Self.resolved(passings, in: change.zone) {
           #expect(resolved.utc.milliseconds == moment)
           #expect(resolved.certainty == .certain || (change.minutes > 0 && resolved.certainty == .byOrder))
         }
@@ -73,8 +64,34 @@ struct DoubledHourTests {
     }
   }
 
+  @Test("what is said to follow from the order is right, however far passings are apart", arguments: changes)
+  func sparse(change: ZoneChange) throws {
+    var certainties: [TimeCertainty: Int] = [:]
+    for seed in UInt64(1)...60 {
+      var random = SeededGenerator(seed: seed)
+      // A pause that lasts three quarters of what comes twice could not be seen.
+      let longest = max(1, min(change.minutes * 3 / 4 - 1, [20, 30, 44][Int(seed % 3)]))
+      let moments = Self.moments(around: change, longest: longest, using: &random)
+      let numbered = moments.enumerated().map { (number: $0.offset, moment: $0.element) }
+      for passings in [numbered, numbered.reversed()] {
+        for (moment, resolved) in try Self.resolved(passings, in: change.zone) {
+          certainties[resolved.certainty, default: 0] += 1
+          if resolved.certainty == .assumedFirst {
+            let isSecondPass = moment >= change.moment
+            let assumed = moment - (isSecondPass ? change.minutes * 60_000 : 0)
+            #expect(resolved.utc.milliseconds == assumed)
+          } else {
+            #expect(resolved.utc.milliseconds == moment)
+          }
+        }
+      }
+    }
+    #expect((certainties[.assumedFirst] ?? 0 > 20) == (change.minutes > 0))
+    #expect((certainties[.byOrder] ?? 0 > 20) == (change.minutes > 0))
+  }
+
   @Test("a clock that was not set forward tells the time by the offset before", arguments: changes)
-  func notSetForward(change: Change) throws {
+  func notSetForward(change: ZoneChange) throws {
     guard change.minutes < 0 else { return }
     var clock = try #require(ZoneClock(zone: change.zone))
     let before =
@@ -87,7 +104,7 @@ struct DoubledHourTests {
   }
 
   @Test("the clock of a zone says what trying every offset says", arguments: changes)
-  func everyOffset(change: Change) throws {
+  func everyOffset(change: ZoneChange) throws {
     var random = SeededGenerator(seed: 5)
     var clock = try #require(ZoneClock(zone: change.zone))
     let quarter: Int64 = 900_000

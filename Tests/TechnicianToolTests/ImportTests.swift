@@ -20,6 +20,8 @@ struct ImportTests {
     /// How many passings of one request it takes.
     var most = Int.max
     var unwritten: [Int64] = []
+    /// That of the reader's clock.
+    var zone: JSONValue = "America/Mexico_City"
 
     mutating func answer(_ request: JSONValue) -> JSONValue {
       let file = request["file"]?.string ?? ""
@@ -31,7 +33,7 @@ struct ImportTests {
         return [
           "serial_number": "O4A5-00051", "taken": .integer(Int64(min(most, given.count))),
           "unwritten": .integer(unwritten.isEmpty || !given.isEmpty ? 0 : unwritten.removeFirst()),
-          "stored": .integer(Int64(stored.count)),
+          "stored": .integer(Int64(stored.count)), "zone": zone,
         ]
       case "passings":
         let rows = stored.map { text -> JSONValue in
@@ -86,7 +88,49 @@ struct ImportTests {
     #expect(outcome.output.contains("  new         2; nothing was done (--dry-run)\n"))
     #expect(outcome.output.contains("  known       1 stored already\n"))
     #expect(outcome.output.contains("  differ      1 stored otherwise; those that are stored stay: 2\n"))
+    #expect(outcome.output.contains("    stored    2;MC;00007;2027-01-12;08:00:00.250;3;4;0a1b2\n"))
+    #expect(outcome.output.contains("    here      2;MC;00007;2027-01-11;08:00:00.250;3;4;0a1b2\n"))
     #expect(requests.allSatisfy { $0["passings"] == nil })
+  }
+
+  @Test("shows first, last and zone, and warns when the session file's name is of another date")
+  func times() throws {
+    let frames = [Self.frame(1), "2;MC;00007;2027-01-11;09:30:00.000;3;4;0a1b2"]
+    let file = folder.write("20270111-075500.csv", frames.map { $0 + "\n" }.joined())
+    var store = Store()
+    let (outcome, _) = try run([file], &store)
+    #expect(outcome.code == 0 && outcome.complaint.isEmpty)
+    #expect(outcome.output.contains("  first       2027-01-11 08:00:00.250 = 2027-01-11T14:00:00.250Z\n"))
+    #expect(outcome.output.contains("  last        2027-01-11 09:30:00.000 = 2027-01-11T15:30:00.000Z\n"))
+    #expect(outcome.output.contains("  time zone   America/Mexico_City, the reader's\n"))
+    let (other, requests) = try run([file, "-s", "20261124-060000.csv", "-z", "GMT-06:00", "-n"], &store)
+    #expect(
+      other.complaint
+        == "one4allctl: warning: the passings are of 2027-01-11, session file 20261124-060000.csv is of"
+        + " 2026-11-24: is it the right one?\n", "\(other.complaint)")
+    #expect(requests.first?["zone"] == "Etc/GMT+6")
+  }
+
+  @Test("without a zone, --dry-run refuses like the import, and names the remedy")
+  func noZone() throws {
+    let file = folder.write("race.csv", Self.frame(1) + "\n")
+    for words in [[file], [file, "--dry-run"]] {
+      var store = Store(zone: .null)
+      let (outcome, _) = try run(words, &store)
+      #expect(outcome.code == 1 && store.frames["race.csv"] ?? [] == [])
+      #expect(outcome.complaint.contains("time zone is not known: name one, e.g. --time-zone "), "\(outcome)")
+    }
+  }
+
+  @Test("an empty file is told, and ends with 65; standard input needs a name")
+  func empty() throws {
+    let file = folder.write("20270111-080000.csv", "")
+    var store = Store()
+    let (outcome, requests) = try run([file], &store)
+    #expect(outcome.code == 65 && requests.isEmpty)
+    #expect(outcome.complaint == "one4allctl: \(file) is empty: was it copied whole?\n")
+    let nameless = try Tool(["import", "-"]).outcome
+    #expect(nameless.code == 64 && nameless.complaint.contains("--session"))
   }
 
   @Test("makes a session file of each numbering, and takes the last of a number that comes again")

@@ -17,9 +17,10 @@ final class Tool {
   private let program: Program
 
   /// Starts it.
-  init(_ words: [String], of name: String = "one4allctl") throws {
+  /// - Parameter output: where its standard output goes; nil for a file of its own.
+  init(_ words: [String], of name: String = "one4allctl", output: String? = nil) throws {
     program = try Program(
-      ["\(Program.builtFolder)/\(name)"] + words, output: folder.file("output"),
+      ["\(Program.builtFolder)/\(name)"] + words, output: output ?? folder.file("output"),
       errors: folder.file("complaint"))
   }
 
@@ -65,8 +66,9 @@ final class ControlSocketDaemon {
   }
 
   /// Runs `one4allctl` to its end, and answers what it asks.
-  func run(_ words: [String], answer: (JSONValue) -> JSONValue) throws -> Tool.Outcome {
-    let tool = try Tool(words)
+  func run(_ words: [String], output: String? = nil, answer: (JSONValue) -> JSONValue) throws -> Tool.Outcome
+  {
+    let tool = try Tool(words, output: output)
     let end = SystemClock.monotonicNanoseconds + 30_000_000_000
     while !tool.isOver {
       try #require(SystemClock.monotonicNanoseconds < end)

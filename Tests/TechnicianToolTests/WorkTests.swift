@@ -1,5 +1,7 @@
 import AgentCore
 import JSONDocument
+import JSONText
+import One4AllProtocol
 import Testing
 
 @testable import TechnicianTool
@@ -7,15 +9,25 @@ import Testing
 @Suite("Long work that a technician asks for", .timeLimit(.minutes(1)))
 struct WorkTests {
   /// Answers a request for work, then tells its progress, then its end.
-  private func run(_ words: [String], end: WorkList.Work.State, message: String) throws -> (
-    Tool.Outcome, [JSONValue]
-  ) {
+  private func run(
+    _ words: [String], end: WorkList.Work.State, message: String, total: Int = 10,
+    differences: JSONValue = WorkTests.differences([])
+  ) throws -> (Tool.Outcome, [JSONValue]) {
     let daemon = try ControlSocketDaemon()
     var list = WorkList()
-    let number = list.begin("audit", total: 10)
+    let number = list.begin("audit", total: total)
     var questions = 0
     let outcome = try daemon.run(["-c", daemon.configuration] + words) { request in
-      guard request["request"] == "work" else { return ["work": .integer(Int64(number))] }
+      switch request["request"]?.string {
+      case "work": break
+      case "status": return ["reader": ["time_zone": "Europe/Berlin"]]
+      case "differences": return differences
+      default:
+        return [
+          "work": .integer(Int64(number)), "file": "20191212-090000.csv", "serial_number": "O4A5-00051",
+          "stored_from": "2026-05-17T05:00:00.000Z", "stored_to": "2026-05-17T06:00:00.000Z",
+        ]
+      }
       questions += 1
       if questions == 1 {
         list.update(number) { $0.done = 5 }
@@ -33,7 +45,79 @@ struct WorkTests {
       ["audit", "--session", "20191212-090000.csv"], end: .done, message: "ok")
     #expect(outcome.code == 0 && outcome.output == "ok\n" && outcome.complaint.isEmpty)
     #expect(requests.first == ["request": "audit", "file": "20191212-090000.csv"])
-    #expect(requests.dropFirst().allSatisfy { $0 == ["request": "work", "work": 1] })
+    #expect(requests.dropFirst().dropLast().allSatisfy { $0 == ["request": "work", "work": 1] })
+    #expect(
+      requests.last == [
+        "request": "differences", "file": "20191212-090000.csv", "serial_number": "O4A5-00051", "skip": 0,
+      ])
+  }
+
+  private static func differences(_ all: [PassingDifference], count: Int? = nil) -> JSONValue {
+    DifferenceDocument.document(
+      of: FileKey(serialNumber: "O4A5-00051", file: "20191212-090000.csv"), all, all: count ?? all.count,
+      wrong: all.filter(\.isWrongInCloud).count, more: false)
+  }
+
+  private static func difference(_ stored: String, _ memory: String?, wasSent: Bool = true) throws
+    -> PassingDifference
+  {
+    let stored = try Passing(parsing: Array(stored.utf8))
+    return PassingDifference(
+      number: stored.number, stored: stored, memory: try memory.map { try Passing(parsing: Array($0.utf8)) },
+      wasSent: wasSent)
+  }
+
+  @Test("audit names what differs, and ends with 1 when the cloud has a wrong time or chip")
+  func auditDifferences() throws {
+    let frame = "7;MC;02976;2019-12-12;09:02:07.295;3;4;937f6"
+    let harmless = try Self.difference(frame, "7;MC;02976;2019-12-12;09:02:07.295;3;4;937f7")
+    let wrong = try Self.difference(frame, "7;MC;02976;2019-12-12;09:02:08.295;3;4;937f6")
+    let (right, _) = try run(["audit"], end: .done, message: "ok", differences: Self.differences([harmless]))
+    #expect(right.code == 0)
+    #expect(right.output.hasPrefix("ok\n1 passing differs from the reader's memory; what the cloud was sent"))
+    #expect(right.output.contains("7: check; the cloud has the same time and chip\n"), "\(right.output)")
+    let (bad, _) = try run(
+      ["audit"], end: .done, message: "ok", differences: Self.differences([wrong, harmless]))
+    #expect(bad.code == 1 && bad.output.contains("1 of them WRONG IN THE CLOUD"), "\(bad.output)")
+    let many = try (1...20).map { number in
+      try Self.difference("\(number);MC;02976;2019-12-12;09:02:07.295;3;4;937f6", nil)
+    }
+    let (cut, _) = try run(
+      ["audit"], end: .done, message: "ok", differences: Self.differences(many, count: 25))
+    #expect(cut.code == 1 && cut.output.hasSuffix("  and 5 more: one4allctl differences\n"), "\(cut.output)")
+  }
+
+  @Test("differences shows those of all files, and ends with 1 when the cloud has one wrong")
+  func differences() throws {
+    let daemon = try ControlSocketDaemon()
+    let frame = "7;MC;02976;2019-12-12;09:02:07.295;3;4;937f6"
+    let document = Self.differences([
+      try Self.difference(frame, "7;MC;02976;2019-12-12;09:02:08.295;3;4;937f6"),
+      try Self.difference("8" + frame.dropFirst(), nil),
+      try Self.difference(
+        "9" + frame.dropFirst(), "9;MC;02977;2019-12-12;09:02:07.295;4;4;937f6", wasSent: false),
+    ])
+    let answer = { (request: JSONValue) in request["request"] == "ledger" ? LedgerTests.bad : document }
+    let outcome = try daemon.run(["-c", daemon.configuration, "differences"], answer: answer)
+    #expect(outcome.code == 1)
+    try Golden.expect(outcome.output, is: "differences.txt")
+    for line in outcome.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    #expect(daemon.requests.map { $0["file"]?.string } == [nil, "20260517-060000.csv"])
+    let json = try daemon.run(["-c", daemon.configuration, "differences", "--json"], answer: answer)
+    let lines = try json.output.split(separator: "\n").map { try JSONText.parse(String($0)) }
+    #expect(lines.map { $0["wrong_in_cloud"]?.bool } == [true, true, false])
+    #expect(lines.first?["fields"] == ["time"] && lines[1]["memory"] == .null)
+    let none = try daemon.run(["-c", daemon.configuration, "differences"], answer: LedgerTests.done)
+    #expect(none.code == 0 && none.output == "no passing differs from the reader's memory\n")
+  }
+
+  @Test("A daemon that does not know a request is asked for its version")
+  func olderDaemon() throws {
+    let daemon = try ControlSocketDaemon()
+    let outcome = try daemon.run(
+      ["-c", daemon.configuration, "passings", "--doubtful"],
+      answer: ["error": "no request 'doubtful'; there are status, bind, ledger"])
+    #expect(outcome.code == 69 && outcome.complaint.contains("are tool and daemon of the same version?"))
   }
 
   @Test("Work that fails ends with 1 and says why")
@@ -46,12 +130,38 @@ struct WorkTests {
   func rewind() throws {
     let (outcome, requests) = try run(
       ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z", "--dry-run"], end: .done, message: "12 passings")
-    #expect(outcome.code == 0 && outcome.output == "12 passings\n")
+    #expect(outcome.code == 0)
     #expect(
-      requests.first == [
+      outcome.output == """
+        from  2026-05-17 09:30:00.000 Europe/Berlin = 2026-05-17T07:30:00.000Z
+        to    2026-05-17 09:45:59.999 Europe/Berlin = 2026-05-17T07:45:59.999Z
+        12 passings
+
+        """)
+    #expect(
+      requests[1] == [
         "request": "rewind", "from": "2026-05-17T07:30:00.000Z", "to": "2026-05-17T07:45:59.999Z",
         "dry_run": true,
       ])
+  }
+
+  @Test("rewind that finds nothing says which times are stored, and ends with 1")
+  func rewindOfNothing() throws {
+    let (outcome, requests) = try run(
+      ["rewind", "2026-05-17T07:30", "2026-05-17T07:45", "-z", "GMT-06:00", "-s", "a.csv"], end: .done,
+      message: "0 passings are sent again", total: 0)
+    #expect(outcome.code == 1)
+    #expect(
+      outcome.output == """
+        from  2026-05-17 07:30:00.000 GMT-06:00 = 2026-05-17T13:30:00.000Z
+        to    2026-05-17 07:45:59.999 GMT-06:00 = 2026-05-17T13:45:59.999Z
+        0 passings are sent again
+        stored are passings
+          from  2026-05-16 23:00:00.000 GMT-06:00 = 2026-05-17T05:00:00.000Z
+          to    2026-05-17 00:00:00.000 GMT-06:00 = 2026-05-17T06:00:00.000Z
+
+        """)
+    #expect(requests.first?["file"] == "a.csv")
   }
 
   @Test("rewind takes times by the reader's clock; of a doubled hour all that they may mean")
@@ -88,7 +198,8 @@ struct WorkTests {
       ["rewind", "yesterday", "2026-05-17T07:45Z"], ["rewind", "2026-05-17T07:45Z"],
       ["rewind", "2026-05-17T08:45Z", "2026-05-17T07:45Z"],
       ["rewind", "2026-05-17T08:45", "2026-05-17T09:45", "--time-zone", "Europe/Nowhere"],
-      ["rewind", "2026-02-30T08:45Z", "2026-05-17T09:45Z"], ["audit", "extra"],
+      ["rewind", "2026-02-30T08:45Z", "2026-05-17T09:45Z"], ["audit", "extra"], ["differences", "extra"],
+      ["rewind", "2026-05-17T07:45Z", "2026-05-17T08:45Z", "--serial-number", "O4A5-00051"],
     ])
   func usage(words: [String]) throws {
     let outcome = try Tool(words).outcome

@@ -7,7 +7,11 @@ struct DifferenceTable: ~Copyable {
   private let inserting: Statement
   private let marking: Statement
   private let reading: Statement
-  private let countingSent: Statement
+  private let countingWrong: Statement
+
+  /// As `PassingDifference.isWrongInCloud`: of a frame, chip, date and time stand behind the number in 33 characters.
+  private static let isWrong =
+    "(was_sent = 1 AND (memory = '' OR substr(stored, instr(stored, ';'), 33) <> substr(memory, instr(memory, ';'), 33)))"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -17,14 +21,16 @@ struct DifferenceTable: ~Copyable {
       "UPDATE difference SET was_sent = max(was_sent, ?5) WHERE file_id = ?1 AND number = ?2 AND stored = ?3 "
         + "AND memory = ?4", for: "keep a difference")
     let reading = try connection.prepare(
-      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 ORDER BY number, difference_id LIMIT ?2",
+      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 "
+        + "ORDER BY \(DifferenceTable.isWrong) DESC, number, difference_id LIMIT ?2 OFFSET ?3",
       for: "read differences")
-    let countingSent = try connection.prepare(
-      "SELECT count(*) FROM difference WHERE file_id = ?1 AND was_sent = 1", for: "count differences")
+    let countingWrong = try connection.prepare(
+      "SELECT count(*) FROM difference WHERE file_id = ?1 AND \(DifferenceTable.isWrong)",
+      for: "count differences")
     self.inserting = inserting
     self.marking = marking
     self.reading = reading
-    self.countingSent = countingSent
+    self.countingWrong = countingWrong
   }
 
   /// Keeps a difference.
@@ -38,18 +44,20 @@ struct DifferenceTable: ~Copyable {
     return false
   }
 
-  /// How many differences of a file had been sent.
-  func countSent(_ file: Int64) throws(StoreError) -> Int {
-    defer { countingSent.reset() }
-    try countingSent.bind(1, file)
-    return try countingSent.step() ? Int(countingSent.integer(0)) : 0
+  /// How many passings of a file the cloud has otherwise than the reader's memory.
+  func countWrong(_ file: Int64) throws(StoreError) -> Int {
+    defer { countingWrong.reset() }
+    try countingWrong.bind(1, file)
+    return try countingWrong.step() ? Int(countingWrong.integer(0)) : 0
   }
 
-  /// The differences of a file, by number.
-  func read(_ file: Int64, limit: Int) throws(StoreError) -> [PassingDifference] {
+  /// The differences of a file: those that are wrong in the cloud first, by number.
+  /// - Parameter skipped: so many of the first ones are left out.
+  func read(_ file: Int64, skipping skipped: Int, limit: Int) throws(StoreError) -> [PassingDifference] {
     defer { reading.reset() }
     try reading.bind(1, file)
     try reading.bind(2, limit)
+    try reading.bind(3, skipped)
     var differences: [PassingDifference] = []
     while try reading.step() {
       guard let stored = reading.passing(1) else { continue }

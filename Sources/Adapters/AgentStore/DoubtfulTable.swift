@@ -18,6 +18,8 @@ struct DoubtfulTable: ~Copyable {
   private let countingSettled: Statement
   private let countingDropped: Statement
   private let reading: Statement
+  private let readingAll: Statement
+  private let countingReasons: Statement
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -45,6 +47,11 @@ struct DoubtfulTable: ~Copyable {
     let reading = try connection.prepare(
       "SELECT frame, reason, arrived_ms FROM doubtful_frame WHERE file_id = ?1 ORDER BY doubtful_id DESC LIMIT ?2",
       for: "read doubtful frames")
+    let readingAll = try connection.prepare(
+      "SELECT frame, reason, arrived_ms, file_id FROM doubtful_frame ORDER BY doubtful_id DESC LIMIT ?1",
+      for: "read doubtful frames")
+    let countingReasons = try connection.prepare(
+      "SELECT reason, count(*) FROM doubtful_frame GROUP BY reason", for: "count doubtful frames")
     self.inserting = inserting
     self.counting = counting
     self.kept = kept
@@ -54,6 +61,8 @@ struct DoubtfulTable: ~Copyable {
     self.countingSettled = countingSettled
     self.countingDropped = countingDropped
     self.reading = reading
+    self.readingAll = readingAll
+    self.countingReasons = countingReasons
   }
 
   /// Keeps frames of one file.
@@ -110,15 +119,39 @@ struct DoubtfulTable: ~Copyable {
     try reading.bind(2, limit)
     var frames: [DoubtfulFrame] = []
     while try reading.step() {
-      guard let passing = reading.passing(0), let reason = DoubtfulFrame.Reason(rawValue: reading.text(1))
-      else {
-        continue
-      }
-      frames.append(
-        DoubtfulFrame(
-          key: key, passing: passing, reason: reason, arrivedWall: WallTime(milliseconds: reading.integer(2)))
-      )
+      if let frame = DoubtfulTable.frame(reading, key) { frames.append(frame) }
     }
     return frames
+  }
+
+  /// The newest frames of all files, newest first.
+  /// - Parameter keys: the files by their number; a frame of another one is of a file that is not known.
+  func readAll(_ keys: [Int64: FileKey], limit: Int) throws(StoreError) -> [DoubtfulFrame] {
+    defer { readingAll.reset() }
+    try readingAll.bind(1, limit)
+    var frames: [DoubtfulFrame] = []
+    while try readingAll.step() {
+      if let frame = DoubtfulTable.frame(readingAll, keys[readingAll.integer(3)]) { frames.append(frame) }
+    }
+    return frames
+  }
+
+  /// How many are kept, by the reason.
+  func countByReason() throws(StoreError) -> [DoubtfulFrame.Reason: Int] {
+    defer { countingReasons.reset() }
+    var counts: [DoubtfulFrame.Reason: Int] = [:]
+    while try countingReasons.step() {
+      guard let reason = DoubtfulFrame.Reason(rawValue: countingReasons.text(0)) else { continue }
+      counts[reason] = Int(countingReasons.integer(1))
+    }
+    return counts
+  }
+
+  private static func frame(_ row: borrowing Statement, _ key: FileKey?) -> DoubtfulFrame? {
+    guard let passing = row.passing(0), let reason = DoubtfulFrame.Reason(rawValue: row.text(1)) else {
+      return nil
+    }
+    return DoubtfulFrame(
+      key: key, passing: passing, reason: reason, arrivedWall: WallTime(milliseconds: row.integer(2)))
   }
 }

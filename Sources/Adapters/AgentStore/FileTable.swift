@@ -15,6 +15,8 @@ struct StoredFile: Equatable {
   var differences = 0
   var readerCount: UInt32?
   var isSettled = false
+  /// It is settled because the reader has it no more.
+  var isGone = false
   var earliest: WallTime?
   var latest: WallTime?
 
@@ -27,7 +29,7 @@ struct StoredFile: Equatable {
   func summary(session: CloudSession?) -> FileSummary {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
-      lost: lost, readerCount: readerCount, isSettled: isSettled, session: session)
+      lost: lost, readerCount: readerCount, isSettled: isSettled, isGone: isGone, session: session)
   }
 }
 
@@ -99,7 +101,7 @@ struct FileTable: ~Copyable {
     try saving.bind(7, file.removed)
     try saving.bind(8, file.differences)
     try saving.bind(9, file.readerCount.map(Int64.init))
-    try saving.bind(10, file.isSettled ? 1 : 0)
+    try saving.bind(10, file.isGone ? 2 : file.isSettled ? 1 : 0)
     try saving.bind(11, file.earliest?.milliseconds)
     try saving.bind(12, file.latest?.milliseconds)
     try saving.bind(13, file.firstContact.milliseconds)
@@ -113,6 +115,7 @@ struct FileTable: ~Copyable {
       acknowledged: Int(row.integer(5)), rejected: Int(row.integer(6)), unconfirmed: Int(row.integer(7)),
       lost: Int(row.integer(8)), removed: Int(row.integer(9)), differences: Int(row.integer(10)),
       readerCount: row.integerOrNil(11).map(UInt32.init(clamping:)), isSettled: row.integer(12) != 0,
+      isGone: row.integer(12) == 2,
       earliest: row.integerOrNil(13).map { WallTime(milliseconds: $0) },
       latest: row.integerOrNil(14).map { WallTime(milliseconds: $0) })
   }

@@ -15,7 +15,7 @@ public struct LedgerRow: Equatable, Sendable {
   public var lost: NumberSet
   /// How often the reader's memory said otherwise than what was stored.
   public var differences: Int
-  /// Of them, how many had been sent.
+  /// Of them, how many the cloud has with another time or chip than the reader's memory, or without any in it.
   public var sentDifferences: Int
   /// How many doubtful frames are kept.
   public var doubtful: Int

@@ -84,12 +84,12 @@ extension PassingStore {
   }
 
   /// All acknowledged passings of a time wait again. Every row of the files that reach into that time is read.
-  func rewind(from: WallTime, to: WallTime, dryRun: Bool, _ request: PassingRequest) throws(StoreError)
-    -> PassingReport
-  {
-    var count = 0
+  func rewind(
+    from: WallTime, to: WallTime, file key: FileKey?, dryRun: Bool, _ request: PassingRequest
+  ) throws(StoreError) -> PassingReport {
+    var counts: [FileKey: Int] = [:]
     var summaries: [FileSummary] = []
-    for var file in try files.all() {
+    for var file in try files.all() where key == nil || file.key == key {
       guard let earliest = file.earliest, let latest = file.latest, earliest <= to, latest >= from else {
         continue
       }
@@ -99,13 +99,13 @@ extension PassingStore {
       }
       guard !numbers.isEmpty else { continue }
       if dryRun {
-        count += numbers.count
+        counts[file.key] = numbers.count
       } else {
-        count += try sendAgain(&file, numbers, of: .acknowledged)
+        counts[file.key] = try sendAgain(&file, numbers, of: .acknowledged)
         try files.save(file)
       }
       summaries.append(try summary(of: file))
     }
-    return .rewound(count: count, summaries, request)
+    return .rewound(counts: counts, summaries, request)
   }
 }

@@ -3,12 +3,9 @@ import One4AllProtocol
 
 /// What the reader's word does to what is stored.
 extension PassingStore {
-  /// What is stored of a file. It makes no file, but from now on the reader counts as known.
+  /// What is stored of a file. It makes none.
   mutating func open(_ key: FileKey) throws(StoreError) -> FileContents {
-    guard let file = try files.find(key) else {
-      try readers.note(key.serialNumber, FirstContact(at: now, file: key.file))
-      return FileContents(summary: FileSummary(key: key))
-    }
+    guard let file = try files.find(key) else { return FileContents(summary: FileSummary(key: key)) }
     var last: KeptPassing?
     if let highest = try spans.highestStored(file.id), let row = try rows.row(file.id, highest) {
       last = try kept(row, file.id)
@@ -82,8 +79,8 @@ extension PassingStore {
       Contradiction(differences: found, removed: removed, lostByReader: backed, unknownToReader: unknown))
   }
 
-  /// Of those numbers, the passings that are not the file's: unconfirmed imports, and frames that another file of the
-  /// reader has in its memory.
+  /// Of those numbers, the passings that are not the file's: those that were never believed, and frames that another file
+  /// of the reader has in its memory.
   private func misplaced(of file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
     var candidates: [PassingRow] = []
     for range in numbers.ranges { try rows.rows(file.id, range) { candidates.append($0) } }
@@ -94,7 +91,7 @@ extension PassingStore {
     var misplaced = NumberSet()
     for row in candidates {
       let number = row.passing.number
-      if row.origin == .imported, held.contains(number) {
+      if row.trust == .unconfirmed, held.contains(number) {
         misplaced.insert(number)
         continue
       }
@@ -129,14 +126,14 @@ extension PassingStore {
     return found.filter { misplaced.contains($0.number) }
   }
 
-  /// Removes passings that were not sent. The frames of imported ones are kept as doubtful; those of the others are
-  /// stored in their own file.
+  /// Removes passings that were not sent. The frames of those that were never believed are kept as doubtful; those of
+  /// the others are stored in their own file.
   private func remove(_ numbers: NumberSet, of file: inout StoredFile) throws(StoreError) {
     var frames: [DoubtfulFrame] = []
     let key = file.key
     for range in numbers.ranges {
       try rows.rows(file.id, range) { row in
-        guard row.origin == .imported else { return }
+        guard row.trust == .unconfirmed else { return }
         frames.append(
           DoubtfulFrame(key: key, passing: row.passing, reason: .denied, arrivedWall: row.arrivedWall))
       }

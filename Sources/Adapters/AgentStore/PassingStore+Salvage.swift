@@ -61,7 +61,10 @@ extension PassingStore {
       numbers.subtract(stored)
       missing += numbers.count
     }
-    if missing == 0 { file.isSettled = file.isSettled || old.isSettled }
+    if missing == 0, !file.isSettled {
+      file.isSettled = old.isSettled
+      file.isGone = old.isGone
+    }
     for difference in found where try differences.keep(file.id, difference, now: now) {
       file.differences += 1
     }

@@ -69,9 +69,17 @@ struct PassingStore: ~Copyable {
       try change(key, making: true, request) { (store, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
+        file.isGone = false
         guard let readerCount, readerCount > 0 else { return }
         try store.spans.add(file.id, .counted, NumberSet(1...readerCount))
       }
+    case .noteGone(let key):
+      try change(key, making: true, request) { (_, file) throws(StoreError) in
+        file.isSettled = true
+        file.isGone = true
+      }
+    case .noteReader(let serialNumber, let firstFile):
+      .readerNoted(serialNumber: try noteReader(serialNumber, firstFile: firstFile))
     case .noteLost(let key, let numbers):
       try change(key, making: true, request) { (store, file) throws(StoreError) in
         try store.noteLost(&file, numbers)
@@ -94,7 +102,8 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         _ = try store.sendAgain(&file, numbers)
       }
-    case .rewind(let from, let to, let dryRun): try rewind(from: from, to: to, dryRun: dryRun, request)
+    case .rewind(let from, let to, let file, let dryRun):
+      try rewind(from: from, to: to, file: file, dryRun: dryRun, request)
     }
   }
 
@@ -134,8 +143,11 @@ struct PassingStore: ~Copyable {
 
   /// The file, which is made when it is new.
   func ensure(_ key: FileKey) throws(StoreError) -> StoredFile {
-    if let file = try files.find(key) { return file }
-    try readers.note(key.serialNumber, FirstContact(at: now, file: key.file))
-    return try files.ensure(key, now: now)
+    try files.ensure(key, now: now)
+  }
+
+  private func noteReader(_ serialNumber: String, firstFile: String) throws(StoreError) -> String {
+    try readers.note(serialNumber, FirstContact(at: now, file: firstFile))
+    return serialNumber
   }
 }

@@ -29,32 +29,35 @@ public struct PassingView: ~Copyable {
   /// Passings of a file, ascending: those behind a number, or the last ones.
   /// - Parameters:
   ///   - after: only those with a higher number.
+  ///   - before: only those with a lower number.
   ///   - last: the highest ones, so many; nil: the lowest ones.
   ///   - limit: most passings, at most 500.
   ///   - rejectedOnly: only those that the cloud has refused.
   public mutating func passings(
-    file key: FileKey, after: UInt32 = 0, last: Int? = nil, limit: Int = PassingView.limit,
-    rejectedOnly: Bool = false
+    file key: FileKey, after: UInt32 = 0, before: UInt32? = nil, last: Int? = nil,
+    limit: Int = PassingView.limit, rejectedOnly: Bool = false
   ) throws(StoreError) -> [StoredPassing] {
     let limit = max(0, min(last ?? limit, limit, PassingView.limit))
-    guard after < .max, limit > 0, let file = try store.files.find(key) else { return [] }
+    let highest = before.map { $0 == 0 ? 0 : $0 - 1 } ?? .max
+    guard after < highest, limit > 0, let file = try store.files.find(key) else { return [] }
     var rows: [PassingRow] = []
     if rejectedOnly {
-      for number in try rejected(file.id, after: after, limit: limit, fromEnd: last != nil) {
+      for number in try rejected(file.id, after: after, to: highest, limit: limit, fromEnd: last != nil) {
         if let row = try store.rows.row(file.id, number) { rows.append(row) }
       }
     } else {
-      rows = try store.rows.rows(file.id, after + 1 ... .max, limit: limit, fromEnd: last != nil)
+      rows = try store.rows.rows(file.id, after + 1...highest, limit: limit, fromEnd: last != nil)
     }
     rows.sort { $0.passing.number < $1.passing.number }
     return try shown(rows, file.id)
   }
 
-  private func rejected(_ file: Int64, after: UInt32, limit: Int, fromEnd: Bool) throws(StoreError)
-    -> [UInt32]
-  {
-    let numbers = try store.spans.read(
+  private func rejected(
+    _ file: Int64, after: UInt32, to highest: UInt32, limit: Int, fromEnd: Bool
+  ) throws(StoreError) -> [UInt32] {
+    var numbers = try store.spans.read(
       file, .rejected, after: after, limit: fromEnd ? .max : limit, spanLimit: PassingView.spanLimit)
+    if highest < .max { numbers.remove(highest + 1 ... .max) }
     guard fromEnd else { return numbers.ranges.flatMap { Array($0) } }
     var last: [UInt32] = []
     for range in numbers.ranges.reversed() where last.count < limit {
@@ -101,7 +104,7 @@ public struct PassingView: ~Copyable {
     return LedgerRow(
       summary: try store.summary(of: file), firstContact: file.firstContact,
       oldestWaiting: try oldestWaiting(file.id), gaps: gaps, lost: lost, differences: file.differences,
-      sentDifferences: file.differences == 0 ? 0 : try store.differences.countSent(file.id),
+      sentDifferences: file.differences == 0 ? 0 : try store.differences.countWrong(file.id),
       doubtful: try store.doubtful.count(of: file.id), removed: file.removed)
   }
 
@@ -112,10 +115,28 @@ public struct PassingView: ~Copyable {
     return try store.rows.row(file, lowest)?.arrivedWall
   }
 
-  /// Where the reader's memory said otherwise than what was stored, by number; at most 500.
-  public func differences(file key: FileKey) throws(StoreError) -> [PassingDifference] {
+  /// Where the reader's memory said otherwise than what was stored: first what is wrong in the cloud, by number; at most
+  /// 500.
+  /// - Parameter skipped: so many of the first ones are left out, at least 0.
+  public func differences(file key: FileKey, skipping skipped: Int = 0) throws(StoreError)
+    -> [PassingDifference]
+  {
     guard let file = try store.files.find(key) else { return [] }
-    return try store.differences.read(file.id, limit: PassingView.limit)
+    return try store.differences.read(file.id, skipping: skipped, limit: PassingView.limit)
+  }
+
+  /// How many differences there are of a file, and how many of them are wrong in the cloud.
+  public func differenceCounts(file key: FileKey) throws(StoreError) -> (all: Int, wrong: Int) {
+    guard let file = try store.files.find(key) else { return (0, 0) }
+    return (file.differences, try store.differences.countWrong(file.id))
+  }
+
+  /// The times that the passings of a file lie in, or of all files; nil when nothing is stored.
+  public func times(of key: FileKey?) throws(StoreError) -> ClosedRange<WallTime>? {
+    let files = try store.files.all().filter { key == nil || $0.key == key }
+    guard let earliest = files.compactMap(\.earliest).min(), let latest = files.compactMap(\.latest).max()
+    else { return nil }
+    return earliest...latest
   }
 
   /// The newest doubtful frames of a file, newest first; at most 500.
@@ -127,5 +148,17 @@ public struct PassingView: ~Copyable {
       file = known.id
     }
     return try store.doubtful.read(file, key: key, limit: PassingView.limit)
+  }
+
+  /// The newest doubtful frames of all files and of none, newest first; at most 500.
+  public func doubtful() throws(StoreError) -> [DoubtfulFrame] {
+    var keys: [Int64: FileKey] = [:]
+    for file in try store.files.all() { keys[file.id] = file.key }
+    return try store.doubtful.readAll(keys, limit: PassingView.limit)
+  }
+
+  /// How many doubtful frames are kept, by the reason.
+  public func doubtfulReasons() throws(StoreError) -> [DoubtfulFrame.Reason: Int] {
+    try store.doubtful.countByReason()
   }
 }

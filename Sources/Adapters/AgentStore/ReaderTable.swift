@@ -4,7 +4,7 @@ public import AgentCore
 public struct FirstContact: Equatable, Sendable {
   /// By the host's wall clock, right or wrong.
   public let at: WallTime
-  /// The first session file that was named, as a rule the one that was current then.
+  /// The lowest name that a file can have that it began since: that of its current file, or behind those that it had.
   public let file: String
 
   /// A first contact.

@@ -11,11 +11,10 @@ enum StoreWork: Sendable {
     case .state: true
     case .passings(let request):
       switch request {
-      case .readWaiting, .readAcknowledged: false
-      case .rewind(_, _, let dryRun): !dryRun
-      case .capture, .keepDoubtful, .settleDoubtful, .openFile, .doubt, .believe, .contradict, .noteFile,
-        .noteLost,
-        .keepSession, .acknowledge, .reject, .sendAgain:
+      case .openFile, .readWaiting, .readAcknowledged: false
+      case .rewind(_, _, _, let dryRun): !dryRun
+      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .contradict, .noteFile, .noteGone,
+        .noteReader, .noteLost, .keepSession, .acknowledge, .reject, .sendAgain:
         true
       }
     }

@@ -17,7 +17,7 @@ enum Wording {
     }
     if section.isEmpty {
       guard let home = SettingTable.all.first(where: { $0.name == key })?.section.rawValue else {
-        return "\(shown(key)) stands before any section; a section is opened by '[name]'"
+        return "\(subject(key)) stands before any section; a section is opened by '[name]'"
       }
       return "\(shown(key)) stands before any section; put it below [\(home)]"
     }
@@ -42,6 +42,12 @@ enum Wording {
   private static let secretNames: Set<String> = [
     "apikey", "xapikey", "key", "secret", "token", "password", "apitoken", "apisecret",
   ]
+
+  /// As a sentence begins with it.
+  private static func subject(_ key: String) -> String {
+    let shown = shown(key)
+    return shown.hasPrefix("of ") ? "a key \(shown)" : shown
+  }
 
   /// A name as it stands in the file. What does not look like a name may be a secret that slipped onto the left
   /// side of a '=': only its length is told.

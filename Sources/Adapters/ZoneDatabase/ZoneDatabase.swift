@@ -19,6 +19,9 @@ public enum ZoneDatabase {
   /// Where the database is.
   public static var folder: String { getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo" }
 
+  /// Files of the folder that stand for the zone of this machine: no reader's.
+  private static let namesOfThisMachine = ["localtime", "posixrules"]
+
   private static let current = Mutex<String?>(nil)
 
   /// Whether the database has that zone; names are like `Europe/Madrid`, and never lead out of the database.
@@ -28,7 +31,9 @@ public enum ZoneDatabase {
     }
     // No part is empty, `.` or `..`: such a name could lead out of the database, or be another one's second name.
     let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
-    guard isName, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) else { return false }
+    guard isName, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }),
+      !namesOfThisMachine.contains(where: { $0[...] == parts.last })
+    else { return false }
     // The folder holds tables as well, which glibc would silently take for UTC.
     let file = open("\(folder)/\(zone)", O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { return false }

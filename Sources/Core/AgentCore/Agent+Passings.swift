@@ -11,11 +11,13 @@ extension Agent {
     case .doubtfulKept(let total): ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
     case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
-    case .rewound(let count, let summaries, let request):
+    case .rewound(let counts, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
-      endRewind(request, .done, Agent.words(count, of: request))
+      let count = counts.values.reduce(0, +)
+      if let work = rewinds.first { works.update(work) { ($0.done, $0.total) = (count, count) } }
+      endRewind(request, .done, Agent.words(counts, summaries.map(\.key), of: request))
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
-    case .waiting, .acknowledged: break
+    case .waiting, .acknowledged, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
     forwarder.handle(report, at: now.monotonic, &orders)
@@ -41,7 +43,8 @@ extension Agent {
   var forwardView: ForwardView {
     ForwardView(
       current: intake.current, isConnected: session.isConnected, isReading: intake.isReading,
-      fetching: intake.unsettledButReachable, devices: report.usableDevices)
+      searching: intake.searching, fetching: intake.unsettledButReachable, complete: intake.complete,
+      devices: report.usableDevices)
   }
 
   // MARK: A person's wishes
@@ -66,13 +69,14 @@ extension Agent {
   }
 
   /// Sends the acknowledged passings of a time range again, both ends included.
+  /// - Parameter file: only those of that file; nil for all files.
   /// - Returns: the number of the work.
   public mutating func rewind(
-    from: WallTime, to: WallTime, dryRun: Bool, _ actions: inout [AgentAction]
+    from: WallTime, to: WallTime, file: FileKey? = nil, dryRun: Bool, _ actions: inout [AgentAction]
   ) -> Int {
     let work = works.begin("rewind", message: "the passings are being looked for")
     rewinds.append(work)
-    actions.append(.keep(.rewind(from: from, to: to, dryRun: dryRun)))
+    actions.append(.keep(.rewind(from: from, to: to, file: file, dryRun: dryRun)))
     return work
   }
 
@@ -112,9 +116,17 @@ extension Agent {
     works.end(rewinds.removeFirst(), state, words)
   }
 
-  private static func words(_ count: Int, of request: PassingRequest) -> String {
-    let passings = count == 1 ? "1 passing" : "\(count) passings"
-    if case .rewind(_, _, dryRun: true) = request { return "\(passings) would be sent again" }
-    return "\(passings) are sent again"
+  private static func words(_ counts: [FileKey: Int], _ files: [FileKey], of request: PassingRequest)
+    -> String
+  {
+    let passings = { (count: Int) in count == 1 ? "1 passing" : "\(count) passings" }
+    var words = passings(counts.values.reduce(0, +))
+    if case .rewind(_, _, _, dryRun: true) = request {
+      words += " would be sent again"
+    } else {
+      words += " are sent again"
+    }
+    guard !files.isEmpty else { return words }
+    return words + ": " + files.map { "\(counts[$0] ?? 0) of \($0.file)" }.joined(separator: ", ")
   }
 }

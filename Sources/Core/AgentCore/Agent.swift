@@ -31,11 +31,13 @@ public struct Agent: Sendable {
   ///   - bindings: those kept for the configured cloud.
   ///   - files: what the store holds of session files, in order of first contact.
   ///   - doubtful: how many doubtful frames the store holds.
+  ///   - firstFiles: the first contacts with readers that it keeps: see `Intake`.
   ///   - seed: for jitter.
   ///   - zones: what turns the reader's local time into UTC.
   public init(
     settings: AgentSettings, bindings: [DeviceBinding], files: [FileSummary] = [], doubtful: Int = 0,
-    seed: UInt64, zones: @escaping ZoneLookup = onlyUTC, at now: MonotonicTime
+    firstFiles: [String: String] = [:], seed: UInt64, zones: @escaping ZoneLookup = onlyUTC,
+    at now: MonotonicTime
   ) {
     self.settings = settings
     startedAt = now
@@ -46,8 +48,8 @@ public struct Agent: Sendable {
       random: RandomSource(seed: random.next()), at: now)
     readerClock = ReaderClock(settings: settings.passings, zones: zones, at: now)
     intake = Intake(
-      settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files, at: now
-    )
+      settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files,
+      firstFiles: firstFiles, at: now)
     forwarder = Forwarder(
       settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
       random: RandomSource(seed: random.next()), at: now)

@@ -8,19 +8,12 @@ import ProgramArguments
 extension Daemon {
   func answer(_ request: JSONValue) -> JSONValue {
     do throws(RequestError) {
-      return try answer(request["request"]?.string, request)
+      return try answer(ControlRequest(request))
     } catch { return ["error": .string(error.reason)] }
   }
 
-  /// Why a request is not answered.
-  private struct RequestError: Error {
-    let reason: String
-
-    init(_ reason: String) { self.reason = reason }
-  }
-
-  private func answer(_ name: String?, _ request: JSONValue) throws(RequestError) -> JSONValue {
-    switch name {
+  private func answer(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    switch try request.text("request") {
     case "status": return AgentStatus.document(of: agent, version: Product.version, at: Daemon.now())
     case "bind":
       if let refusal = agent.bindRefusal { throw RequestError(refusal) }
@@ -28,23 +21,27 @@ extension Daemon {
       return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
     case "ledger": return try ledger()
     case "passings": return try passings(request)
+    case "differences": return try differences(request)
+    case "doubtful": return try doubtful(request)
     case "audit": return try audit(request)
     case "rewind": return try rewind(request)
     case "import": return try takeImport(request)
     case "work":
-      guard let number = request["work"]?.integer, let work = agent.works[Int(clamping: number)] else {
+      guard let number = try request.whole("work", from: 0), let work = agent.works[Int(clamping: number)]
+      else {
         throw RequestError("no such work")
       }
       return work.document
     case let other?:
       throw RequestError(
-        "no request '\(other)'; there are status, bind, ledger, passings, audit, rewind, import and work")
+        "no request '\(other)'; there are status, bind, ledger, passings, differences, doubtful, audit, rewind, import"
+          + " and work")
     case nil: throw RequestError("a request is an object with a member 'request'")
     }
   }
 
   /// Reads the store beside its thread.
-  private func view<Value>(
+  func view<Value>(
     _ body: (inout PassingView) throws(StoreError) -> Value
   ) throws(RequestError) -> Value {
     do throws(StoreError) {
@@ -54,7 +51,7 @@ extension Daemon {
   }
 
   /// Lets the agent take a person's wish, and does what it wants done for it.
-  private func fulfil<Value>(_ wish: (inout [AgentAction]) -> Value) -> Value {
+  func fulfil<Value>(_ wish: (inout [AgentAction]) -> Value) -> Value {
     var actions: [AgentAction] = []
     let value = wish(&actions)
     for action in actions { perform(action) }
@@ -62,7 +59,9 @@ extension Daemon {
   }
 
   private func ledger() throws(RequestError) -> JSONValue {
-    let rows = try view { (view) throws(StoreError) in try view.ledger() }
+    let (rows, reasons) = try view { (view) throws(StoreError) in
+      (try view.ledger(), try view.doubtfulReasons())
+    }
     let now = Daemon.now()
     let files = rows.map { row in
       let status = agent.forwarder.status(of: row.summary.key, at: now.monotonic)
@@ -76,78 +75,34 @@ extension Daemon {
         acknowledgedPerSecond: status?.perSecond, hold: status?.reason)
     }
     return LedgerDocument.document(
-      of: files, doubtful: agent.ledger.doubtful, isForwarding: settings.passings.forward,
+      of: files, doubtful: agent.ledger.doubtful, doubtfulReasons: reasons,
+      isForwarding: settings.passings.forward,
       hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now.wall)
   }
 
-  /// The file that a request means: the one it names, else the reader's current one, else the newest.
-  private func file(of request: JSONValue) throws(RequestError) -> FileKey {
-    let name = request["file"]?.string
-    let serialNumber = request["serial_number"]?.string
-    if name == nil, serialNumber == nil, let current = agent.intake.current { return current }
-    if let key = agent.ledger.newest(named: name, of: serialNumber) { return key }
-    guard let name else { throw RequestError("no session file is stored yet") }
-    let names = agent.ledger.files.suffix(5).map(\.key.file).joined(separator: ", ")
-    throw RequestError(
-      "no session file '\(name)' is stored" + (names.isEmpty ? "" : "; the newest are \(names)"))
-  }
-
-  private func passings(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    let key = try file(of: request)
-    let limit = PassingDocument.limit
-    let last = request["last"]?.integer.map { Int(clamping: $0) }
-    let after = UInt32(clamping: request["after"]?.integer ?? 0)
-    let rejectedOnly = request["rejected"]?.bool ?? false
-    let rows = try view { (view) throws(StoreError) in
-      try view.passings(file: key, after: after, last: last, limit: limit, rejectedOnly: rejectedOnly)
-    }
-    return PassingDocument.document(
-      of: key, rows, more: last == nil && rows.count == limit)
-  }
-
-  private func audit(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    let result = fulfil { actions in
-      agent.audit(file: request["file"]?.string, at: Daemon.now(), &actions)
-    }
-    switch result {
-    case .success(let work): return ["work": .integer(Int64(work))]
-    case .failure(let refused): throw RequestError(refused.reason)
-    }
-  }
-
-  private func rewind(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    guard let from = request["from"]?.string.flatMap(WallTime.init(iso8601:)),
-      let to = request["to"]?.string.flatMap(WallTime.init(iso8601:)), from <= to
-    else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
-    let work = fulfil { actions in
-      agent.rewind(from: from, to: to, dryRun: request["dry_run"]?.bool ?? false, &actions)
-    }
-    return ["work": .integer(Int64(work))]
-  }
-
   /// Passings of a file that a person gives, some at a time. Without any it tells how many still wait for the disk.
-  private func takeImport(_ request: JSONValue) throws(RequestError) -> JSONValue {
-    guard let name = request["file"]?.string else {
+  private func takeImport(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    guard let name = try request.text("file") else {
       throw RequestError("import takes 'file', the name of the session file")
     }
     if let fault = ImportName.fault(ofFile: name) { throw RequestError(fault) }
     guard
-      let serialNumber = request["serial_number"]?.string ?? agent.session.identity?.serialNumber
+      let serialNumber = try request.text("serial_number") ?? agent.session.identity?.serialNumber
         ?? agent.ledger.files.last?.key.serialNumber
     else { throw RequestError("no reader is known yet: name its serial number") }
     if let fault = ImportName.fault(ofSerialNumber: serialNumber) { throw RequestError(fault) }
     let key = FileKey(serialNumber: serialNumber, file: name)
     var taken = 0
-    if let texts = request["passings"]?.array, !texts.isEmpty {
-      guard let zone = request["zone"]?.string ?? zone(of: serialNumber) else {
-        throw RequestError("the reader's time zone is not known: name one")
-      }
-      guard Zones.lookup(0, zone) != nil else { throw RequestError("there is no time zone '\(zone)'") }
+    let zone = try request.text("zone") ?? zone(of: serialNumber)
+    if let zone, Zones.lookup(0, zone) == nil { throw RequestError("there is no time zone '\(zone)'") }
+    let texts = try request.texts("passings")
+    if !texts.isEmpty {
+      guard let zone else { throw RequestError("the reader's time zone is not known: name one in 'zone'") }
       var passings: [Passing] = []
       for text in texts {
         do throws(MalformedReason) {
-          passings.append(try Passing(parsing: Array((text.string ?? "").utf8)))
-        } catch { throw RequestError("'\(text.string ?? "")' is no passing: \(error.rawValue)") }
+          passings.append(try Passing(parsing: Array(text.utf8)))
+        } catch { throw RequestError("'\(text)' is no passing: \(error.rawValue)") }
       }
       taken = fulfil { actions in
         agent.importPassings(passings, of: key, zone: zone, at: Daemon.now(), &actions)
@@ -156,7 +111,7 @@ extension Daemon {
     return [
       "serial_number": .string(serialNumber), "taken": .integer(Int64(taken)),
       "unwritten": .integer(Int64(agent.intake.unwrittenImports(of: key))),
-      "stored": .integer(Int64(agent.ledger.file(key)?.stored ?? 0)),
+      "stored": .integer(Int64(agent.ledger.file(key)?.stored ?? 0)), "zone": .text(zone),
     ]
   }
 

@@ -81,7 +81,7 @@ final class Daemon {
     control = ControlService(path: settings.controlSocket, group: settings.controlGroup)
     agent = Agent(
       settings: settings, bindings: snapshot.bindings, files: snapshot.files,
-      doubtful: snapshot.doubtfulTotal,
+      doubtful: snapshot.doubtfulTotal, firstFiles: snapshot.firstContacts.mapValues(\.file),
       seed: UInt64.random(in: .min ... .max), zones: Zones.lookup, at: Daemon.now().monotonic)
     if let setAside = store.setAside {
       journal.write(

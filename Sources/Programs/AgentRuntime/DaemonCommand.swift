@@ -35,7 +35,9 @@ public enum DaemonCommand {
   /// Runs the daemon until a signal ends it.
   /// - Parameter arguments: without the program's name.
   /// - Returns: the exit code.
-  public static func main(_ arguments: [String]) -> Int32 {
+  public static func main(_ arguments: [String]) -> Int32 { Output.ending("one4alld", run(arguments)) }
+
+  private static func run(_ arguments: [String]) -> Int32 {
     let parsed: ParsedArguments
     do {
       parsed = try OptionParser.parse(arguments, options: help.options)

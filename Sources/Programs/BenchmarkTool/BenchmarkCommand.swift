@@ -17,9 +17,9 @@ public enum BenchmarkCommand {
         "Exit codes",
         [
           ("0", "it was measured"), ("1", "the result was not the same in every pass"),
-          ("64", "the arguments make no sense"), ("65", "there is no such file"),
+          ("64", "the arguments make no sense"), ("65", "no passing in the file"),
+          ("66", "there is no such file"), ("71", "a system call failed"),
           ("77", "the file may not be read"),
-          ("71", "a system call failed"),
         ]), .init("More", [("one4all-bench COMMAND --help", "the options of one command")]),
     ])
 
@@ -33,7 +33,7 @@ public enum BenchmarkCommand {
   ) -> Int32 {
     do throws(BenchmarkError) {
       try run(arguments, Meter(allocationCount: allocationCount))
-      return ExitCode.success.rawValue
+      return Output.ending("one4all-bench", ExitCode.success.rawValue)
     } catch {
       Output.complain("one4all-bench: \(error)\n")
       return error.exitCode.rawValue

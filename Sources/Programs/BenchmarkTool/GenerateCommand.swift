@@ -7,17 +7,25 @@ extension Subcommand {
   static let generate = Subcommand(
     name: "generate", summary: "frames to measure with, on standard output",
     help: CommandHelp(
-      usage: ["one4all-bench generate N [--seed S] [--mixed]"],
+      usage: ["one4all-bench generate N [--seed S] [--mixed | --malformed KIND]"],
       summary: "Writes N lines as a reader would send them. The same N and seed give the same bytes.",
       options: [
         Option("seed", argument: "S", help: "where the random numbers begin; default 1"),
         Option("mixed", help: "replies, noise and damaged passings between"),
+        Option("malformed", argument: "KIND", help: "all passings wrong in the same way"),
+      ],
+      sections: [
+        .init("Kinds", MalformedKind.allCases.map { ($0.rawValue, $0.example) })
       ]),
     operands: 1...1,
     run: { arguments, _ throws(BenchmarkError) in
       let count = try number(arguments.operands[0], called: "N", in: 0...100_000_000)
       let seed = try number(arguments, "seed", in: 0...Int.max) ?? 1
-      var generator = LineGenerator(seed: UInt64(seed), isMixed: arguments.has("mixed"))
+      let word = arguments.value("malformed")
+      let malformed = word.flatMap(MalformedKind.init)
+      if let word, malformed == nil { throw .usage("no kind '\(word)'; see one4all-bench generate --help") }
+      var generator = LineGenerator(
+        seed: UInt64(seed), isMixed: arguments.has("mixed"), malformed: malformed)
       var bytes: [UInt8] = []
       for index in 0..<count {
         generator.appendLine(to: &bytes)

@@ -10,12 +10,16 @@ struct LineGenerator {
 
   private var random: RandomNumbers
   private let isMixed: Bool
+  private let malformed: MalformedKind?
   private var number: UInt32 = 0
   private var time = Self.firstTime
 
-  /// - Parameter isMixed: whether other lines than good passings come as well, about one in five.
-  init(seed: UInt64, isMixed: Bool = false) {
+  /// - Parameters:
+  ///   - isMixed: whether other lines than good passings come as well, about one in five.
+  ///   - malformed: what is wrong with every passing, if anything.
+  init(seed: UInt64, isMixed: Bool = false, malformed: MalformedKind? = nil) {
     random = RandomNumbers(seed: seed)
+    self.malformed = malformed
     self.isMixed = isMixed
   }
 
@@ -59,7 +63,10 @@ struct LineGenerator {
         at: moment, antenna: UInt8(1 + random.below(8)),
         reads: UInt32(1 + random.below(random.below(8) == 0 ? 120 : 12)), check: check)
     else { return }
-    passing.encode(into: &bytes)
+    guard let malformed else { return passing.encode(into: &bytes) }
+    var frame: [UInt8] = []
+    passing.encode(into: &frame)
+    bytes += malformed.damaged(frame)
   }
 }
 

@@ -19,7 +19,9 @@ struct Meter: Sendable {
   /// Runs the pass once to warm up and then for at least 0.3 s, and prints the line. `frames` and `acc` are
   /// those of one pass. The time is the processor time of the fastest one, because whatever else the machine
   /// does only ever adds time; the allocations are those of the pass that had most.
-  func measure(_ name: String, bytes: Int, _ pass: () -> Work) throws(BenchmarkError) {
+  /// - Returns: what each pass gave.
+  @discardableResult
+  func measure(_ name: String, bytes: Int, _ pass: () -> Work) throws(BenchmarkError) -> Work {
     let expected = pass()
     var fastest = Int64.max
     var allocations: UInt64 = 0
@@ -42,6 +44,7 @@ struct Meter: Sendable {
     Output.write(
       "\(name) frames=\(expected.frames) acc=\(expected.accumulated) MB/s=\(rate) ns/frame=\(each)"
         + " allocations=\(allocations)\n")
+    return expected
   }
 
   /// What this thread has used of the processor, without the turns of other programs.

@@ -18,13 +18,14 @@ extension Subcommand {
       let size = try chunkSize(arguments)
       let bytes = try input(arguments)
       var framer = Framer()
-      try meter.measure("parse", bytes: bytes.count) {
+      let work = try meter.measure("parse", bytes: bytes.count) {
         var sum = FrameSum()
         feed(bytes, to: &framer, by: size) { frame in
           if case .passing(let passing) = frame { sum.add(passing) }
         }
         return sum.work
       }
+      guard work.frames > 0 else { throw .noPassings(arguments.operands[0]) }
     })
 
   /// Feeds bytes in chunks, and says that they have ended.

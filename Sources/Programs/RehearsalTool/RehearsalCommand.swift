@@ -31,6 +31,10 @@ public enum RehearsalCommand {
   /// - Parameter arguments: without the program's name.
   /// - Returns: the exit code.
   public static func main(_ arguments: [String]) -> Int32 {
+    Output.ending("one4all-sim", run(arguments))
+  }
+
+  private static func run(_ arguments: [String]) -> Int32 {
     let parsed: ParsedArguments
     do {
       parsed = try OptionParser.parse(arguments, options: help.options, stopAtOperand: true)

@@ -3,23 +3,56 @@ import ProgramArguments
 
 /// `one4allctl audit`.
 enum AuditCommand {
+  /// Differences that are shown; `one4allctl differences` shows all.
+  private static let shown = 20
+
   static let help = CommandHelp(
-    usage: ["one4allctl [--config FILE] audit [--session FILE]"],
+    usage: ["one4allctl [--config FILE] audit [--session FILE] [--serial-number S]"],
     summary:
       "Compares every stored passing of a session file with the reader's own file.\n"
-      + "What is missing is fetched, what differs is named. The reader must be connected.",
+      + "What is missing is fetched; what differs, or has differed before, is named. The\n"
+      + "reader must be connected.",
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "the session file; default the current one"),
+      Option("serial-number", argument: "S", help: "only if it is that reader that is connected"),
     ],
-    sections: [ToolCommand.exitCodes])
+    sections: [
+      .init(
+        "Exit codes",
+        [
+          ("0", "nothing is wrong in the cloud"),
+          ("1", "something is wrong in the cloud, or the daemon refused"),
+          ("64 to 78", "as with other commands: one4allctl --help"),
+        ])
+    ])
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
     let file = ToolCommand.configuration(parsed, configuration)
-    var request = JSONObject([.init(name: "request", value: "audit")])
-    if let session = parsed.value("session") { request["file"] = .string(session) }
+    let selection = FileSelection(
+      configuration: file, session: parsed.value("session"), serialNumber: parsed.value("serial-number"))
+    var request = JSONObject(selection.members)
+    request["request"] = "audit"
     let answer = try DaemonQuestion.ask(.object(request), configuration: file)
-    return try WorkProgress(configuration: file).finish(answer)
+    guard let name = answer["file"]?.string, let serialNumber = answer["serial_number"]?.string else {
+      throw .otherVersion("the daemon does not say which file it compares")
+    }
+    let code = try WorkProgress(configuration: file).finish(answer)
+    guard code == .success else { return code }
+    let list = try DifferenceList(
+      of: FileSelection.File(serialNumber: serialNumber, name: name), configuration: file)
+    guard list.count > 0 else { return .success }
+    Output.write(DifferenceList.headline(count: list.count, wrong: list.wrong))
+    var left = AuditCommand.shown
+    try list.each { row in
+      Output.write(DifferenceList.text(row))
+      left -= 1
+      return left > 0
+    }
+    if list.count > AuditCommand.shown {
+      Output.write("  and \(list.count - Int64(AuditCommand.shown)) more: one4allctl differences\n")
+    }
+    return list.wrong > 0 ? .failure : .success
   }
 }

@@ -19,7 +19,12 @@ enum DaemonQuestion {
     } catch { throw .configuration(error) }
     do throws(ControlError) {
       return try ControlClient.ask(path: socket, request)
-    } catch { throw .control(error) }
+    } catch {
+      if case .refused(let reason) = error, reason.hasPrefix("no request '") {
+        throw .otherVersion("the daemon does not know what '\(request["request"]?.string ?? "")' is")
+      }
+      throw .control(error)
+    }
   }
 
   /// Asks for a document of that contract.

@@ -15,6 +15,7 @@ public enum ToolCommand {
       ("0", "all is well, or it was done"), ("1", "the daemon runs, but not all is well, or it refused"),
       ("64", "the arguments make no sense"), ("65", "lines of a recording are malformed"),
       ("66", "a recording cannot be read"), ("69", "the daemon, the port or the reader is not there"),
+      ("71", "the output cannot be written; what was asked for is done all the same"),
       ("77", "permission is missing; the message names the group"), ("78", "the configuration is wrong"),
     ])
 
@@ -34,6 +35,7 @@ public enum ToolCommand {
           ("ledger", "is every passing accounted for? by session file"),
           ("passings", "the passings themselves"),
           ("audit", "compare what is stored with the reader's memory"),
+          ("differences", "what the reader's memory has otherwise, and the cloud wrong"),
           ("rewind FROM TO", "send the passings of a time range again"),
           ("import FILE…", "send backup files from a USB stick to the cloud"),
           ("decode [FILE…]", "backup files and exports, readable, with their gaps"),
@@ -46,10 +48,10 @@ public enum ToolCommand {
   /// - Returns: the exit code.
   public static func main(_ arguments: [String]) -> Int32 {
     do throws(ToolError) {
-      return try run(arguments).rawValue
+      return Output.ending("one4allctl", try run(arguments).rawValue)
     } catch {
       Output.complain("one4allctl: \(error)\n")
-      return error.exitCode.rawValue
+      return Output.ending("one4allctl", error.exitCode.rawValue)
     }
   }
 
@@ -73,6 +75,7 @@ public enum ToolCommand {
     case "probe": return try ProbeCommand.run(rest)
     case "ledger": return try LedgerCommand.run(rest, configuration: before)
     case "passings": return try PassingsCommand.run(rest, configuration: before)
+    case "differences": return try DifferencesCommand.run(rest, configuration: before)
     case "audit": return try AuditCommand.run(rest, configuration: before)
     case "rewind": return try RewindCommand.run(rest, configuration: before)
     case "import": return try ImportCommand.run(rest, configuration: before)

@@ -34,7 +34,10 @@ struct WorkProgress {
   }
 
   /// Follows the work that an answer names, and says what came of it.
-  func finish(_ answer: JSONValue) throws(ToolError) -> ExitCode {
+  func finish(_ answer: JSONValue) throws(ToolError) -> ExitCode { try finished(answer).code }
+
+  /// As `finish`, with the work as the daemon tells it at the end.
+  func finished(_ answer: JSONValue) throws(ToolError) -> (code: ExitCode, work: JSONValue) {
     guard let number = answer["work"]?.integer else {
       throw .otherVersion("the daemon does not say which work it has begun")
     }
@@ -42,9 +45,9 @@ struct WorkProgress {
     let message = TerminalText.safe(end["message"]?.string ?? "") + "\n"
     if end["state"]?.string == WorkList.Work.State.done.rawValue {
       Output.write(message)
-      return .success
+      return (.success, end)
     }
     Output.complain("one4allctl: \(message)")
-    return .failure
+    return (.failure, end)
   }
 }

@@ -2,10 +2,12 @@
 ///
 /// CR LF or LF ends a frame. A passing on a line of its own is parsed straight from the bytes and allocates
 /// nothing; a wrong one allocates the copy of its bytes; every other line goes through `LineResolver`. Memory
-/// is bounded by a few frame lengths.
+/// is bounded by a few frame lengths; while a long list of files comes (`LongFileList`), by a few of those.
 public struct Framer: Sendable {
   /// A frame may have this many bytes, its line end not counted. A longer one is given up and counted once.
   public static let maximumFrameLength = 4096
+  /// A reply to LISTFILES with names of the usual form may have so many.
+  public static let maximumListLength = LongFileList.maximumLength
   /// A frame of full length with its CR.
   private static let windowLength = maximumFrameLength + 1
 
@@ -66,15 +68,19 @@ public struct Framer: Sendable {
   public mutating func feed(_ chunk: [UInt8], _ emit: (consuming Frame) -> Void) { feed(chunk.span, emit) }
 
   /// To be called when the line has been silent: a reply that waits without its line end is emitted if it is
-  /// whole and its end is certain; what else waits stays.
+  /// whole and its end is certain; what else waits stays. A list of files is not whole before its end has come.
   public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
+    if isLong {
+      flushList(emit)
+      return
+    }
     let line = StatusOwner.legible(Self.withoutCarriageReturns(pending.bytes))
     let isTerminated = line.count < pending.count
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
     guard let last = pieces.last, last.range.upperBound == line.count, case .reply(let reply) = last.frame,
-      isTerminated || LineResolver.isWhole(reply)
+      isTerminated || (reply.name != .listFiles && LineResolver.isWhole(reply))
     else { return }
     pending.removeAll()
     owesLineFeed = isTerminated
@@ -90,8 +96,14 @@ public struct Framer: Sendable {
     hasGivenUp = false
     guard !pending.isEmpty else { return }
     let line = Self.withoutCarriageReturns(pending.bytes)
+    let wasLong = isLong
     pending.removeAll()
     if wasGivenUp || line.isEmpty { return }
+    if wasLong {
+      shrink()
+      deliver(.malformed(MalformedFrame(reason: .truncated, raw: line)), emit)
+      return
+    }
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: .open)
     if let last = pieces.last, last.range.upperBound == line.count, case .passing = last.frame {
@@ -133,14 +145,16 @@ public struct Framer: Sendable {
     do throws(MalformedReason) {
       return .passing(try Passing(fieldByField: line))
     } catch {
-      guard WrongPassing.isCertain(line, error) else { return nil }
-      return .malformed(MalformedFrame(reason: error, raw: Array(copying: line)))
+      guard let reason = WrongPassing.reason(line, error) else { return nil }
+      return .malformed(MalformedFrame(reason: reason, raw: Array(copying: line)))
     }
   }
 
   private mutating func takePending(_ emit: (consuming Frame) -> Void) {
     if hasGivenUp {
       salvage(emit)
+    } else if isLong {
+      takeList(emit)
     } else {
       let isEndedByReturn = pending.last == ASCII.carriageReturn
       let length = isEndedByReturn ? pending.count - 1 : pending.count
@@ -162,6 +176,41 @@ public struct Framer: Sendable {
       var resolver = LineResolver(line)
       emitAll(of: line, resolver.pieces(ending: .certain), emit)
     }
+  }
+
+  /// Whether what waits is longer than a frame and was not given up: then it began like a long list of files.
+  private var isLong: Bool {
+    let length = pending.last == ASCII.carriageReturn ? pending.count - 1 : pending.count
+    return length > Self.maximumFrameLength && !hasGivenUp
+  }
+
+  private mutating func takeList(_ emit: (consuming Frame) -> Void) {
+    if let reply = LongFileList.reply(Self.withoutCarriageReturns(pending.bytes)) {
+      deliver(.reply(reply), emit)
+    } else {
+      giveUp(emit)
+      salvage(emit)
+    }
+    shrink()
+  }
+
+  /// A list whose CR has come is whole; without it another name may follow.
+  private mutating func flushList(_ emit: (consuming Frame) -> Void) {
+    guard pending.last == ASCII.carriageReturn,
+      let reply = LongFileList.reply(Self.withoutCarriageReturns(pending.bytes))
+    else { return }
+    shrink()
+    owesLineFeed = true
+    deliver(.reply(reply), emit)
+  }
+
+  /// The memory that a long list took is let go.
+  private mutating func shrink() { pending = LineBuffer(capacity: 2 * Self.windowLength) }
+
+  private mutating func giveUp(_ emit: (consuming Frame) -> Void) {
+    hasGivenUp = true
+    let raw = Array(pending.bytes[..<Self.maximumFrameLength])
+    deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
   }
 
   /// The end of a line that was given up and counted: a frame that begins in it for certain is a good frame.
@@ -204,19 +253,32 @@ public struct Framer: Sendable {
   private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
     var kept = 0
     if !hasGivenUp {
-      kept = pending.append(part.extracting(0..<min(part.count, Self.windowLength - pending.count)))
-      guard pending.count == Self.windowLength, kept < part.count || pending.last != ASCII.carriageReturn
-      else {
-        return
+      var window = Self.windowLength
+      kept = append(part, upTo: window)
+      if pending.count > window || (pending.count == window && pending.read(window, LongFileList.isBeginning))
+      {
+        window = LongFileList.maximumLength + 1
+        pending.grow(to: window)
+        kept += append(part.extracting(kept..<part.count), upTo: window)
       }
-      hasGivenUp = true
-      let raw = Array(pending.bytes[..<Self.maximumFrameLength])
-      deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
+      guard pending.count == window, kept < part.count || pending.last != ASCII.carriageReturn else { return }
+      giveUp(emit)
+      if window > Self.windowLength {
+        let end = Array(pending.bytes.suffix(Self.windowLength))
+        shrink()
+        _ = pending.append(end.span)
+      }
     }
     // Of a long rest only the end can still matter.
     let rest = part.extracting(max(kept, part.count - Self.windowLength)..<part.count)
     if pending.count + rest.count > pending.capacity { pending.keepLast(Self.windowLength) }
     _ = pending.append(rest)
+  }
+
+  /// Adds what there may wait.
+  /// - Returns: how many bytes that was.
+  private mutating func append(_ part: borrowing Span<UInt8>, upTo window: Int) -> Int {
+    pending.append(part.extracting(0..<max(0, min(part.count, window - pending.count))))
   }
 
   private static func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {

@@ -1,8 +1,8 @@
 /// What came since the last line end. Memory of a fixed size, made once: appending is a copy, never an
-/// allocation.
+/// allocation. Only the one reply that may be long makes it grow.
 struct LineBuffer: Sendable {
   /// Most bytes that it holds.
-  let capacity: Int
+  private(set) var capacity: Int
   /// How many it holds.
   private(set) var count = 0
   private var storage: [UInt8]
@@ -34,6 +34,13 @@ struct LineBuffer: Sendable {
     target.copy(part, from: 0, length: length, to: end)
     count = end + length
     return length
+  }
+
+  /// Makes room for so many bytes in all.
+  mutating func grow(to capacity: Int) {
+    guard capacity > self.capacity else { return }
+    storage += [UInt8](repeating: 0, count: capacity - self.capacity)
+    self.capacity = capacity
   }
 
   /// Forgets all but the last bytes.

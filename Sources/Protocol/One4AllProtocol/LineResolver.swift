@@ -6,7 +6,8 @@
 ///   `False`), or has neither digit nor `;`. A status that ends in a digit, or in an unknown word, may share
 ///   digits with the passing's number: the status is taken without that last field, the passing is
 ///   `ambiguousJoin`. Any other join with a passing is `ambiguousJoin` as a whole; so are two passings.
-/// - A passing behind noise whose front is digits only is `ambiguousJoin`: the noise may be a damaged digit.
+/// - A passing behind noise whose front is digits only is `ambiguousJoin`: the noise may be a damaged digit. So is
+///   one directly behind noise or other text whose last byte differs from a digit in one bit.
 /// - A reply or greeting that follows other text is certain when this text is a whole reply or a frame that
 ///   was cut; a reply also behind other text that has no `;` and does not end in a capital letter.
 struct LineResolver {
@@ -44,10 +45,12 @@ struct LineResolver {
       let text = start..<end
       let isEndCertain = end == line.count ? ending == .certain : line[end] == ASCII.carriageReturn
       var pieces = resolve(text, isEndCertain ? .certain : .open)
-      if let front, line[front].allSatisfy(\.isDigit), let first = pieces.first,
-        first.range.lowerBound == start, case .passing = first.frame
-      {
-        pieces[0] = ambiguous(front.lowerBound..<first.range.upperBound)
+      if let first = pieces.first, first.range.lowerBound == start, case .passing = first.frame {
+        if let front, line[front].allSatisfy(\.isDigit) {
+          pieces[0] = ambiguous(front.lowerBound..<first.range.upperBound)
+        } else if start > 0, Self.mayBeDamagedDigit(line[start - 1]) {
+          pieces[0] = ambiguous(start - 1..<first.range.upperBound)
+        }
       }
       found += pieces
       front = text
@@ -104,7 +107,7 @@ struct LineResolver {
     if !stands(Self.greeting, at: head.lowerBound, in: head),
       !line[head].contains(where: { $0.isDigit || $0 == ASCII.semicolon })
     {
-      return [piece]
+      return Self.mayBeDamagedDigit(line[head.upperBound - 1]) ? [ambiguous(text)] : [piece]
     }
     let before = resolve(head, .open)
     if let last = before.last, last.range.upperBound == head.upperBound, case .reply(let reply) = last.frame,
@@ -143,6 +146,11 @@ struct LineResolver {
   private func ambiguous(_ range: Range<Int>) -> Piece {
     Piece(
       range: range, frame: .malformed(MalformedFrame(reason: .ambiguousJoin, raw: Array(line[range]))))
+  }
+
+  /// Whether one bit makes it a digit. NUL and 0xFF, which an opened port gives, are farther from digits.
+  static func mayBeDamagedDigit(_ byte: UInt8) -> Bool {
+    (0..<8).contains { (byte ^ 1 << $0).isDigit }
   }
 
   // MARK: A reply or greeting behind other text

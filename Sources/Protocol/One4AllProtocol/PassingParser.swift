@@ -40,9 +40,9 @@ extension Passing {
 
   /// From the separator behind the number up to the one before the reads every field has a fixed width:
   /// `;MC;02976;2019-12-12;09:02:07.295;3;`
-  private static let fixedWidth = 36
+  static let fixedWidth = 36
   /// One digit of reads, its separator, five characters of check.
-  private static let shortestTail = 7
+  static let shortestTail = 7
 
   /// `HELLO`
   static let greeting: UInt64 = 0x48_454C_4C4F

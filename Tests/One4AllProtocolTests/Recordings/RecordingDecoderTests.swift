@@ -34,6 +34,13 @@ struct RecordingDecoderTests {
     #expect(!Decoded.records(padded).contains { $0.contains("malformed") })
   }
 
+  @Test("keeps all its passings when it was joined from files with a byte order mark each", arguments: files)
+  func joinedWithMarks(form: RecordingForm, text: String) {
+    let alone = Decoded.records(text)
+    let joined = Decoded.records("\u{FEFF}\(text)\n\u{FEFF}\(text)")
+    #expect(joined.count == 2 * alone.count && !joined.contains { $0.contains("malformed") })
+  }
+
   @Test("is recognised though its first line is damaged", arguments: files)
   func firstLineDamaged(form: RecordingForm, text: String) {
     for cut in [1, 5, 9, 20] {

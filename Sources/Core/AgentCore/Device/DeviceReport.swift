@@ -68,6 +68,8 @@ public struct DeviceReport: Sendable {
   var isRouteProven = false
   var isRouteDoubted = false
   var isTelemetryRefused = false
+  /// Serial numbers of readers that went away while their device was not to be used.
+  var barred: Set<String> = []
   var document: DeviceDocument?
   var isDocumentCurrent = false
   var verifiedAt: MonotonicTime?
@@ -105,18 +107,6 @@ public struct DeviceReport: Sendable {
 
   /// All bindings of the configured cloud.
   public var keptBindings: [DeviceBinding] { bindings.values.sorted { $0.serialNumber < $1.serialNumber } }
-
-  /// The deviceid by serial number, of the devices that passings may be sent for. A device that belongs to another
-  /// reader, or that a person removed, is not among them.
-  public var usableDevices: [String: String] {
-    var devices = bindings.mapValues(\.deviceid)
-    guard let identity else { return devices }
-    switch standing {
-    case .conflict, .unbound, .binding, .keeping: devices[identity.serialNumber] = nil
-    case .unknown, .verifying, .working: break
-    }
-    return devices
-  }
 
   /// The request that reports the device now.
   public var heartbeatRequest: HeartbeatRequest { isRouteMissing ? .documented : cloud.heartbeatRequest }
@@ -193,6 +183,10 @@ public struct DeviceReport: Sendable {
     telemetry = isConnected ? session.status : nil
     if session.identity != identity {
       let isAnother = session.identity?.serialNumber != identity?.serialNumber
+      if isAnother {
+        if let former = identity, !isUsable { barred.insert(former.serialNumber) }
+        if let new = session.identity { barred.remove(new.serialNumber) }
+      }
       identity = session.identity
       if isAnother { begin(at: now, &actions) } else { reportAt = now }
     } else if isConnected && !wasConnected {
@@ -231,6 +225,7 @@ public struct DeviceReport: Sendable {
     if let bindings {
       self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 }
       sentLastSeen = [:]
+      barred = []
     }
     differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
     isRouteMissing = false

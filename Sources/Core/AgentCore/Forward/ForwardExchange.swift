@@ -19,20 +19,27 @@ public struct ForwardView: Equatable, Sendable {
   public var isConnected: Bool
   /// Whether it is reading chips.
   public var isReading: Bool
+  /// Serial number of a reader that has not told yet which files it has; nil: none is asked for them.
+  public var searching: String?
   /// Files whose passings are being fetched from the reader's memory.
   public var fetching: Set<FileKey>
+  /// Files that are over, of which everything is stored and may only be compared still.
+  public var complete: Set<FileKey>
   /// The deviceid by serial number, of the devices of the configured cloud that may be used now.
   public var devices: [String: String]
 
   /// A view; without a reader and without devices by default.
   public init(
-    current: FileKey? = nil, isConnected: Bool = false, isReading: Bool = false, fetching: Set<FileKey> = [],
-    devices: [String: String] = [:]
+    current: FileKey? = nil, isConnected: Bool = false, isReading: Bool = false, searching: String? = nil,
+    fetching: Set<FileKey> = [],
+    complete: Set<FileKey> = [], devices: [String: String] = [:]
   ) {
     self.current = current
     self.isConnected = isConnected
     self.isReading = isReading
+    self.searching = searching
     self.fetching = fetching
+    self.complete = complete
     self.devices = devices
   }
 }

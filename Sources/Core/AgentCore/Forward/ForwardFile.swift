@@ -48,6 +48,9 @@ struct ForwardFile: Sendable {
   /// When a new session may be asked for; nil for at once.
   var askNotBefore: MonotonicTime?
   var askBackoff = Backoff(first: .seconds(5), cap: .seconds(600))
+  /// How often in a row the cloud has refused what concerns its session alone, and since when.
+  var sessionRefusals = 0
+  var sessionRefusedAt: MonotonicTime?
   /// Why its session is not asked for yet.
   var blocked: String?
   /// How many of its passings the cloud has refused without taking one between them.
@@ -74,9 +77,11 @@ struct ForwardFile: Sendable {
   var unread: Int { max(0, sendable - busy.count) }
   /// Whether the reader may have more of it.
   var isUnfinished: Bool { !summary.isSettled || summary.unconfirmed > 0 }
+  /// Whether it is not known what became of the request for its session: others wait until that is found out.
+  var mayHaveSession: Bool { summary.session?.standing == .asked && !isUnposted }
   /// Whether there is anything to do for it.
   var isActive: Bool {
-    summary.waiting > 0 || !busy.isEmpty || keeping != nil || countAt != nil || hold != nil
+    summary.waiting > 0 || !busy.isEmpty || keeping != nil || countAt != nil || hold != nil || mayHaveSession
   }
 
   /// Everything that is read is put back: it waits in the store.
@@ -85,6 +90,12 @@ struct ForwardFile: Sendable {
     cursor = 0
     live = nil
     isExhausted = false
+  }
+
+  /// The cloud has answered about its session as it should.
+  mutating func forgetSessionRefusals() {
+    sessionRefusals = 0
+    sessionRefusedAt = nil
   }
 
   /// Numbers that will be sent another time.

@@ -108,8 +108,8 @@ extension Forwarder {
     case .doubt: dropUnsent(of: summary.key)
     case .believe: files[place].readAgain(from: 0)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
-    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteLost, .readWaiting,
-      .readAcknowledged, .rewind:
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteGone, .noteReader,
+      .noteLost, .readWaiting, .readAcknowledged, .rewind:
       break
     }
     noteUnread(of: place, at: now)

@@ -27,6 +27,7 @@ extension Forwarder {
       }
     }
     for summary in shown { note(summary, at: now) }
+    for place in files.indices { noteUnread(of: place, at: now) }
     countAtStart(at: now)
     wake(at: now)
   }

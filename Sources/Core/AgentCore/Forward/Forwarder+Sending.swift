@@ -127,7 +127,10 @@ extension Forwarder {
     let batch = queue[index]
     write(.acknowledge(batch.key, numbers))
     backlogCount += numbers.count
-    if let place = places[batch.key] { files[place].refusedInRow = NumberSet() }
+    if let place = places[batch.key] {
+      files[place].refusedInRow = NumberSet()
+      files[place].forgetSessionRefusals()
+    }
     let taken = LogEntry(
       .forwardRecovered, "the cloud takes passings of \(batch.key.file) again", fields(batch.key))
     conditions.clear(.forwardHeld, of: batch.key.description, telling: taken, at: now, &log)
@@ -193,8 +196,8 @@ extension Forwarder {
         return
       }
       queue[index].step = .send
-      failed(
-        .send(batch: identifier), "the cloud refuses passings for a session that is open", status: 404,
+      refused(
+        place, .send(batch: identifier), "the cloud refuses passings for a session that is open", status: 404,
         at: now, &orders.log)
     case 401, 403:
       // The key may not look; a second refusal is believed.
@@ -230,8 +233,8 @@ extension Forwarder {
         return close(place, queue[index].token, at: now, &orders.log)
       }
     }
-    failed(
-      .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
+    refused(
+      place, .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
       status: answer.status, at: now, &orders.log)
   }
 

@@ -157,6 +157,11 @@ extension Forwarder {
     case 401, 403:
       files[place].isUnposted = true
       keyRefused(answer, "opening a session", at: now, &orders.log)
+    case 400...499 where answer.status != 408 && answer.status != 429:
+      files[place].isUnposted = true
+      refused(
+        place, .openSession(key), answer.refusal("to open a session"), status: answer.status, at: now,
+        &orders.log)
     default:
       // An answer that refuses: nothing was created.
       files[place].isUnposted = true
@@ -170,6 +175,7 @@ extension Forwarder {
     var open = session
     open.token = token
     open.standing = .open
+    files[place].forgetSessionRefusals()
     keep(open, of: place)
   }
 
@@ -191,6 +197,7 @@ extension Forwarder {
         adopt(token, for: session, of: place)
       case .missing:
         answered(at: now, &orders.log)
+        files[place].forgetSessionRefusals()
         files[place].isUnposted = true
       case .nameless:
         failed(
@@ -200,6 +207,10 @@ extension Forwarder {
     case 401, 403:
       // A key that may only write: it has to be asked for again. What was created before stays empty.
       files[place].isUnposted = true
+    case 400...499 where answer.status != 408 && answer.status != 429:
+      refused(
+        place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
+        &orders.log)
     default:
       failed(
         .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,

@@ -2,6 +2,9 @@
 extension Forwarder {
   /// So long the cloud may fail before the journal is told: the device report tells of an outage as well.
   private static let quietFailing = Duration.seconds(20)
+  /// So often, and so long, may the cloud refuse what concerns one file's session before that file is held.
+  private static let mostSessionRefusals = 3
+  private static let refusalSpan = Duration.seconds(30)
 
   mutating func failed(
     _ purpose: Purpose, _ message: String, status: Int? = nil, retryAfter: Duration? = nil,
@@ -86,6 +89,25 @@ extension Forwarder {
   }
 
   // MARK: Files that are held
+
+  /// The cloud has refused something that concerns the session of one file alone. When it does that again and again the
+  /// others go on without it; later where it may have a session already, which the next one would close.
+  mutating func refused(
+    _ place: Int, _ purpose: Purpose, _ message: String, status: Int, at now: MonotonicTime,
+    _ log: inout [LogEntry]
+  ) {
+    files[place].sessionRefusals += 1
+    let since = files[place].sessionRefusedAt ?? now
+    files[place].sessionRefusedAt = since
+    let span = files[place].mayHaveSession ? Forwarder.longPatience : Forwarder.refusalSpan
+    guard files[place].sessionRefusals >= Forwarder.mostSessionRefusals, now - since >= span else {
+      failed(purpose, message, status: status, at: now, &log)
+      return
+    }
+    hold(
+      place, .refusing(until: now + random.spread(.seconds(60), by: 0.1)),
+      "\(message): passings of \(files[place].summary.key.file) wait", at: now, &log)
+  }
 
   /// A file's batches are taken out of the queue; they will be read again.
   mutating func withdraw(_ place: Int) {

@@ -59,6 +59,9 @@ public struct Forwarder: Sendable {
   /// The last file that the reader was seen to write to, by serial number.
   var lastCurrent: [String: FileKey] = [:]
 
+  /// Files that are being fetched and of which nothing is stored, and since when.
+  var foundAt: [FileKey: MonotonicTime] = [:]
+
   // What is under way.
   var underWay: (identifier: UInt64, purpose: Purpose)?
   var nextIdentifier = Forwarder.firstIdentifier
@@ -142,6 +145,7 @@ public struct Forwarder: Sendable {
     for place in files.indices {
       files[place].hold = nil
       files[place].refusedInRow = NumberSet()
+      files[place].forgetSessionRefusals()
       files[place].askBackoff.reset()
       files[place].askNotBefore = nil
     }
@@ -153,6 +157,7 @@ public struct Forwarder: Sendable {
     guard view != self.view else { return }
     if let current = view.current { lastCurrent[current.serialNumber] = current }
     self.view = view
+    noteFound(at: now)
   }
 
   /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.
@@ -196,7 +201,7 @@ public struct Forwarder: Sendable {
   public mutating func handle(_ report: PassingReport, at now: MonotonicTime, _ orders: inout ForwardOrders) {
     switch report {
     case .captured(let result): captured(result, at: now)
-    case .doubtfulKept: break
+    case .doubtfulKept, .readerNoted: break
     case .fileOpened(let contents): note(contents.summary, at: now)
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
     case .acknowledged(let key, let after, let numbers):

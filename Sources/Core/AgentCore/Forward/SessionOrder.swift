@@ -8,14 +8,40 @@ extension Forwarder {
 
   /// Why a file's session may not be created now; nil when it may. Notes when to look again.
   mutating func obstacle(to place: Int, at now: MonotonicTime) -> String? {
-    let serialNumber = files[place].summary.key.serialNumber
+    let key = files[place].summary.key
+    let isOfReader = isOfReader(place)
+    if isOfReader, view.searching == key.serialNumber { return "the reader is asked for its files" }
     for other in files.indices where other != place {
-      guard files[other].summary.key.serialNumber == serialNumber, files[other].hold == nil,
-        let reason = need(of: other, isOlder: other < place, at: now)
+      guard files[other].summary.key.serialNumber == key.serialNumber, files[other].hold == nil,
+        let reason = need(of: other, isOlder: goes(other, before: place), at: now)
       else { continue }
       return "\(files[other].summary.key.file) \(reason)"
     }
+    guard isOfReader else { return nil }
+    // Nothing is stored yet of a file that was found just now.
+    for (found, since) in foundAt where found.serialNumber == key.serialNumber && found.file < key.file {
+      let end = since + Forwarder.patience
+      guard now < end else { continue }
+      wake(at: end)
+      return "\(found.file) may have passings in the reader"
+    }
     return nil
+  }
+
+  /// Keeps in mind since when files are fetched of which nothing is stored.
+  mutating func noteFound(at now: MonotonicTime) {
+    let found = view.fetching.filter { places[$0] == nil && !view.complete.contains($0) }
+    foundAt = foundAt.filter { found.contains($0.key) }
+    for key in found where foundAt[key] == nil { foundAt[key] = now }
+  }
+
+  /// The reader's own files go before those that a person brought, and the older before the newer: their names tell.
+  private func goes(_ other: Int, before place: Int) -> Bool {
+    switch (isOfReader(other), isOfReader(place)) {
+    case (true, true): files[other].summary.key.file < files[place].summary.key.file
+    case (false, false): other < place
+    case (let isFirst, _): isFirst
+    }
   }
 
   /// Whether the reader has, or had, that file; a person may have imported one that it never knew.
@@ -39,8 +65,10 @@ extension Forwarder {
     case .open:
       if key == view.current, view.isConnected, view.isReading { return "is being written by the reader" }
     }
-    if file.sendable > 0 { return "is not sent to its end" }
-    guard file.isUnfinished, isOfReader(place) else { return nil }
+    // A passing on which the cloud fails each time is tried again for ever; nobody waits for that.
+    let late = queue.reduce(0) { $1.key == key && $1.notBefore != nil ? $0 + $1.items.count : $0 }
+    if file.sendable > late { return "is not sent to its end" }
+    guard file.isUnfinished, isOfReader(place), !view.complete.contains(key) else { return nil }
     let isAway = session.isOpen && isLast && !view.isConnected
     let isSlow = isAway || view.fetching.contains(key)
     let end = file.progressAt + (isSlow ? Forwarder.longPatience : Forwarder.patience)

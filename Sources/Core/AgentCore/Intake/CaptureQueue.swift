@@ -132,6 +132,18 @@ struct CaptureQueue: Sendable {
     }
   }
 
+  /// Files of which something that the reader told waits, what is under way included: the store does not show it yet.
+  var unwritten: Set<FileKey> {
+    Set(
+      entries.compactMap { entry -> FileKey? in
+        switch entry.content {
+        case .rows(let key): entry.rows.first?.origin == .imported ? nil : key
+        case .request(.noteFile(let key, _, _)), .request(.noteGone(let key)): key
+        case .request, .doubtful: nil
+        }
+      })
+  }
+
   /// How many imported passings of a file wait, those under way included.
   func importedCount(of key: FileKey) -> Int {
     entries.reduce(0) { count, entry in

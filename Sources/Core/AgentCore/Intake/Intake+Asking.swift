@@ -26,7 +26,7 @@ extension Intake {
     } else if reader.startsLeft > 0, isDue(now) {
       self.reader?.startsLeft -= 1
       ask(.start, .starting, at: now, &out)
-    } else if reader.wantsList, isDue(now) {
+    } else if reader.wantsList, isListDue(reader, at: now) {
       self.reader?.wantsList = false
       ask(.listFiles, .listing, at: now, &out)
     } else {
@@ -39,6 +39,14 @@ extension Intake {
     if now >= slicesFrom { return true }
     wake(at: slicesFrom)
     return false
+  }
+
+  private mutating func isListDue(_ reader: Connected, at now: MonotonicTime) -> Bool {
+    if let from = reader.listFrom, now < from {
+      wake(at: from)
+      return false
+    }
+    return isDue(now)
   }
 
   /// Whether the reader may be asked for its count or its name now.
@@ -66,15 +74,33 @@ extension Intake {
       return false
     }
     guard let countedAt = files[key]?.countedAt else { return reader.wantsCount }
-    let isOld = reader.status.startMode != false && now - countedAt >= Intake.countSpan
-    return reader.wantsCount || isOld
+    if reader.wantsCount { return true }
+    // What the status says of reading is not sure enough to stop counting.
+    let isReading = reader.status.startMode != false || reader.heardAt.map { $0 > countedAt } ?? false
+    let dueAt = countedAt + (isReading ? Intake.countSpan : Intake.restingCountSpan)
+    if now >= dueAt { return true }
+    wake(at: dueAt)
+    return false
+  }
+
+  /// The reader's files in the order in which they are asked about. Passings of the current one wait for those that are
+  /// missing of the one before, because its cloud session is over when the next one begins: where both lack something
+  /// they take turns.
+  private func asking(of reader: Connected) -> [FileKey] {
+    let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
+      .sorted { $0.file < $1.file }
+    let urgentOthers = others.filter { files[$0]?.isUrgent == true }
+    let currents = [current].compactMap { $0 }
+    if urgentOthers.isEmpty { return currents + others }
+    let isCurrentUrgent = currents.contains { files[$0]?.isUrgent == true }
+    let compared = others.filter { files[$0]?.isUrgent != true }
+    guard isCurrentUrgent else { return urgentOthers + currents + compared }
+    return wasCurrentLast ? urgentOthers + currents + compared : currents + urgentOthers + compared
   }
 
   private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
   {
-    let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
-      .sorted { $0.file < $1.file }
-    for key in [current].compactMap({ $0 }) + others {
+    for key in asking(of: reader) {
       guard let file = files[key], file.isOpened else { continue }
       if let blockedUntil = file.blockedUntil, now < blockedUntil {
         wake(at: blockedUntil)
@@ -82,6 +108,7 @@ extension Intake {
       }
       if file.needsInfo {
         guard isDue(now) else { return }
+        wasCurrentLast = key == current
         ask(.getFileInfo(file.name), .info(key), at: now, &out)
         return
       }
@@ -91,6 +118,7 @@ extension Intake {
       // A list that cannot be assigned would be in vain.
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
+      wasCurrentLast = key == current
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }
@@ -146,7 +174,7 @@ extension Intake {
     case .counting:
       pace(answer, timing, at: now.monotonic)
       counted(answer, at: now.monotonic)
-    case .listing: listed(answer, at: now.monotonic, &out)
+    case .listing: listed(answer, at: now, &out)
     case .info(let key): informed(answer, of: key, at: now.monotonic, &out)
     case .starting: started(answer, at: now.monotonic, &out)
     case .slice(let slice): ended(slice, answer, timing, at: now, &out)
@@ -200,7 +228,7 @@ extension Intake {
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
     if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
-    if files[key]?.lowerCount != nil { reader?.wantsCount = true }
+    if files[key]?.lowerCount != nil { recount(key) }
     guard let file = files[key] else { return }
     if file.notedCount == nil
       || (file.notedCount != count && file.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
@@ -214,50 +242,20 @@ extension Intake {
     finish(key, at: now, &out)
   }
 
-  private mutating func listed(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {
-    guard case .reply(let outcome) = answer else {
-      listInVain(at: now)
-      return
-    }
-    switch outcome {
-    case .files(let list): search(list.files, at: now)
-    case .refused(.noFiles): search([], at: now)
-    case .refused, .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
-      .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
-      listInVain(at: now)
-    }
-  }
-
-  private mutating func listInVain(at now: MonotonicTime) {
-    reader?.listFailures += 1
-    slicesFrom = max(slicesFrom, now + .seconds(1))
-    let isWanted = (reader?.listFailures).map { $0 < 5 } ?? false
-    reader?.wantsList = isWanted
-    reader?.isSearching = isWanted
-  }
-
-  /// Files that were started since the first contact with this reader and are not settled are compared as a whole.
-  /// So are those that we know and the reader does not list: GETFILEINFO says whether they are gone.
-  private mutating func search(_ listed: [SessionFileName], at now: MonotonicTime) {
-    guard let reader else { return }
-    self.reader?.isSearching = false
-    let contacts = known.filter { $0.key.serialNumber == reader.serialNumber && $0.value.readerCount != nil }
-    guard let firstContact = (contacts.keys.map(\.file) + [current?.file].compactMap { $0 }).min() else {
-      return
-    }
-    let unlisted = contacts.keys.compactMap { SessionFileName($0.file) }
-    for name in Set(listed + unlisted).sorted() where name.text >= firstContact {
-      let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
-      guard key != current, known[key]?.isSettled != true, files[key]?.isAuditing != true else { continue }
-      beginAudit(of: key, name: name, at: now)
-    }
-  }
-
   private mutating func informed(
     _ answer: ReaderAnswer, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     if case .reply(.fileInfo(let info)) = answer, let count = UInt32(exactly: info.count) {
       files[key]?.infoFailures = 0
+      files[key]?.missingSince = nil
+      if key == current {
+        // PASSINGS is not wanted any more. A file that is being written may lag behind what was pushed: nothing is doubted
+        // for that.
+        reader?.wantsCount = false
+        files[key]?.needsInfo = false
+        accept(count, storedUpTo: 0, of: key, at: now, &out)
+        return
+      }
       files[key]?.counted(count, at: now)
       let isUnsure = files[key]?.lowerCount != nil
       files[key]?.needsInfo = isUnsure
@@ -268,10 +266,14 @@ extension Intake {
     slicesFrom = max(slicesFrom, now + .milliseconds(200))
     guard let failures = files[key]?.infoFailures, failures >= 3 else { return }
     files[key]?.infoFailures = 0
-    files[key]?.needsInfo = false
     if case .reply(.refused(.fileNotFound)) = answer, key != current {
-      gone(key, at: now, &out)
+      if isMissingLong(key, at: now) {
+        files[key]?.needsInfo = false
+        gone(key, at: now, &out)
+      }
     } else {
+      files[key]?.needsInfo = false
+      if key == current { reader?.wantsCount = false }
       // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
       let last = files[key]?.stored.last ?? 0
       let count = files[key]?.count ?? last
@@ -279,6 +281,20 @@ extension Intake {
       files[key]?.countedAt = now
       files[key]?.isProbing = true
     }
+  }
+
+  /// Whether a file that the reader denies is gone. It is asked for again for a while, as a memory that is not ready yet
+  /// denies it as well; but for one that only a person has ever named.
+  private mutating func isMissingLong(_ key: FileKey, at now: MonotonicTime) -> Bool {
+    guard let file = files[key] else { return false }
+    if file.isAuditAsked, file.stored.isEmpty, file.notedCount == nil { return true }
+    let since = file.missingSince ?? now
+    if now - since >= Intake.missingSpan { return true }
+    files[key]?.missingSince = since
+    files[key]?.blockedUntil = now + Intake.missingPause
+    // From now on one refusal a time is enough.
+    files[key]?.infoFailures = 2
+    return false
   }
 
   private mutating func started(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {

@@ -1,9 +1,28 @@
 // The end of the daemon, and of a store.
 extension Intake {
-  /// The daemon ends: what waits for the store is handed over, frames that were not judged yet among it.
+  /// The daemon ends: what waits for the store is handed over, and frames that wait for their file are kept raw.
   mutating func farewell() -> [PassingRequest] {
     keepPending()
     return queue.drain()
+  }
+
+  /// A file is not followed any more: nothing of it is being fetched, and nothing waits to be confirmed. What is lost of
+  /// it stays told.
+  mutating func forget(_ key: FileKey) {
+    files[key] = nil
+    gapsToldAt[key] = nil
+    for event in [EventName.gapFound, .memoryRefused, .passingsUnconfirmed] {
+      conditions.drop(event, of: key.description)
+    }
+  }
+
+  /// The comparison that a person has asked for cannot be done now.
+  mutating func failAudit(of key: FileKey, _ reason: String, _ out: inout IntakeOutput) {
+    guard let file = files[key], file.isAuditAsked else { return }
+    files[key]?.isAuditAsked = false
+    let result = AuditResult(file, failure: reason)
+    auditResults = auditResults.suffix(31) + [result]
+    out.log.append(LogEntry(.auditDone, result.summary, priority: .warning, fields(key)))
   }
 
   /// So many messages of the line found no room. The reader's memory still has what they held.
@@ -19,10 +38,14 @@ extension Intake {
     proceed(at: now, &out)
   }
 
-  /// The store holds these files now, and no others: what it has of those that are followed is looked up again.
+  /// The store holds these files now, and no others: what it has of those that are followed is looked up again. First
+  /// contacts are told it anew.
   mutating func restored(_ summaries: [FileSummary], at now: Moment, _ out: inout IntakeOutput) {
     known = [:]
     for summary in summaries { note(summary) }
+    for (serialNumber, firstFile) in firstFiles.sorted(by: { $0.key < $1.key }) {
+      queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now.monotonic)
+    }
     for key in files.keys.sorted(by: { $0.file < $1.file }) {
       files[key]?.notedCount = nil
       queue.add(.openFile(key), at: now.monotonic)

@@ -34,7 +34,7 @@ extension Intake {
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
     slicesFrom = now
-    for key in files.keys where key.serialNumber != status.serialNumber { close(key) }
+    for key in files.keys where key.serialNumber != status.serialNumber { forget(key) }
     for key in files.keys {
       files[key]?.blockedUntil = nil
       files[key]?.refusals = 0
@@ -64,6 +64,7 @@ extension Intake {
     } else if let new, let name = status.sessionFile, files[new] == nil {
       open(new, name: name, at: now)
     }
+    if let new { meet(new, at: now) }
     if let new, let name = status.sessionFile, status.startMode == false, isConnect || wasReading != false,
       known[new].map({ !$0.isSettled }) ?? true
     {
@@ -98,6 +99,7 @@ extension Intake {
     reader?.wantsList = true
     reader?.isSearching = true
     reader?.listFailures = 0
+    reader?.listFrom = nil
     reader?.wantsCount = new != nil
     reader?.countFailures = 0
     split(leaving: old, at: now)
@@ -146,10 +148,16 @@ extension Intake {
   /// Compares the whole file, once the store has told what it holds.
   mutating func beginAudit(of key: FileKey, name: SessionFileName, at now: MonotonicTime) {
     open(key, name: name, at: now)
-    if key != current { files[key]?.needsInfo = true } else { reader?.wantsCount = true }
+    recount(key)
     files[key]?.infoFailures = 0
     files[key]?.isAuditing = true
     if files[key]?.isOpened == true { files[key]?.audit() }
+  }
+
+  /// The file's count is to be asked for: of the current one with PASSINGS, unless the reader does not answer that.
+  mutating func recount(_ key: FileKey) {
+    if key == current { reader?.wantsCount = true }
+    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false { files[key]?.needsInfo = true }
   }
 
   /// The line shows damage.
@@ -192,6 +200,7 @@ extension Intake {
       return
     }
     pace.pushed(at: heardAt)
+    reader?.heardAt = heardAt
     guard pending.count < queue.room else {
       drop()
       return

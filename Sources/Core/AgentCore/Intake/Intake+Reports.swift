@@ -18,6 +18,7 @@ extension Intake {
     case .doubtfulKept(let total):
       doubtfulFrames = total
       done(at: now.monotonic, &out)
+    case .readerNoted: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
       // Of a file of which there is nothing, nothing is known.
       if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }
@@ -115,21 +116,23 @@ extension Intake {
 
   private func tell(_ differences: [PassingDifference], of key: FileKey, _ out: inout IntakeOutput) {
     guard !differences.isEmpty else { return }
-    let sent = differences.filter(\.wasSent)
-    for difference in (sent + differences.filter { !$0.wasSent }).prefix(20) {
+    let wrong = differences.filter(\.isWrongInCloud)
+    for difference in (wrong + differences.filter { !$0.isWrongInCloud }).prefix(20) {
       let memory = difference.memory.map { "\"\($0.text)\"" } ?? "no such passing"
-      let isSent = difference.wasSent ? "; it has been sent" : ""
+      let isSent =
+        difference.isWrongInCloud
+        ? "; it has been sent" : difference.wasSent ? "; the cloud has the same time and chip" : ""
       out.log.append(
         LogEntry(
           .passingDiffers,
           "session file \(key.file): \"\(difference.stored.text)\" was stored, the reader's memory has \(memory)\(isSent)",
-          priority: difference.wasSent ? .alert : nil, fields(key)))
+          priority: difference.isWrongInCloud ? .alert : nil, fields(key)))
     }
     if differences.count > 20 {
       out.log.append(
         LogEntry(
           .passingDiffers,
-          "session file \(key.file): \(differences.count) passings differ, \(sent.count) of them have been sent: "
+          "session file \(key.file): \(differences.count) passings differ, \(wrong.count) of them are wrong in the cloud: "
             + NumberSet(differences.map(\.number)).text(limit: 40), fields(key)))
     }
   }

@@ -44,15 +44,12 @@ extension Intake {
     guard let refusals = files[slice.key]?.refusals, refusals >= 3 else { return }
     files[slice.key]?.refusals = 0
     files[slice.key]?.blockedUntil = now + .seconds(60)
-    failAudit(
-      of: slice.key,
-      "the reader does not list its passings; it is asked again every minute, and once it lists them"
-        + " they are compared")
     if slice.key == current {
       reader?.cannotConfirm = true
       // Another way may be open again next time.
       reader?.namesCurrent = true
     }
+    failAudit(of: slice.key, "the reader does not list its passings; it is asked again in a minute", &out)
     if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
     var log: [LogEntry] = []
     conditions.raise(
@@ -176,15 +173,14 @@ extension Intake {
     }
   }
 
-  /// The reader has removed a whole file, or has never had it. Frames that nothing has decided about stay.
+  /// The reader has removed a whole file, or never had it. What is stored of it stays; frames about which its memory has
+  /// not decided stay raw.
   mutating func gone(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard var file = files[key] else { return }
-    guard known[key] != nil else {
-      failAudit(of: key, "the reader has no session file of that name")
-      close(key)
-      return
-    }
-    failAudit(of: key, "the reader has removed it; what is stored of it stays")
+    failAudit(of: key, "the reader has no such file; `one4allctl ledger` names those that it had", &out)
+    defer { forget(key) }
+    // Only a person has ever named it.
+    guard known[key] != nil else { return }
     file.count = file.count ?? file.notedCount
     let lost = file.gaps
     if !lost.isEmpty {
@@ -193,26 +189,9 @@ extension Intake {
     }
     if !file.unconfirmed.isEmpty || !file.denied.isEmpty { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
-    queue.add(.noteFile(key, readerCount: nil, isSettled: true), at: now)
+    queue.add(.noteGone(key), at: now)
     known[key]?.isSettled = true
-    close(key)
-  }
-
-  /// A file is followed and fetched no more, and nothing is under way that could be told of it. What is lost of it stays
-  /// told.
-  mutating func close(_ key: FileKey) {
-    files[key] = nil
-    gapsToldAt[key] = nil
-    for event in [EventName.gapFound, .memoryRefused, .passingsUnconfirmed] {
-      conditions.drop(event, of: key.description)
-    }
-  }
-
-  /// A comparison that a person asked for cannot be ended now.
-  private mutating func failAudit(of key: FileKey, _ reason: String) {
-    guard let file = files[key], file.isAuditAsked else { return }
-    files[key]?.isAuditAsked = false
-    auditResults = auditResults.suffix(31) + [AuditResult(file, failure: reason)]
+    known[key]?.isGone = true
   }
 
   /// When nothing of a file is left to be fetched or compared, that is kept.
@@ -246,7 +225,7 @@ extension Intake {
     files[key]?.isAuditAsked = false
     if !isCurrent {
       tellConfirmed(key, at: now, &out.log)
-      close(key)
+      forget(key)
     }
   }
 }

@@ -12,6 +12,8 @@ public struct Intake: Sendable {
   /// A reader that is there.
   struct Connected: Sendable {
     var status: ReaderStatus
+    /// When a passing was last pushed.
+    var heardAt: MonotonicTime?
     /// When the last GETSTATUS that was answered had been asked.
     var statusAskedAt: MonotonicTime?
     /// Pushed passings in order since it is there, or since the line last showed damage.
@@ -28,6 +30,8 @@ public struct Intake: Sendable {
     var startsLeft = 0
     var countFailures = 0
     var listFailures = 0
+    /// LISTFILES was in vain: it is not asked again before then.
+    var listFrom: MonotonicTime?
     var nameFailures = 0
     /// GETSTATUS field 11 when it last made us ask for the count.
     var hint: Int?
@@ -62,8 +66,15 @@ public struct Intake: Sendable {
 
   /// What the store's summaries say of a file, as far as it matters here.
   struct Known: Sendable {
-    var isSettled: Bool
+    var isSettled: Bool { didSet { isGone = isGone && isSettled } }
+    /// It is settled because the reader denies it.
+    var isGone = false
     var readerCount: UInt32?
+
+    init(isSettled: Bool, readerCount: UInt32?) {
+      self.isSettled = isSettled
+      self.readerCount = readerCount
+    }
   }
 
   /// A whole comparison that has ended, and whose last rows may still be on their way to the store.
@@ -76,6 +87,12 @@ public struct Intake: Sendable {
   static let damageSpan = Duration.seconds(60)
   /// The count is asked for that often, even if nothing hints at more.
   static let countSpan = Duration.seconds(30)
+  /// And that often while nothing tells that the reader reads.
+  static let restingCountSpan = Duration.seconds(180)
+  /// A file that the reader denies so long is gone.
+  static let missingSpan = Duration.seconds(120)
+  /// How long it is not asked for meanwhile.
+  static let missingPause = Duration.seconds(30)
 
   var settings: PassingSettings
   var timeZone: String?
@@ -83,6 +100,10 @@ public struct Intake: Sendable {
   /// The zone of the reader's wall clock; nil when none is named, or there is no such zone.
   var zone: String?
   var known: [FileKey: Known] = [:]
+  /// By serial number, the lowest name that a file can have that the reader began since the first contact with it.
+  var firstFiles: [String: String]
+  /// What the reader has listed since the agent runs.
+  var lists: (serialNumber: String, names: Set<SessionFileName>)?
   var queue = CaptureQueue()
   var files: [FileKey: OpenFile] = [:]
   var reader: Connected?
@@ -91,6 +112,8 @@ public struct Intake: Sendable {
   /// What counts once the reader has named its file again.
   var unverified = Unverified()
   var questions = QuestionPace()
+  /// Whether the current file was asked about last, where others had something urgent as well.
+  var wasCurrentLast = false
   /// Of a list that did not end, the numbers that may still come.
   var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
   var pace = FetchPace()
@@ -118,13 +141,15 @@ public struct Intake: Sendable {
   /// - Parameters:
   ///   - timeZone: `time_zone`; nil takes the reader's own word.
   ///   - summaries: what the store holds at the start.
+  ///   - firstFiles: the first contacts that it keeps: the lowest name of a file of ours, by the reader's serial number.
   public init(
     settings: PassingSettings, timeZone: String?, zones: @escaping ZoneLookup, summaries: [FileSummary],
-    at now: MonotonicTime
+    firstFiles: [String: String] = [:], at now: MonotonicTime
   ) {
     self.settings = settings
     self.timeZone = timeZone
     self.zones = zones
+    self.firstFiles = firstFiles
     slicesFrom = now
     for summary in summaries { note(summary) }
   }
@@ -160,16 +185,33 @@ public struct Intake: Sendable {
         || !file.denied.isEmpty)
   }
 
-  /// Files of the reader that is there of which something is still being fetched or compared, those among them that it
-  /// has not been asked about yet.
+  /// Files of the reader that is there of which something is still being fetched, compared or written, those among them
+  /// that it has not been asked about yet.
   public var unsettledButReachable: Set<FileKey> {
+    guard let reader else { return [] }
     var keys = Set(files.values.lazy.filter { isFetching($0) }.map(\.key))
-    guard let reader, reader.isSearching else { return keys }
+    keys.formUnion(queue.unwritten.filter { $0.serialNumber == reader.serialNumber && $0 != current })
+    guard reader.isSearching else { return keys }
     for (key, file) in known
     where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
       keys.insert(key)
     }
     return keys
+  }
+
+  /// Serial number of the reader while it is still to tell which files it has.
+  public var searching: String? { reader.flatMap { $0.isSearching ? $0.serialNumber : nil } }
+
+  /// Files that the reader has gone on from, and of which everything that it counts is stored: they are only compared. So
+  /// are those that it denies, as long as it does.
+  public var complete: Set<FileKey> {
+    guard let reader else { return [] }
+    let complete = files.values.lazy.filter { [current] file in
+      file.key != current && file.key.serialNumber == reader.serialNumber && file.isOpened
+        && (file.missingSince != nil || (file.count != nil && !file.isUrgent))
+    }
+    let keys = Set(complete.map(\.key))
+    return keys.isEmpty ? keys : keys.subtracting(queue.unwritten)
   }
 
   /// Rows that the store has not taken yet.
@@ -227,10 +269,9 @@ public struct Intake: Sendable {
   public mutating func importPassings(
     _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ out: inout IntakeOutput
   ) -> Int {
+    // What they tell of times is kept apart: a person may have given another reader's file.
     var times = files[key]?.times ?? PassingTimes()
-    if files[key] == nil, let importing, importing.key == key, importing.zone == zone {
-      times = importing.times
-    }
+    if let importing, importing.key == key, importing.zone == zone { times = importing.times }
     let isToConfirm = isConfirmable(key)
     var taken = 0
     for passing in passings.prefix(room) {
@@ -252,7 +293,7 @@ public struct Intake: Sendable {
       files[key]?.stored.insert(number)
       taken += 1
     }
-    if files[key] != nil { files[key]?.times = times } else { importing = (key, zone, times) }
+    importing = (key, zone, times)
     if let file = files[key] { tellLost(file, at: now.monotonic, &out) }
     proceed(at: now, &out)
     return taken
@@ -268,6 +309,7 @@ public struct Intake: Sendable {
   mutating func note(_ summary: FileSummary) {
     guard known[summary.key] == nil else { return }
     known[summary.key] = Known(isSettled: summary.isSettled, readerCount: summary.readerCount)
+    known[summary.key]?.isGone = summary.isGone
   }
 
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.

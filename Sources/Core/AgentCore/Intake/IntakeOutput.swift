@@ -49,24 +49,26 @@ public struct AuditResult: Equatable, Sendable {
   public var lost: Int
   /// How many stored ones the reader's memory does not have; they stay.
   public var kept = 0
-  /// Why it could not be ended, for a person; nil when all was compared.
+  /// Why it was not compared, for a person; nil when it was.
   public var failure: String?
-
-  init(_ file: OpenFile, failure: String? = nil) {
-    key = file.key
-    readerCount = file.count ?? 0
-    stored = file.stored.count
-    differences = file.differences
-    lost = file.lost.count
-    self.failure = failure
-  }
 
   /// One line for a person.
   public var summary: String {
-    if let failure { return "session file \(key.file) is not compared: \(failure)" }
+    if let failure { return "session file \(key.file) was not compared: \(failure)" }
+    let newer = stored - kept + lost - Int(readerCount)
+    let note = newer > 0 ? " (\(newer) newer ones not compared yet)" : ""
     let kept = kept > 0 ? ", \(kept) kept that the reader does not have" : ""
     return
-      "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored)"
-      + " stored, \(differences) differed, \(lost) lost\(kept)"
+      "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored) stored"
+      + "\(note), \(differences) differed, \(lost) lost\(kept)"
+  }
+}
+
+extension AuditResult {
+  /// Of a file as it stands now.
+  init(_ file: OpenFile, failure: String? = nil) {
+    self.init(
+      key: file.key, readerCount: file.count ?? 0, stored: file.stored.count, differences: file.differences,
+      lost: file.lost.count, failure: failure)
   }
 }

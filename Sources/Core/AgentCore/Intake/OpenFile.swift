@@ -68,6 +68,8 @@ struct OpenFile: Sendable {
   var refusals = 0
   /// The reader does not list this file: it is not asked before then.
   var blockedUntil: MonotonicTime?
+  /// Since when the reader has denied the file.
+  var missingSince: MonotonicTime?
   /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
   var beginsBeforeOpening = false
   /// Since when passings have been unconfirmed without any of them being confirmed.
@@ -86,26 +88,39 @@ struct OpenFile: Sendable {
     return missing
   }
 
+  /// Numbers that cannot be sent before the reader's memory has given them.
+  var missing: NumberSet {
+    var missing = gaps
+    missing.formUnion(unconfirmed)
+    return missing
+  }
+
   /// What the reader's memory is to be asked.
   var needed: NumberSet {
-    var needed = gaps
-    needed.formUnion(unconfirmed)
+    var needed = missing
     needed.formUnion(suspects)
     return needed
   }
 
-  /// Whether its memory is to be asked anything: `!needed.isEmpty`, which is dear to find out with many gaps.
-  var isNeedy: Bool {
-    if !unconfirmed.isEmpty || !suspects.isEmpty { return true }
+  /// Whether anything cannot be sent yet: `!missing.isEmpty`, which is dear to find out with many gaps.
+  var isMissing: Bool {
+    if !unconfirmed.isEmpty { return true }
     guard let count, count > 0 else { return false }
     if let first = stored.ranges.first, first.lowerBound <= 1, first.upperBound >= count { return false }
     return lost.isEmpty || !gaps.isEmpty
   }
 
-  /// The next numbers to ask; nil when there are none.
+  /// Whether its memory is to be asked anything: `!needed.isEmpty`.
+  var isNeedy: Bool { !suspects.isEmpty || isMissing }
+
+  /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
+  var isUrgent: Bool { needsInfo || isProbing || isMissing }
+
+  /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
   var nextSlice: ClosedRange<UInt32>? {
     if !isNeedy && !isProbing { return nil }
-    let needed = unverified.isEmpty ? needed : needed.without(unverified)
+    let missing = isMissing ? missing.without(unverified) : NumberSet()
+    let needed = missing.isEmpty ? suspects.without(unverified) : missing
     guard let first = needed.first else {
       guard isProbing, unverified.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
@@ -195,7 +210,7 @@ struct OpenFile: Sendable {
 
   /// Stored numbers that the reader does not count are to be asked for, unless that is done.
   mutating func suspect(_ numbers: ClosedRange<UInt32>) {
-    suspects.formUnion(NumberSet(numbers).without(denied).without(kept))
+    suspects.formUnion(stored.common(with: NumberSet(numbers)).without(denied).without(kept))
   }
 
   /// Everything is to be compared.
@@ -206,8 +221,9 @@ struct OpenFile: Sendable {
     missed = NumberSet()
     denied = NumberSet()
     kept = NumberSet()
-    let last = max(count ?? 0, stored.last ?? 0, lost.last ?? 0)
-    if last > 0 { suspects.insert(1...last) }
+    suspects.formUnion(stored)
+    suspects.formUnion(lost)
+    if let count, count > 0 { suspects.insert(1...count) }
   }
 }
 

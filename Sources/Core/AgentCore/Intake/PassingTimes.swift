@@ -50,7 +50,7 @@ struct PassingTimes: Sendable {
   mutating func learn(_ passing: Passing, _ time: ResolvedTime, zone: String, zones: ZoneLookup) {
     let known = Known(number: passing.number, utc: time.utc)
     if latest.map({ $0.number <= known.number }) ?? true { latest = known }
-    _ = resolver.resolve(.once(time.utc), number: passing.number)
+    resolver.follow(time, number: passing.number)
     guard time.certainty != .assumedFirst,
       case .twice(let earlier, let later) = zones(passing.localMilliseconds, zone)
     else { return }

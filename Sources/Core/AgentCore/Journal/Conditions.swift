@@ -59,9 +59,9 @@ public struct Conditions: Sendable {
   /// Forgets without a word, where something else has been told instead.
   mutating func drop(_ events: EventName...) { active.removeAll { events.contains($0.event) } }
 
-  /// Forgets one without a word.
+  /// Forgets one without a word: its subject is not looked after any more.
   mutating func drop(_ event: EventName, of subject: String) {
-    if let index = index(event, subject) { active.remove(at: index) }
+    active.removeAll { $0.event == event && $0.subject == subject }
   }
 
   private func index(_ event: EventName, _ subject: String) -> Int? {

@@ -237,7 +237,9 @@ extension EventName {
         messageID: "6f79d56dfa7293d13069bc3ed7e429be", priority: .warning,
         meaning:
           "the reader's memory says otherwise than what was stored; what it has is taken, what it lacks is kept and sent",
-        remedy: "an alert when it had been sent already: correct it in the results")
+        remedy:
+          "an alert when the cloud was sent another time or chip: correct the results; `one4allctl differences` names all"
+      )
     case .auditDone:
       Row(
         messageID: "e08a72bdd370dd829176c4e7e49730de", priority: .notice,

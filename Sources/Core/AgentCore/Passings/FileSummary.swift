@@ -60,6 +60,8 @@ public struct FileSummary: Equatable, Sendable {
   /// Whether the reader has gone on to another file and everything that it has of this one was compared with what is
   /// stored.
   public var isSettled: Bool
+  /// Whether it is settled because the reader says that it has no such file.
+  public var isGone: Bool
   /// Where its passings go; nil before the first is to be sent.
   public var session: CloudSession?
 
@@ -69,7 +71,8 @@ public struct FileSummary: Equatable, Sendable {
   /// A summary; that of a new file by default.
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
-    lost: Int = 0, readerCount: UInt32? = nil, isSettled: Bool = false, session: CloudSession? = nil
+    lost: Int = 0, readerCount: UInt32? = nil, isSettled: Bool = false, isGone: Bool = false,
+    session: CloudSession? = nil
   ) {
     self.key = key
     self.stored = stored
@@ -79,6 +82,7 @@ public struct FileSummary: Equatable, Sendable {
     self.lost = lost
     self.readerCount = readerCount
     self.isSettled = isSettled
+    self.isGone = isGone
     self.session = session
   }
 }

@@ -76,7 +76,7 @@ public struct KeptPassing: Equatable, Sendable {
 /// text is kept, and the reader's memory decides.
 public struct DoubtfulFrame: Equatable, Sendable {
   /// Why a frame is not believed. The raw values are kept on disk.
-  public enum Reason: String, Sendable {
+  public enum Reason: String, CaseIterable, Sendable {
     /// Its number is not the next one.
     case jump
     /// Its number was there before, with other content.
@@ -89,7 +89,8 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case file
     /// It is not known which zone the reader's wall clock shows.
     case zone
-    /// A person imported it, and the reader's memory has no such passing. It is never forgotten as settled.
+    /// It was not to be sent before the reader's memory confirmed it, and that has no such passing. It is never
+    /// forgotten as settled.
     case denied
   }
 
@@ -121,6 +122,40 @@ public struct PassingDifference: Equatable, Sendable {
   public var memory: Passing?
   /// Whether the stored one had already been acknowledged by the cloud.
   public var wasSent: Bool
+
+  /// What a passing says.
+  public enum Field: String, CaseIterable, Sendable {
+    /// Date and time.
+    case time
+    /// Prefix and number of the chip, and so the bib.
+    case chip
+    /// The antenna.
+    case antenna
+    /// How often the chip was read.
+    case reads
+    /// The check code.
+    case check
+  }
+
+  /// The fields that differ; none when the reader's memory has no such passing.
+  public var fields: [Field] {
+    guard let memory else { return [] }
+    return Field.allCases.filter { field in
+      switch field {
+      case .time: stored.localMilliseconds != memory.localMilliseconds
+      case .chip: stored.chipText != memory.chipText
+      case .antenna: stored.antenna != memory.antenna
+      case .reads: stored.reads != memory.reads
+      case .check: stored.check != memory.check
+      }
+    }
+  }
+
+  /// Whether the cloud has another time or chip than the reader's memory, or a passing that the reader never made. What
+  /// the cloud is not sent does it no harm.
+  public var isWrongInCloud: Bool {
+    wasSent && (memory == nil || fields.contains(.time) || fields.contains(.chip))
+  }
 
   /// A difference.
   public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool) {

@@ -22,13 +22,19 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
-  /// The reader's memory has no such passings although they are stored. What it has confirmed or counted before stays:
-  /// the reader has lost it. Of the rest two kinds are not this file's, and are removed unless they were sent: those
-  /// whose frame the memory has confirmed in another file of the same reader, and those that a person imported and that
-  /// are `.unconfirmed` (their frames are kept as doubtful). All others stay. What stays is held no more.
+  /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
+  /// has lost that since. Of the others are removed, unless the cloud has them, and told as differences
+  /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful;
+  /// - those whose frame the memory has confirmed in another file of the same reader.
+  /// The rest stays: a passing too many can be corrected, one too few cannot. What stays is held no more.
   case contradict(FileKey, NumberSet)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
+  /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
+  case noteGone(FileKey)
+  /// The first contact with a reader: files with names below `firstFile` it had begun before. A later one changes
+  /// nothing.
+  case noteReader(serialNumber: String, firstFile: String)
   /// The reader has them no more.
   case noteLost(FileKey, NumberSet)
   /// The cloud session of a file; on disk before its token is used.
@@ -45,8 +51,9 @@ public enum PassingRequest: Equatable, Sendable {
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
   case sendAgain(FileKey, NumberSet)
-  /// All acknowledged passings with that UTC time, of all files, wait again; with `dryRun` they are only counted.
-  case rewind(from: WallTime, to: WallTime, dryRun: Bool)
+  /// All acknowledged passings with that UTC time wait again; with `dryRun` they are only counted.
+  /// - file: nil for all files.
+  case rewind(from: WallTime, to: WallTime, file: FileKey?, dryRun: Bool)
 }
 
 /// What the store tells the core about passings.
@@ -63,10 +70,12 @@ public enum PassingReport: Equatable, Sendable {
   case acknowledged(FileKey, after: UInt32, NumberSet)
   /// What became of passings that the reader's memory does not have.
   case contradicted(FileSummary, Contradiction)
+  /// The first contact with a reader is on disk.
+  case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
-  /// How many wait again, or would; the summaries of the files concerned.
-  case rewound(count: Int, [FileSummary], PassingRequest)
+  /// How many of each file wait again, or would; the summaries of the files concerned, in the order of first contact.
+  case rewound(counts: [FileKey: Int], [FileSummary], PassingRequest)
   /// It was not done, and nothing of it is on disk.
   case failed(PassingRequest, StoreFailure)
 }

@@ -60,6 +60,16 @@ struct CommandQueue: Sendable {
     self.underWay?.deadline = min(now + wait, underWay.askedAt + CommandQueue.listLimit)
   }
 
+  /// Longest time that LISTFILES may take: with thousands of files its reply is seconds long.
+  private static let replyLimit = Duration.seconds(15)
+
+  /// Bytes came that end no frame: they may be a part of a long list of files, which then has more time.
+  mutating func prolongReply(at now: MonotonicTime, timeout: Duration) {
+    guard let underWay, underWay.command == .listFiles else { return }
+    let deadline = min(now + timeout, underWay.askedAt + CommandQueue.replyLimit)
+    self.underWay?.deadline = max(underWay.deadline, deadline)
+  }
+
   /// The list that has ended, which is then done; nil when none was under way.
   mutating func endList() -> UnderWay? {
     guard list != nil else { return nil }

@@ -38,6 +38,7 @@ extension ReaderSession {
     totals.count(reception)
     strayBytes += reception.byteCount
     if sample.count < 24 { sample += reception.sample.prefix(24 - sample.count) }
+    if reception.frames.isEmpty { queue.prolongReply(at: now, timeout: settings.replyTimeout) }
     for frame in reception.frames {
       switch frame {
       case .hello:

@@ -17,7 +17,7 @@ public struct LedgerDocument: Sendable {
     public var lostNumbers: NumberSet
     /// Where the reader's memory said otherwise than what had been stored.
     public var differences: Int
-    /// Of them, how many had been sent.
+    /// Of them, how many the cloud has with another time or chip than the reader's memory, or without any in it.
     public var sentDifferences: Int
     /// When the oldest of those that wait was heard.
     public var oldestWaiting: WallTime?
@@ -52,9 +52,11 @@ public struct LedgerDocument: Sendable {
   /// - Parameters:
   ///   - files: in order of first contact.
   ///   - doubtful: frames that are kept, and not believed.
+  ///   - doubtfulReasons: how many of them for which reason.
   ///   - hold: why nothing is sent at all; nil when nothing holds.
   public static func document(
-    of files: [File], doubtful: Int, isForwarding: Bool, hold: String?, at now: WallTime
+    of files: [File], doubtful: Int, doubtfulReasons: [DoubtfulFrame.Reason: Int] = [:], isForwarding: Bool,
+    hold: String?, at now: WallTime
   ) -> JSONValue {
     let summaries = files.map(\.summary)
     return [
@@ -70,6 +72,7 @@ public struct LedgerDocument: Sendable {
         "differences": .integer(Int64(files.reduce(0) { $0 + $1.differences })),
         "sent_differences": .integer(Int64(files.reduce(0) { $0 + $1.sentDifferences })),
         "doubtful": .integer(Int64(doubtful)),
+        "doubtful_reasons": DoubtfulDocument.counts(doubtfulReasons),
       ],
       "files": .array(files.map { row($0, at: now) }),
     ]

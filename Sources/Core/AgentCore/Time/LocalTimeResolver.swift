@@ -24,10 +24,14 @@ public struct ResolvedTime: Equatable, Sendable {
 /// - A passing with a higher number than the last one is later. So within the doubled hour a clock that runs back by
 ///   more than `disorder` has begun the second pass. A lower number is the same in reverse: a clock that runs forward
 ///   by more than that belongs to the first pass. Numbers of which nothing is known count as rising.
-/// - What comes first in a stream, or longer after the last passing than the doubled hour lasts, could be either. It
-///   is taken for the first pass until the clock runs back or the doubled hour is over, and is marked so. If there is
-///   a return to come, the first pass is right; if there is none, nothing in the stream could tell.
-/// - A pause that lasts the doubled hour but for less than `disorder` looks like disorder, and is taken for it.
+/// - Where the order allows both, a passing that is near the last one, by up to a quarter of the doubled hour, belongs
+///   to the same pass: else there would be a pause at least three times as long just there.
+/// - What comes first in a stream, or farther from the last passing, could be either. It is taken for the first pass,
+///   and is marked so; so is all that follows from it, until the clock runs back (by falling numbers: forward) or the
+///   doubled hour is over. In a stream of rising numbers the first pass is right if there is a return to come; if there
+///   is none, nothing in the stream could tell.
+/// - A pause that lasts the doubled hour, but for less than a quarter of it, cannot be seen: it looks as if there were
+///   none.
 ///
 /// A local time that was skipped where summer time begins is read by the offset before: the moment that a clock
 /// shows which nobody has set forward.
@@ -66,8 +70,13 @@ public struct LocalTimeResolver: Equatable, Sendable {
       case .never(let jump): ResolvedTime(utc: skipped ?? jump, certainty: .skippedHour)
       case .twice(let earlier, let later): choose(earlier, later, number)
       }
-    last = Last(utc: resolved.utc, number: number, isAssumed: resolved.certainty == .assumedFirst)
+    follow(resolved, number: number)
     return resolved
+  }
+
+  /// A passing's moment was decided, here or elsewhere: the next one follows it.
+  mutating func follow(_ time: ResolvedTime, number: UInt32?) {
+    last = Last(utc: time.utc, number: number, isAssumed: time.certainty == .assumedFirst)
   }
 
   private func choose(_ earlier: WallTime, _ later: WallTime, _ number: UInt32?) -> ResolvedTime {
@@ -80,11 +89,22 @@ public struct LocalTimeResolver: Equatable, Sendable {
       earlier.milliseconds - last.utc.milliseconds, later.milliseconds - last.utc.milliseconds
     )
     let isBefore = if let number, let before = last.number { number < before } else { false }
+    let (isEarlyPossible, isLatePossible) =
+      isBefore ? (early <= disorder, late <= disorder) : (early >= -disorder, late >= -disorder)
+    if last.isAssumed {
+      // It may be of the second pass: decided is only what does not go with the moment that was assumed for it.
+      switch isBefore {
+      case false where !isEarlyPossible && isLatePossible:
+        return ResolvedTime(utc: later, certainty: .byOrder)
+      case true where !isEarlyPossible && early < doubled:
+        return ResolvedTime(utc: earlier, certainty: .byOrder)
+      case _: return first
+      }
+    }
     // As near to the last one as the order allows.
-    let isEarlier = isBefore ? late > disorder : early >= -disorder
-    // Too far away to follow from it: a pause, or another recording.
-    guard abs(isEarlier ? early : late) < doubled else { return first }
-    if isEarlier, last.isAssumed, !isBefore { return first }
-    return ResolvedTime(utc: isEarlier ? earlier : later, certainty: .byOrder)
+    let isEarlier = isBefore ? !isLatePossible : isEarlyPossible
+    let distance = abs(isEarlier ? early : late)
+    let isNear = isEarlyPossible != isLatePossible ? distance < doubled : distance <= doubled / 4
+    return isNear ? ResolvedTime(utc: isEarlier ? earlier : later, certainty: .byOrder) : first
   }
 }

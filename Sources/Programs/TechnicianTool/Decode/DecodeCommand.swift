@@ -12,7 +12,7 @@ enum DecodeCommand {
       + "older readers, exports of the cloud. Each file is recognised by itself. Without\n"
       + "FILE, or where it is -, standard input is read. Malformed lines go to standard\n"
       + "error. The summary follows the table; with csv and json it goes to standard\n"
-      + "error too.",
+      + "error too, and of several files each passing names its own in `file`.",
     options: [
       ToolCommand.configOption,
       Option(
@@ -41,7 +41,8 @@ enum DecodeCommand {
         "Exit codes",
         [
           ("0", "everything was decoded"), ("64", "the arguments make no sense"),
-          ("65", "lines were malformed"), ("66", "a file cannot be read; the others were decoded"),
+          ("65", "lines were malformed, or a file is empty"),
+          ("66", "a file cannot be read; the others were decoded"),
           ("71", "the output cannot be written"), ("78", "the configuration cannot be read"),
         ]),
     ])
@@ -54,7 +55,7 @@ enum DecodeCommand {
     }
     let zone = try DecodeZone.choose(
       parsed.value("time-zone"), configuration: parsed.value("config") ?? configuration)
-    var run = DecodeRun(format: format, zone: zone)
+    var run = DecodeRun(format: format, zone: zone, namesFiles: parsed.operands.count > 1)
     for file in parsed.operands.isEmpty ? ["-"] : parsed.operands { try run.decode(file) }
     return try run.finish()
   }

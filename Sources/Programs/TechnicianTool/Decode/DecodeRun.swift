@@ -9,16 +9,24 @@ struct DecodeRun {
   private var writer: PassingWriter
   private var summaries: [RecordingSummary] = []
   private var isInputMissing = false
+  private var isEmpty = false
+  private var hasReadInput = false
+  /// Whether each passing says which recording it is of.
+  private let namesFiles: Bool
 
-  init(format: PassingWriter.Format, zone: DecodeZone) {
+  /// - Parameter namesFiles: whether each passing says which recording it is of, in csv and json.
+  init(format: PassingWriter.Format, zone: DecodeZone, namesFiles: Bool) {
     self.zone = zone
+    self.namesFiles = namesFiles
     writer = PassingWriter(format)
+    if namesFiles { writer.file = "" }
     if format == .csv { writer.writeHeader() }
   }
 
   /// Decodes a file, or standard input for `-`. That it cannot be read is told and remembered.
   mutating func decode(_ file: String) throws(ToolError) {
     let name = file == "-" ? "stdin" : file
+    if namesFiles { writer.file = name }
     var decoding = RecordingDecoding(name: name, zone: zone.zone)
     do throws(SystemError) {
       let input = file == "-" ? InputFile.standardInput : try InputFile(path: file)
@@ -29,6 +37,13 @@ struct DecodeRun {
       Output.complain("one4allctl: \(name): \(error.reason)\n")
       // What came before it could not be read any further is decoded all the same.
       if decoding.isEmpty { return }
+    }
+    // Named once more, standard input has been read already.
+    let isAgain = file == "-" && hasReadInput
+    hasReadInput = hasReadInput || file == "-"
+    if decoding.isWithoutBytes, !isAgain {
+      isEmpty = true
+      Output.complain("one4allctl: \(TerminalText.safe(name)) is empty: was it copied whole?\n")
     }
     decoding.finish(to: &writer)
     do throws(SystemError) { try flush(&decoding) } catch { throw .output(error) }
@@ -51,7 +66,7 @@ struct DecodeRun {
       }
     } catch { throw .output(error) }
     if isInputMissing { return .noInput }
-    return summaries.contains { $0.malformed > 0 } ? .dataError : .success
+    return isEmpty || summaries.contains { $0.malformed > 0 } ? .dataError : .success
   }
 
   private mutating func read(

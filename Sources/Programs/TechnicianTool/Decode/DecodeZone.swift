@@ -12,7 +12,7 @@ struct DecodeZone {
   /// - Parameter configuration: as the arguments name it; nil for the default file, which may be missing.
   static func choose(_ name: String?, configuration: String?) throws(ToolError) -> DecodeZone {
     if let name {
-      guard let zone = WallClockZone(name) else { throw .usage("--time-zone \(name): \(remedy(name))") }
+      guard let zone = WallClockZone(name) else { throw ZoneArgument.unknown(name) }
       return DecodeZone(zone: zone, name: name, origin: "--time-zone")
     }
     let file = configuration ?? ToolCommand.defaultConfiguration
@@ -36,13 +36,6 @@ struct DecodeZone {
   func note(isUTCMissing: Bool) -> String? {
     if let name { return "UTC by the time zone \(name), from \(origin)\n" }
     return isUTCMissing ? "no time zone given, so UTC stays empty: --time-zone ZONE fills it\n" : nil
-  }
-
-  private static func remedy(_ name: String) -> String {
-    let near = ZoneNames.near(name)
-    let question =
-      near.isEmpty ? "`timedatectl list-timezones` shows them" : "is it \(near.joined(separator: " or "))?"
-    return "there is no such time zone; \(question)"
   }
 }
 

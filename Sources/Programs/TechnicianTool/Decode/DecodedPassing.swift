@@ -4,7 +4,7 @@ import One4AllProtocol
 /// A passing of any form, as `one4allctl decode` shows it.
 struct DecodedPassing {
   /// Nil where the zone is not known.
-  let time: ResolvedTime?
+  let resolved: ResolvedTime?
   /// Milliseconds since 1970, the local date and time read as if it were UTC.
   let local: Int64
   /// When the chip was first seen, the same way; older readers only.
@@ -17,6 +17,13 @@ struct DecodedPassing {
   let bib: Range<Int>?
   /// Whether the row names a zone that the zone database does not have.
   let isZoneUnknown: Bool
+
+  /// Nil where the zone is not known, and outside the years 1 to 9999, for which there is no text.
+  var time: ResolvedTime? { isBeyondCalendar ? nil : resolved }
+  /// Whether the zone moves a time of the first or the last day into another year than 1 to 9999.
+  var isBeyondCalendar: Bool {
+    resolved.map { LocalDateTime(millisecondsSince1970: $0.utc.milliseconds) == nil } ?? false
+  }
 
   var isTest: Bool { chip == .testRead }
 

@@ -10,7 +10,7 @@ enum FaultWords {
     case .unrecognised: "like no line of any known recording"
     case .truncated: "cut off"
     case .fieldCount: "too many fields"
-    case .number: "the running number is not a number"
+    case .number: "the running number is not a number from 0 to 4294967295"
     case .chip: "the chip is not two letters and five digits"
     case .date: "not a valid date"
     case .firstSeen: "the time of the first read is not valid"
@@ -31,7 +31,7 @@ enum FaultWords {
     case .unrecognised, .unknownName, .noArguments, .statusFields: text(RecordFault.unrecognised)
     case .ambiguousJoin: "two passings in one line"
     case .fieldCount: text(RecordFault.fieldCount)
-    case .number: text(RecordFault.number)
+    case .number: "the running number is not from 1 to 4294967295, or has leading zeros"
     case .prefix: "the chip's prefix is not two letters"
     case .chip: "the chip's number is not five digits"
     case .date: text(RecordFault.date)

@@ -9,8 +9,8 @@ struct NumberLedger {
 
   /// Whether numbers fall, as in the cloud's export.
   private let isNewestFirst: Bool
-  private var session = NumberSet()
-  private var repeated = NumberSet()
+  private var session = SpreadingNumbers()
+  private var repeated = SpreadingNumbers()
   /// The number farthest in the direction in which they go, and its time.
   private var farthest: (number: UInt32, time: Int64)?
   /// When number 1 was.
@@ -81,6 +81,8 @@ struct NumberLedger {
   }
 
   private mutating func endSession() {
+    let session = session.all
+    let repeated = repeated.all
     if let first = session.first, let last = session.last {
       if spans.count < Self.told { spans.append(first...last) }
       let missing = session.missing(in: first...last)
@@ -92,8 +94,36 @@ struct NumberLedger {
     if !repeated.isEmpty, repeatedTexts.count < Self.told {
       repeatedTexts.append(repeated.text(limit: Self.told))
     }
-    session = NumberSet()
-    repeated = NumberSet()
+    self.session = SpreadingNumbers()
+    self.repeated = SpreadingNumbers()
     timeOfFirst = nil
   }
+}
+
+/// Numbers that mostly go up or mostly down, with gaps: a `NumberSet` is quick at its end only, so those below the
+/// first one are kept mirrored.
+private struct SpreadingNumbers {
+  private var middle: UInt32?
+  private var upper = NumberSet()
+  private var mirroredLower = NumberSet()
+
+  func contains(_ number: UInt32) -> Bool {
+    isUpper(number) ? upper.contains(number) : mirroredLower.contains(.max - number)
+  }
+
+  mutating func insert(_ number: UInt32) {
+    if middle == nil { middle = number }
+    if isUpper(number) { upper.insert(number) } else { mirroredLower.insert(.max - number) }
+  }
+
+  var all: NumberSet {
+    var numbers = NumberSet()
+    for range in mirroredLower.ranges.reversed() {
+      numbers.insert(UInt32.max - range.upperBound...UInt32.max - range.lowerBound)
+    }
+    numbers.formUnion(upper)
+    return numbers
+  }
+
+  private func isUpper(_ number: UInt32) -> Bool { middle.map { number >= $0 } ?? true }
 }

@@ -13,6 +13,8 @@ struct PassingWriter {
   let format: Format
   /// What is written so far and not taken yet.
   var buffer: [UInt8] = []
+  /// What each passing is told to be of, in csv and json; nil when it need not be told.
+  var file: String?
   private var hasHeader = false
 
   init(_ format: Format) { self.format = format }
@@ -25,7 +27,9 @@ struct PassingWriter {
     case .table:
       put(
         "UTC                       local time               chip      ant  reads   number  bib      note\n")
-    case .csv: put("utc,local,chip,antenna,reads,number,bib,first_seen,note\n")
+    case .csv:
+      put("utc,local,chip,antenna,reads,number,bib,first_seen,note")
+      put(file == nil ? "\n" : ",file\n")
     case .json: break
     }
   }
@@ -96,6 +100,10 @@ struct PassingWriter {
     if let first = passing.firstSeen { putTime(first, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     put(passing.note)
+    if let file {
+      buffer.append(Self.comma)
+      putField(file)
+    }
     buffer.append(Self.lineFeed)
   }
 
@@ -155,6 +163,10 @@ struct PassingWriter {
       buffer.append(Self.quote)
     } else {
       put("null")
+    }
+    if let file {
+      put(#","file":"#)
+      put(JSONText.write(.string(file)))
     }
     put("}\n")
   }

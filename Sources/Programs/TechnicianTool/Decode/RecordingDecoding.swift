@@ -17,12 +17,16 @@ struct RecordingDecoding {
   /// Whether nothing of the recording was seen yet.
   var isEmpty: Bool { summary.passings == 0 && summary.tests == 0 && summary.malformed == 0 }
 
+  /// Whether there was not a byte in it.
+  private(set) var isWithoutBytes = true
+
   var hasComplaints: Bool { !complaints.isEmpty }
 
   /// What there was to complain about since it was last asked.
   mutating func takeComplaints() -> String { complaints.take() }
 
   mutating func feed(_ chunk: borrowing Span<UInt8>, to writer: inout PassingWriter) {
+    isWithoutBytes = false
     var decoder = RecordingDecoder()
     swap(&decoder, &self.decoder)
     decoder.feed(chunk) { record, place, line in take(record, place, line, &writer) }
@@ -47,12 +51,13 @@ struct RecordingDecoding {
     case .passing(let frame):
       if summary.rising.take(frame.number, at: frame.localMilliseconds) { clock.numberingBeginsAnew() }
       passing = DecodedPassing(
-        time: clock.resolve(frame.localMilliseconds, number: frame.number), local: frame.localMilliseconds,
+        resolved: clock.resolve(frame.localMilliseconds, number: frame.number),
+        local: frame.localMilliseconds,
         firstSeen: nil, chip: .chip(frame.prefix, frame.chip), antenna: frame.antenna, reads: frame.reads,
         number: frame.number, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
-        time: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
+        resolved: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):
@@ -60,7 +65,8 @@ struct RecordingDecoding {
       let time = clock.resolve(row, in: line)
       let namesZone = if case .name = row.zone { true } else { false }
       passing = DecodedPassing(
-        time: time, local: row.localMilliseconds, firstSeen: nil, chip: row.chip, antenna: nil, reads: nil,
+        resolved: time, local: row.localMilliseconds, firstSeen: nil, chip: row.chip, antenna: nil,
+        reads: nil,
         number: row.number, bib: row.bib, isZoneUnknown: namesZone && time == nil)
     case .aside: return complaints.recognised()
     case .malformed(let fault):

@@ -7,6 +7,7 @@ struct RecordingSummary {
   private var moments: (first: DecodedPassing, last: DecodedPassing)?
   private var counts: [TimeCertainty: Int] = [:]
   private var unknownZones = 0
+  private var beyondCalendar = 0
 
   private(set) var passings = 0
   private(set) var chips: Set<UInt64> = []
@@ -27,6 +28,8 @@ struct RecordingSummary {
       if certainty != .certain { counts[certainty, default: 0] += 1 }
     } else if passing.isZoneUnknown {
       unknownZones += 1
+    } else if passing.isBeyondCalendar {
+      beyondCalendar += 1
     } else {
       withoutUTC += 1
     }
@@ -79,6 +82,9 @@ struct RecordingSummary {
     }
     if unknownZones > 0 {
       rows.append(("times", "\(unknownZones) of a zone that is not in the zone database: no UTC"))
+    }
+    if beyondCalendar > 0 {
+      rows.append(("times", "\(beyondCalendar) outside the years 1 to 9999 in UTC: no UTC"))
     }
     rows.append(("malformed", malformed == 0 ? "none" : Self.count(malformed, "line")))
     return TerminalText.safe(name + form) + "\n"

@@ -1,12 +1,11 @@
 import AgentCore
 import ProgramArguments
-import ZoneDatabase
 
 /// `one4allctl import`.
 enum ImportCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] import FILE… [--session NAME]",
+      "one4allctl [--config FILE] import FILE|-… [--session NAME]",
       "           [--time-zone ZONE] [--serial-number S] [--dry-run]",
     ],
     summary:
@@ -19,7 +18,8 @@ enum ImportCommand {
       Option(
         "session", letter: "s", argument: "NAME", help: "the session file; default the name of FILE"),
       Option(
-        "time-zone", letter: "z", argument: "ZONE", help: "of the reader's clock; default the reader's"),
+        "time-zone", letter: "z", argument: "ZONE",
+        help: "Europe/Madrid, GMT-06:00, …; default the reader's"),
       Option("serial-number", argument: "S", help: "of the reader that made it; default the one here"),
       Option("dry-run", letter: "n", help: "only say what is new"),
     ],
@@ -38,7 +38,7 @@ enum ImportCommand {
         [
           ("0", "everything is kept, whether or not the cloud has it yet"),
           ("1", "passings are stored otherwise already, or the daemon refused"),
-          ("65", "lines were malformed, or a file is of a form that is refused"),
+          ("65", "malformed lines, an empty file, or a form that is refused"),
           ("66", "a file cannot be read; the others were imported"),
           ("64, 69, 77, 78", "as with other commands: one4allctl --help"),
         ]),
@@ -48,11 +48,12 @@ enum ImportCommand {
     guard let parsed = try ToolCommand.arguments(words, help, operands: 1...Int.max) else { return .success }
     let session = parsed.value("session")
     let serialNumber = parsed.value("serial-number")
-    let zone = parsed.value("time-zone")
-    if let zone, !ZoneDatabase.exists(zone) {
-      throw .usage("there is no time zone '\(zone)'; names are like Europe/Madrid")
-    }
+    var zone: String?
+    if let name = parsed.value("time-zone") { zone = try ZoneArgument(name).databaseName() }
     if let fault = session.flatMap(ImportName.fault(ofFile:)) { throw .usage(fault) }
+    if session == nil, parsed.operands.contains("-") {
+      throw .usage("standard input has no name: give the session file's by --session")
+    }
     if let fault = serialNumber.flatMap(ImportName.fault(ofSerialNumber:)) { throw .usage(fault) }
     let talk = ImportTalk(
       configuration: ToolCommand.configuration(parsed, configuration), serialNumber: serialNumber, zone: zone)

@@ -36,6 +36,11 @@ struct ImportRun {
       isInputMissing = true
       return Output.complain("one4allctl: \(TerminalText.safe(path)): \(error.reason)\n")
     }
+    if file.isEmpty {
+      isFaulty = true
+      let name = path == "-" ? "standard input" : TerminalText.safe(path)
+      return Output.complain("one4allctl: \(name) is empty: was it copied whole?\n")
+    }
     Output.complain(file.takeComplaints())
     if file.malformed > 0 { isFaulty = true }
     if let refusal = refusal(of: file, path) {
@@ -66,19 +71,31 @@ struct ImportRun {
   }
 
   private mutating func bring(_ passings: [UInt32: Passing], as name: String) throws(ToolError) {
-    let (serialNumber, stored) = try talk.begin(name)
+    let beginning = try talk.begin(name)
+    let serialNumber = beginning.serialNumber
     var comparison = ImportTalk.Comparison()
-    if stored > 0 { comparison = try talk.compare(passings, with: name, of: serialNumber) }
+    if beginning.stored > 0 { comparison = try talk.compare(passings, with: name, of: serialNumber) }
     let isNew = passings.count - comparison.same - comparison.different.count
     if !isDry { try talk.send(passings.values.sorted { $0.number < $1.number }, to: name) }
     row("session", "\(name) of reader \(serialNumber)")
     row("passings", "\(passings.count)")
+    let times = ImportedTimes(passings.values, zone: beginning.zone)
+    row("first", times.first)
+    row("last", times.last)
+    row("time zone", beginning.zone + (talk.zone == nil ? ", the reader's" : ", as named"))
+    if let warning = times.warning(besides: name) {
+      Output.complain("one4allctl: \(TerminalText.safe(warning))\n")
+    }
     row("new", isDry && isNew > 0 ? "\(isNew); nothing was done (--dry-run)" : "\(isNew)")
     row("known", "\(comparison.same) stored already")
     if !comparison.different.isEmpty {
       isDifferent = true
       let numbers = comparison.different.text(limit: 8)
       row("differ", "\(comparison.different.count) stored otherwise; those that are stored stay: \(numbers)")
+      for example in comparison.examples {
+        row("  stored", example.stored)
+        row("  here", example.given)
+      }
     }
     if !isDry { tell(try talk.standing(name, of: serialNumber)) }
   }

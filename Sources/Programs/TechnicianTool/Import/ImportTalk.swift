@@ -1,4 +1,5 @@
 import AgentCore
+import ControlSocket
 import Glibc
 import JSONDocument
 import LinuxSystem
@@ -9,6 +10,8 @@ struct ImportTalk {
   /// Frames in one request: with the longest frames it is half as long as a request may be.
   static let most = 500
   private static let pause: UInt32 = 100_000
+  /// Passings that differ and are shown.
+  private static let shown = 10
   /// How long a store that stands still is waited for, nanoseconds.
   private static let patience: Int64 = 60_000_000_000
   /// How long the forwarder is given to say what becomes of the passings, nanoseconds.
@@ -22,15 +25,35 @@ struct ImportTalk {
   struct Comparison {
     var same = 0
     var different = NumberSet()
+    /// The frames of the first ones that differ.
+    var examples: [(stored: String, given: String)] = []
   }
 
-  /// The reader whose file it is to be, and how many of its passings are stored.
-  func begin(_ file: String) throws(ToolError) -> (serialNumber: String, stored: Int64) {
+  /// What the daemon knows of a file that is to be imported.
+  struct Beginning {
+    /// The reader whose file it is to be.
+    let serialNumber: String
+    /// How many of its passings are stored.
+    let stored: Int64
+    /// The zone of the reader's clock.
+    let zone: String
+  }
+
+  /// Asks for the reader whose file it is to be. Without the zone of its clock nothing can be imported.
+  func begin(_ file: String) throws(ToolError) -> Beginning {
     let answer = try ask("import", file, [])
     guard let serialNumber = answer["serial_number"]?.string, let stored = answer["stored"]?.integer else {
       throw .otherVersion("the daemon does not say what is stored")
     }
-    return (serialNumber, stored)
+    guard let known = answer["zone"] else {
+      throw .otherVersion("the daemon does not say which time zone it would take")
+    }
+    guard let zone = known.string else {
+      throw .control(
+        .refused(
+          reason: "the reader's time zone is not known: name one, e.g. --time-zone America/Mexico_City"))
+    }
+    return Beginning(serialNumber: serialNumber, stored: stored, zone: zone)
   }
 
   /// Holds passings against those that are stored.
@@ -54,6 +77,9 @@ struct ImportTalk {
           comparison.same += 1
         } else {
           comparison.different.insert(passing.number)
+          if comparison.examples.count < ImportTalk.shown {
+            comparison.examples.append((row["raw"]?.string ?? "?", passing.text))
+          }
         }
       }
       guard page["more"]?.bool == true else { return comparison }

@@ -21,17 +21,21 @@ struct ImportedFile {
   /// Records of an older reader, those that are not imported among them: so a line that was mended has its number.
   private var place: UInt32 = 0
 
+  /// Whether there is not a byte in it.
+  private(set) var isEmpty = true
+
   private init(name: String) { complaints = LineComplaints(name: name) }
 
-  /// Reads a file.
+  /// Reads a file, or standard input for `-`.
   static func read(_ path: String) throws(SystemError) -> ImportedFile {
-    var file = ImportedFile(name: path)
-    let input = try InputFile(path: path)
+    var file = ImportedFile(name: path == "-" ? "stdin" : path)
+    let input = path == "-" ? InputFile.standardInput : try InputFile(path: path)
     var decoder = RecordingDecoder()
     var chunk = [UInt8](repeating: 0, count: chunkSize)
     while true {
       let count = try input.read(into: &chunk)
       if count == 0 { break }
+      file.isEmpty = false
       decoder.feed(chunk.span.extracting(0..<count)) { record, place, line in
         file.take(record, place, line)
       }

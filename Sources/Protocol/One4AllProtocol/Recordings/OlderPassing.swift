@@ -69,6 +69,8 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
     let start = Int64(day) * 86_400_000
     firstSeenMilliseconds = start + Int64(first)
     localMilliseconds = Self.best(of: best, on: start, firstSeen: firstSeenMilliseconds)
+    // After the last day there is none.
+    guard localMilliseconds <= LocalDateTime.latest else { throw .time }
     self.reads = UInt32(reads)
     self.flags = flags
   }
@@ -93,6 +95,8 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
     let start = Int64(day) * 86_400_000
     firstSeenMilliseconds = start + Int64(first)
     localMilliseconds = Self.best(of: best, on: start, firstSeen: firstSeenMilliseconds)
+    // After the last day there is none.
+    guard localMilliseconds <= LocalDateTime.latest else { throw .time }
     self.reads = reads
     flags = .empty
   }

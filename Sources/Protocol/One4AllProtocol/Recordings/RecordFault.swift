@@ -33,3 +33,37 @@ public enum RecordFault: Error, Hashable, Sendable {
   /// Neither empty, nor an offset such as `GMT-06:00`, nor like the name of a zone.
   case zone
 }
+
+extension RecordFault {
+  /// How many fields stand before the wrong one in a line of that form; all where their number is wrong.
+  func goodFields(of form: RecordingForm) -> Int {
+    switch self {
+    case .passing(let reason): Self.goodFields(before: reason)
+    case .truncated, .fieldCount: Int.max
+    case .tooLong, .noise, .unrecognised, .number, .text: 0
+    case .chip: form == .cloudExport ? 6 : 0
+    case .date: form == .cloudExport ? 2 : 1
+    case .firstSeen: 2
+    case .time: form == .cloudExport ? 2 : 3
+    case .antenna: 4
+    case .reads: 5
+    case .flags: 6
+    case .zone: 8
+    }
+  }
+
+  private static func goodFields(before reason: MalformedReason) -> Int {
+    switch reason {
+    case .tooLong, .noise, .unrecognised, .unknownName, .noArguments, .statusFields, .ambiguousJoin, .number:
+      0
+    case .prefix: 1
+    case .chip: 2
+    case .date: 3
+    case .time: 4
+    case .antenna: 5
+    case .reads: 6
+    case .check: 7
+    case .truncated, .fieldCount: Int.max
+    }
+  }
+}

@@ -2,8 +2,8 @@
 /// Memory is bounded by one line.
 ///
 /// The form is not told: every line is tried as what the one before it was, then as each other form. So a damaged
-/// first line does not matter, nor that recordings of several forms were joined. A byte order mark at the start,
-/// blank lines, and blanks round a line are passed over. What is like no form is malformed, line by line.
+/// first line does not matter, nor that recordings of several forms were joined. A byte order mark at the start of a
+/// line, blank lines, and blanks round a line are passed over. What is like no form is malformed, line by line.
 public struct RecordingDecoder: Sendable {
   /// A line may have this many bytes, its line feed not counted. A longer one is given up and emitted once.
   public static let maximumLineLength = 4096
@@ -129,7 +129,8 @@ public struct RecordingDecoder: Sendable {
   private mutating func takeText(_ text: borrowing Span<UInt8>, isLine: Bool, _ emit: Emit) {
     var end = text.count
     while end > 0, Self.isBlank(text[end - 1]) { end -= 1 }
-    var start = line == 1 && column == 1 ? Self.byteOrderMark(text) : 0
+    // Files that were joined bring their own marks.
+    var start = column == 1 ? Self.byteOrderMark(text) : 0
     while start < end, Self.isBlank(text[start]) { start += 1 }
     guard start < end else { return }
     let body = text.extracting(start..<end)
@@ -188,13 +189,9 @@ public struct RecordingDecoder: Sendable {
       if !text[index].isPrintable { isPrintable = false }
     }
     let isPlausible = hasSeparator || text[0].isDigit || (form == .olderFrames && isPrintable)
-    guard let form = RecordingLine.likeness(text) ?? (isPlausible ? form : nil) else {
-      return isPrintable ? .unrecognised : .noise
-    }
-    do throws(RecordFault) {
-      _ = try RecordingLine.parse(text, as: form)
-      return .unrecognised
-    } catch { return error }
+    if let fault = RecordingLine.fault(text, known: form) { return fault }
+    if isPlausible, let form, let fault = RecordingLine.fault(text, as: form) { return fault.reason }
+    return isPrintable ? .unrecognised : .noise
   }
 
   /// A damaged digit is noise too, and what it was the first digit of would then be another number: so only what
@@ -219,7 +216,7 @@ public struct RecordingDecoder: Sendable {
     byte == 0x20 || byte == 0x09 || byte == ASCII.carriageReturn
   }
 
-  /// The width of a UTF-8 byte order mark at the start.
+  /// The width of a UTF-8 byte order mark at the start of a line.
   private static func byteOrderMark(_ text: borrowing Span<UInt8>) -> Int {
     text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF ? 3 : 0
   }

@@ -8,6 +8,16 @@ public enum RecordingForm: CaseIterable, Sendable {
   case cloudExport
   /// Live frames of an older reader, split by `|`.
   case olderFrames
+
+  /// Separators of a line that holds a passing.
+  fileprivate var separatorCount: Int {
+    switch self {
+    case .one4All5: 7
+    case .olderBackup: 5
+    case .cloudExport: 8
+    case .olderFrames: 0
+    }
+  }
 }
 
 /// What a line of a recording says.
@@ -59,10 +69,37 @@ enum RecordingLine {
     }
   }
 
-  /// The form that a damaged line is most like, by its separators; nil when it is like none.
-  static func likeness(_ line: borrowing Span<UInt8>) -> RecordingForm? {
+  /// So many separators more or fewer may a damaged line have.
+  private static let mostSeparatorsWrong = 2
+
+  /// What is wrong with a damaged line as one of the form that it is most like; nil when it is like none. By its
+  /// separators it may be of the form of the lines before it, a few separators lost or won, or of another form as it
+  /// is. It is that in which more of its fields are good; of the former when it is of both.
+  /// - Parameter known: the form of the lines before it.
+  static func fault(_ line: borrowing Span<UInt8>, known: RecordingForm?) -> RecordFault? {
     var separators = 0
     for index in 0..<line.count where line[index] == ASCII.semicolon { separators += 1 }
+    let exact = likeness(line, separators).flatMap { fault(line, as: $0) }
+    guard let known, separators > 0, abs(separators - known.separatorCount) <= mostSeparatorsWrong,
+      let near = fault(line, as: known)
+    else { return exact?.reason }
+    if let exact, exact.goodFields > near.goodFields { return exact.reason }
+    return near.reason
+  }
+
+  /// What is wrong with a line as one of a form, and how many of its fields are good; nil when nothing is wrong.
+  static func fault(
+    _ line: borrowing Span<UInt8>, as form: RecordingForm
+  ) -> (reason: RecordFault, goodFields: Int)? {
+    do throws(RecordFault) {
+      _ = try parse(line, as: form)
+      return nil
+    } catch {
+      return (error, error.goodFields(of: form))
+    }
+  }
+
+  private static func likeness(_ line: borrowing Span<UInt8>, _ separators: Int) -> RecordingForm? {
     switch separators {
     case 7: return .one4All5
     case 8: return .cloudExport

@@ -1,0 +1,125 @@
+import One4AllProtocol
+
+// Which of a reader's files are ours to fetch: those that it began since the first contact with it.
+//
+// The bound is a name, and the first contact that the store keeps. It never moves: neither a file that a person has
+// imported or had compared, nor a reader's clock that is set back, makes older files ours. While the current file itself
+// has a name below the bound, one that an earlier list did not have is ours all the same.
+extension Intake {
+  /// How often a reader is asked for its files at first, and how often later when it does not tell them.
+  private static let listAttempts = 5
+  private static let listSpan = Duration.seconds(60)
+
+  /// The reader is heard of, with its current file. Where the store has lost the first contact, files that are not
+  /// settled tell how early it was at least.
+  mutating func meet(_ current: FileKey, at now: MonotonicTime) {
+    let told = unsettled(of: current.serialNumber)
+    meet(current.serialNumber, firstFile: told.min().map { min($0, current.file) } ?? current.file, at: now)
+  }
+
+  private mutating func meet(_ serialNumber: String, firstFile: String, at now: MonotonicTime) {
+    guard firstFiles[serialNumber] == nil else { return }
+    firstFiles[serialNumber] = firstFile
+    queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now)
+  }
+
+  /// Files that the reader itself has told of and that are not compared to the end.
+  private func unsettled(of serialNumber: String) -> [String] {
+    known.compactMap { key, known in
+      key.serialNumber == serialNumber && known.readerCount != nil && !known.isSettled ? key.file : nil
+    }
+  }
+
+  /// A reader without a session file is heard of: what it has is not ours, whatever comes behind it is. A name from the
+  /// future, which a clock that was wrong once has left, would hide what comes.
+  private mutating func meet(_ serialNumber: String, having files: [SessionFileName], at now: Moment) {
+    let tomorrow = now.kernelSynchronised ? (now.wall + .seconds(86_400)).milliseconds : .max
+    let last = files.filter { $0.openedAt.millisecondsSince1970 <= tomorrow }.max()
+    let next = last.flatMap { LocalDateTime(millisecondsSince1970: $0.openedAt.millisecondsSince1970 + 1000) }
+    meet(serialNumber, firstFile: next.map { SessionFileName(openedAt: $0).text } ?? "", at: now.monotonic)
+  }
+
+  mutating func listed(_ answer: ReaderAnswer, at now: Moment, _ out: inout IntakeOutput) {
+    guard case .reply(let outcome) = answer else {
+      listInVain("no answer", at: now.monotonic, &out)
+      return
+    }
+    switch outcome {
+    case .files(let list): take(list.files, at: now, &out)
+    case .refused(.noFiles): take([], at: now, &out)
+    case .refused(let refusal): listInVain(refusal.rawValue, at: now.monotonic, &out)
+    case .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
+      .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
+      listInVain("an answer that makes no sense", at: now.monotonic, &out)
+    }
+  }
+
+  private mutating func listInVain(_ reason: String, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    guard let reader else { return }
+    let failures = reader.listFailures + 1
+    self.reader?.listFailures = failures
+    self.reader?.wantsList = true
+    guard failures >= Intake.listAttempts else {
+      slicesFrom = max(slicesFrom, now + .seconds(1))
+      return
+    }
+    self.reader?.listFrom = now + Intake.listSpan
+    var log: [LogEntry] = []
+    conditions.raise(
+      .readerRefused, of: Command.listFiles.text,
+      "the reader does not list its session files (\(reason)): those that it began unheard are not fetched",
+      fields(), at: now, &log)
+    out.log += log
+    search([], of: reader, at: now)
+  }
+
+  private mutating func take(_ files: [SessionFileName], at now: Moment, _ out: inout IntakeOutput) {
+    guard let reader else { return }
+    self.reader?.listFailures = 0
+    var log: [LogEntry] = []
+    conditions.clear(
+      .readerRefused, of: Command.listFiles.text,
+      telling: LogEntry(.readerChanged, "the reader lists its session files again", fields()),
+      at: now.monotonic,
+      &log)
+    out.log += log
+    meet(reader.serialNumber, having: files, at: now)
+    search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
+    if lists?.serialNumber != reader.serialNumber { lists = (reader.serialNumber, []) }
+    lists?.names.formUnion(files)
+  }
+
+  private func isOurs(_ name: SessionFileName, of serialNumber: String) -> Bool {
+    guard let first = firstFiles[serialNumber] else { return false }
+    if name.text >= first { return true }
+    if known[FileKey(serialNumber: serialNumber, file: name.text)]?.isGone == true { return true }
+    guard let current, current.file < first, let lists, lists.serialNumber == serialNumber else {
+      return false
+    }
+    return !lists.names.contains(name)
+  }
+
+  /// Compares as a whole what is not settled: of the files that the reader lists those that are ours, and those that it
+  /// has told of before. Of one that it does not list any more GETFILEINFO says whether it is gone.
+  private mutating func search(_ listed: [SessionFileName], of reader: Connected, at now: MonotonicTime) {
+    self.reader?.isSearching = false
+    for name in listed { unsettle(FileKey(serialNumber: reader.serialNumber, file: name.text), at: now) }
+    let told = unsettled(of: reader.serialNumber).compactMap(SessionFileName.init)
+    for name in Set(listed + told).sorted() {
+      let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
+      guard key != current, known[key]?.isSettled != true, files[key]?.isAuditing != true else { continue }
+      beginAudit(of: key, name: name, at: now)
+    }
+  }
+
+  /// A file that the reader had denied and lists again is there to be compared.
+  private mutating func unsettle(_ key: FileKey, at now: MonotonicTime) {
+    if files[key]?.missingSince != nil {
+      files[key]?.missingSince = nil
+      files[key]?.blockedUntil = nil
+    }
+    guard known[key]?.isGone == true else { return }
+    known[key]?.isSettled = false
+    queue.add(.noteFile(key, readerCount: nil, isSettled: false), at: now)
+  }
+}

@@ -1,0 +1,90 @@
+import AgentCore
+import AgentStore
+import JSONDocument
+
+// What is asked of stored passings: docs/control.md.
+extension Daemon {
+  /// The file that a request means: the one it names, else the reader's current one, else the newest.
+  func file(of request: ControlRequest) throws(RequestError) -> FileKey {
+    let name = try request.text("file")
+    let serialNumber = try request.text("serial_number")
+    if name == nil, serialNumber == nil, let current = agent.intake.current { return current }
+    if let key = agent.ledger.newest(named: name, of: serialNumber) { return key }
+    let reader = serialNumber.map { " of reader '\($0)'" } ?? ""
+    guard let name else { throw RequestError("no session file\(reader) is stored yet") }
+    let names = agent.ledger.files.filter { serialNumber == nil || $0.key.serialNumber == serialNumber }
+      .suffix(5).map(\.key.file).joined(separator: ", ")
+    throw RequestError(
+      "no session file '\(name)'\(reader) is stored" + (names.isEmpty ? "" : "; the newest are \(names)"))
+  }
+
+  func passings(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try file(of: request)
+    let limit = PassingDocument.limit
+    let last = try request.whole("last", from: 1).map { Int(clamping: $0) }
+    let after = UInt32(clamping: try request.whole("after", from: 0) ?? 0)
+    let before = try request.whole("before", from: 0).map { UInt32(clamping: $0) }
+    let rejectedOnly = try request.flag("rejected")
+    let rows = try view { (view) throws(StoreError) in
+      try view.passings(
+        file: key, after: after, before: before, last: last, limit: limit, rejectedOnly: rejectedOnly)
+    }
+    return PassingDocument.document(of: key, rows, more: last == nil && rows.count == limit)
+  }
+
+  func differences(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try file(of: request)
+    let skipped = Int(clamping: try request.whole("skip", from: 0) ?? 0)
+    let (rows, counts) = try view { (view) throws(StoreError) in
+      (try view.differences(file: key, skipping: skipped), try view.differenceCounts(file: key))
+    }
+    return DifferenceDocument.document(
+      of: key, rows, all: counts.all, wrong: counts.wrong, more: rows.count == PassingView.limit)
+  }
+
+  /// Of all files, those that are not known among them, unless the request names one.
+  func doubtful(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let names = [try request.text("file"), try request.text("serial_number")]
+    let isOfOne = names.contains { $0 != nil }
+    var key: FileKey?
+    if isOfOne { key = try file(of: request) }
+    let (frames, reasons) = try view { (view) throws(StoreError) in
+      (isOfOne ? try view.doubtful(file: key) : try view.doubtful(), try view.doubtfulReasons())
+    }
+    return DoubtfulDocument.document(of: frames, reasons: reasons)
+  }
+
+  func audit(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let connected = agent.session.identity?.serialNumber
+    if let wanted = try request.text("serial_number"), wanted != connected {
+      let here = connected.map { "; \($0) is" } ?? ""
+      throw RequestError("reader '\(wanted)' is not connected\(here): no other memory can be compared")
+    }
+    let name = try request.text("file")
+    let result = fulfil { actions in agent.audit(file: name, at: Daemon.now(), &actions) }
+    switch result {
+    case .success(let work):
+      return [
+        "work": .integer(Int64(work)), "serial_number": .text(connected),
+        "file": .text(name ?? agent.intake.current?.file),
+      ]
+    case .failure(let refused): throw RequestError(refused.reason)
+    }
+  }
+
+  func rewind(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    guard let from = (try request.text("from")).flatMap(WallTime.init(iso8601:)),
+      let to = (try request.text("to")).flatMap(WallTime.init(iso8601:)), from <= to
+    else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
+    let isDry = try request.flag("dry_run")
+    let key = try request.text("file") == nil ? nil : try file(of: request)
+    let times = try view { (view) throws(StoreError) in try view.times(of: key) }
+    let work = fulfil { actions in
+      agent.rewind(from: from, to: to, file: key, dryRun: isDry, &actions)
+    }
+    return [
+      "work": .integer(Int64(work)), "stored_from": .text(times?.lowerBound.iso8601),
+      "stored_to": .text(times?.upperBound.iso8601),
+    ]
+  }
+}

@@ -1,0 +1,47 @@
+import JSONDocument
+import JSONText
+
+/// Passings as lines.
+struct PassingTable {
+  let isJSON: Bool
+  /// Whether they are those that the cloud refused.
+  let isRejected: Bool
+
+  static func title(file: String, serialNumber: String) -> String {
+    TerminalText.safe("\(file) of reader \(serialNumber)") + "\n"
+  }
+
+  var head: String {
+    line("number", "chip", "reader's clock", "UTC", "ant", "reads") + (isRejected ? "why\n" : "cloud\n")
+  }
+
+  func row(_ passing: JSONValue, file: String, serialNumber: String) -> String {
+    if isJSON {
+      var object = JSONObject([
+        .init(name: "serial_number", value: .string(serialNumber)),
+        .init(name: "file", value: .string(file)),
+      ])
+      for member in passing.object?.members ?? [] { object[member.name] = member.value }
+      return JSONText.write(.object(object)) + "\n"
+    }
+    func text(_ name: String) -> String { passing[name]?.string ?? "?" }
+    func number(_ name: String) -> String { passing[name]?.integer.map { "\($0)" } ?? "?" }
+    let last = isRejected ? text("reason") : state(passing)
+    // The date stands with the local time; of UTC the time alone fits the width.
+    let utc = text("utc").split(separator: "T").last.map { String($0.dropLast()) } ?? "?"
+    return line(number("number"), text("chip"), text("local"), utc, number("antenna"), number("reads"))
+      + TerminalText.safe(last) + "\n"
+  }
+
+  private func state(_ passing: JSONValue) -> String {
+    let state = passing["state"]?.string ?? "?"
+    return state == "waiting" && passing["trust"]?.string == "unconfirmed" ? "unconfirmed" : state
+  }
+
+  private func line(
+    _ number: String, _ chip: String, _ local: String, _ utc: String, _ antenna: String, _ reads: String
+  ) -> String {
+    LedgerPage.right(number, 7) + "  " + TerminalText.cell(chip, 9) + TerminalText.cell(local, 25)
+      + TerminalText.cell(utc, 14) + LedgerPage.right(antenna, 3) + LedgerPage.right(reads, 6) + "  "
+  }
+}
