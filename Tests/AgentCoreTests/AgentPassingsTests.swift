@@ -242,10 +242,10 @@ struct AgentPassingsTests {
     let first = world.passings.summaries
     #expect(first.first?.session?.standing == .open)
     world.clearRequests()
-    // The store shows no session of the other cloud; the device is the same here, for one cloud plays both.
-    var others = first
-    for place in others.indices { others[place].session = nil }
+    // The device is the same here, for one cloud plays both; only the name of the session is not.
+    let others = world.showSessions(of: "https://other.example/v0")
     world.settings.cloud.url = "https://other.example/v0"
+    world.settings.passings.sessionAlias = "{file} elsewhere"
     world.take(.reloaded(world.settings, bindings: world.disk, files: others))
     try world.tellReader("pass 1")
     world.pass(seconds: 10)
@@ -254,9 +254,8 @@ struct AgentPassingsTests {
     #expect(second.cloud == "https://other.example/v0" && second.token != first.first?.session?.token)
     world.clearRequests()
     world.settings.cloud.url = "https://cloud.example/v0"
-    let session = try #require(first.first?.session)
-    world.ask { _, actions in actions.append(.keep(.keepSession(key, session))) }
-    world.take(.reloaded(world.settings, bindings: world.disk, files: first))
+    let again = world.showSessions(of: "https://cloud.example/v0")
+    world.take(.reloaded(world.settings, bindings: world.disk, files: again))
     try world.tellReader("pass 2")
     world.pass(seconds: 3)
     #expect(world.sent(.post).filter { $0.path == "/sessions" }.isEmpty)
@@ -277,7 +276,8 @@ struct AgentPassingsTests {
     let grave: [EventName] = [
       .passingsLost, .passingsUnconfirmed, .memoryRefused, .captureOverflow, .timeZoneUnknown,
       .sessionUnknown,
-      .cloudKeyRefused, .cloudSessionClosed, .forwardHeld, .storeFailing, .diskFull, .readerClock,
+      .passingsRejected, .passingsWrong, .backlogOld, .cloudKeyRefused, .cloudSessionClosed, .forwardHeld,
+      .storeFailing, .diskFull, .readerClock,
     ]
     #expect(grave.allSatisfy { $0.priority <= .error && !$0.remedy.isEmpty })
   }

@@ -1,7 +1,8 @@
-import AgentCore
 import JSONDocument
 import One4AllProtocol
 import Testing
+
+@testable import AgentCore
 
 @Suite("The cloud's count against ours")
 struct ForwardCountTests {
@@ -95,6 +96,24 @@ struct ForwardCountTests {
     world.cloudLatency = 20
     world.pass(seconds: 120)
     world.expectComplete(first)
+  }
+
+  @Test("An alarm about a count does not outlive the cloud or the store that it was about")
+  func goneAfterReload() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 3)
+    world.tellCloud("unbind O4A5-00051")
+    world.pass(seconds: 1500)
+    #expect(world.isActive(.cloudCountDiffers))
+    world.reload(cloud: "https://other.example/v0")
+    #expect(!world.isActive(.cloudCountDiffers))
+    world.reload(cloud: "https://cloud.example/v0")
+    world.pass(seconds: 1500)
+    #expect(world.isActive(.cloudCountDiffers))
+    world.forwarder.restored(world.store.summaries, at: world.now.monotonic)
+    #expect(!world.isActive(.cloudCountDiffers))
   }
 
   @Test("Rejected passings are not looked for in the cloud")

@@ -30,18 +30,18 @@ struct ForwardSessionTests {
   @Test("When the answer to creating it is lost, it is found by its name")
   func lostAnswer() {
     let world = ForwardWorld()
-    world.tellCloud("reset after 1")
+    world.tellCloud("reset after 1 on session-open")
     world.capture(1...10, of: first)
     world.pass(seconds: 10)
     world.expectComplete(first)
     #expect(world.sessions.count == 1)
-    #expect(world.sent("/sessions/device/").count == 1)
+    #expect(world.sent("/sessions/device/").count == 2)
   }
 
   @Test("With a WRITE key it cannot be looked for: another is asked for")
   func lostAnswerWithWriteKey() {
     let world = ForwardWorld(access: .write)
-    world.tellCloud("fail 500 after-work for 1 requests")
+    world.tellCloud("fail 500 after-work on session-open for 1 requests")
     world.capture(1...10, of: first)
     world.pass(seconds: 20)
     world.expectComplete(first)
@@ -236,21 +236,6 @@ struct ForwardSessionTests {
     #expect(world.entries(.cloudSessionClosed).isEmpty)
   }
 
-  @Test("Another cloud, or another device there, is another session")
-  func otherDevice() {
-    let world = ForwardWorld()
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.tellCloud("unbind O4A5-00051")
-    let again = world.bind("O4A5-00052")
-    world.view.devices = [ForwardWorld.serialNumber: again]
-    world.capture(11...20, of: first)
-    world.pass(seconds: 10)
-    #expect(world.file(first).session?.deviceid == again)
-    #expect(world.cloudNumbers(of: first).description == "11-20")
-    #expect(world.file(first).waiting == 0)
-  }
-
   @Test(
     "A session that may have been made for a file of which nothing waits is looked for, and the next file goes on"
   )
@@ -275,26 +260,31 @@ struct ForwardSessionTests {
     #expect(world.pass(atMost: 120) { $0.file(second).acknowledged == 10 })
   }
 
-  @Test("On the way to another cloud, what the former one has confirmed is written down and not sent there")
-  func otherCloud() throws {
-    let world = ForwardWorld { $0.batchSize = 100 }
-    world.capture(1...1000, of: first)
-    let hasBegun = world.pass(atMost: 20) { $0.file(first).acknowledged > 0 }
-    #expect(hasBegun)
-    world.isDiskFull = true
-    world.pass(seconds: 2)
-    let token = try #require(world.file(first).session?.token)
-    let former = NumberSet(world.cloudPassings(token).keys.sorted())
-    #expect(world.file(first).acknowledged < former.count && former.count < 1000)
-    world.reload(cloud: "https://other.example/v0")
-    world.pass(seconds: 2)
-    world.isDiskFull = false
-    world.pass(seconds: 60)
-    #expect(world.file(first).acknowledged == 1000)
-    #expect(world.sessions.count == 2)
-    var rest = NumberSet(1...1000)
-    rest.subtract(former)
-    #expect(world.cloudNumbers(of: first) == rest)
+  @Test("A store that was lost finds the session in the cloud, and nothing is there twice")
+  func lostStore() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.loseStore()
+    world.restart()
+    world.clearRequests()
+    world.capture(1...20, of: first)
+    world.pass(seconds: 30)
+    world.expectComplete(first)
+    #expect(world.sessions.count == 1)
+    #expect(world.sent("/sessions").filter { $0.method == .post }.isEmpty)
+    #expect(world.entries(.cloudCountDiffers).isEmpty)
+  }
+
+  @Test("Passings do not wait for a list of sessions that the cloud never shows", arguments: ["404", "500"])
+  func noList(status: String) {
+    let world = ForwardWorld()
+    world.tellCloud("fail \(status) on sessions")
+    world.capture(1...10, of: first)
+    world.pass(seconds: 600)
+    world.expectComplete(first)
+    #expect(world.sessions.count == 1)
   }
 
   @Test("The name is the one of the setting, and stays though the setting changes before the answer")

@@ -147,6 +147,62 @@ struct ForwardTests {
     #expect(world.misuse.isEmpty)
   }
 
+  @Test("What could not be sent is corrected before it is sent, however often it was tried")
+  func correctedWhileDown() throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.tellCloud("fail 503 on passings-insert")
+    world.capture(1...8, of: first)
+    world.capture(9...9, of: first, trust: .unconfirmed)
+    world.ask(.believe(first))
+    world.capture(10...20, of: first)
+    world.pass(seconds: 30)
+    var mended = world.kept(7, trust: .confirmed)
+    mended.passing = ForwardWorld.passing(7, chip: 17)
+    world.ask(.capture(first, [mended]))
+    // Never believed, and not in the reader's memory.
+    world.ask(.doubt(first))
+    world.ask(.contradict(first, NumberSet([9])))
+    world.ask(.believe(first))
+    world.pass(seconds: 1)
+    world.tellCloud("ok")
+    world.pass(seconds: 90)
+    world.expectComplete(first)
+    #expect(world.cloudNumbers(of: first).description == "1-8, 10-20")
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[7]?["chip"] == "MC00017")
+    // The cloud had nothing of 7; of 9 nobody can tell.
+    #expect(world.store.files[first]?.differences.map(\.wasSent) == [false, true])
+    #expect(world.entries(.passingDiffers).count == 1)
+  }
+
+  @Test(
+    "What the cloud may have as it was before it was corrected counts as sent",
+    arguments: [
+      "fail 500 after-work on passings-insert for 1 requests", "slow 3s",
+    ])
+  func correctedTooLate(fault: String) throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...5, of: first)
+    world.pass(seconds: 3)
+    world.tellCloud(fault)
+    world.capture(6...20, of: first)
+    world.pass(seconds: 0.8)
+    var mended = world.kept(7, trust: .confirmed)
+    mended.passing = ForwardWorld.passing(7, chip: 17)
+    world.ask(.capture(first, [mended]))
+    world.tellCloud("ok")
+    world.pass(seconds: 30)
+    #expect(world.file(first).waiting == 0)
+    #expect(world.cloudNumbers(of: first) == NumberSet(1...20))
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[7]?["chip"] == "MC00007")
+    #expect(world.store.files[first]?.differences.map(\.wasSent) == [true])
+    let told = world.entries(.passingDiffers)
+    #expect(told.count == 1 && told.first?.priority == .alert && told.first?.message.hasSuffix(": 7") == true)
+  }
+
   @Test("A reader that is no device yet waits")
   func unbound() {
     let world = ForwardWorld()
@@ -180,6 +236,33 @@ struct ForwardTests {
     world.pass(seconds: 60)
     world.expectComplete(first)
     #expect(world.misuse.isEmpty)
+  }
+
+  @Test("A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off")
+  func oldBacklog() throws {
+    let world = ForwardWorld()
+    world.tellCloud("fail 503")
+    world.capture(1...1200, of: first)
+    world.pass(seconds: 100)
+    var shown = try #require(world.conditions.first { $0.event == .backlog })
+    #expect(shown.message.hasPrefix("1200 passings wait for the cloud, the oldest for 1 min "))
+    world.capture(1201...5000, of: first)
+    world.pass(seconds: 190)
+    shown = try #require(world.conditions.first { $0.event == .backlog })
+    #expect(shown.message.hasPrefix("5000 passings wait for the cloud, the oldest for 4 min "))
+    #expect(world.entries(.backlog).count == 1 && world.entries(.backlogOld).isEmpty)
+    world.pass(seconds: 11)
+    #expect(world.entries(.backlogOld).count == 1 && EventName.backlogOld.priority <= .error)
+    #expect(!world.isActive(.backlog) && world.isActive(.backlogOld))
+    // After a restart it is there as soon as the store has been read.
+    world.restart()
+    world.pass(seconds: 1)
+    #expect(world.isActive(.backlogOld))
+    world.tellCloud("ok")
+    world.pass(seconds: 120)
+    #expect(!world.isActive(.backlog) && !world.isActive(.backlogOld))
+    #expect(world.entries(.backlogDrained).count == 1)
+    world.expectComplete(first)
   }
 
   @Test("A backlog is told once when it begins and once when it is worked off")

@@ -72,7 +72,7 @@ struct ForwardWildTests {
       #expect(world.aliases.filter { $0 == alias }.count == 1, "\(world.aliases)")
     }
     #expect(world.misuse.isEmpty, "\(world.misuse)")
-    #expect(world.forwarder.activeConditions.isEmpty, "\(world.forwarder.activeConditions)")
+    #expect(world.conditions.isEmpty, "\(world.conditions)")
   }
 
   @Test(

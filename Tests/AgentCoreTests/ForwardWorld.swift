@@ -18,7 +18,7 @@ final class ForwardWorld {
   var store = ModelStore()
   var cloud: SimulatedCloud
   var view = ForwardView()
-  let deviceid: String
+  private(set) var deviceid: String
   private var cloudURL = "https://cloud.example/v0"
   private(set) var elapsed: Int64 = 0
   private(set) var log: [LogEntry] = []
@@ -37,6 +37,8 @@ final class ForwardWorld {
   /// Batches with more passings than that are refused with 413.
   var largestBatch = Int.max
 
+  /// The clouds that are not in use, by their address.
+  private var otherClouds: [String: SimulatedCloud] = [:]
   /// Passings that the cloud has lost, by token.
   private var forgotten: [String: NumberSet] = [:]
   private var pending: [(at: Int64, event: Event)] = []
@@ -62,6 +64,7 @@ final class ForwardWorld {
     deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
     view.devices = [ForwardWorld.serialNumber: deviceid]
     view.isConnected = true
+    store.show(cloud: cloudURL)
     forwarder = Forwarder(
       settings: settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: [],
       random: RandomSource(seed: seed), at: MonotonicTime(nanoseconds: 0))
@@ -185,17 +188,30 @@ final class ForwardWorld {
     drive { _ in }
   }
 
-  /// New settings; of another cloud the store shows no session yet. The simulated cloud plays both.
-  func reload(cloud: String? = nil, _ change: (inout PassingSettings) -> Void = { _ in }) {
+  /// All that the store had is gone.
+  func loseStore() {
+    store = ModelStore()
+    store.show(cloud: cloudURL)
+  }
+
+  /// The store's answer reaches the forwarder now.
+  func deliver(_ report: PassingReport) { take(.report(report)) }
+
+  /// New settings, and perhaps another cloud, in which the reader has another device.
+  func reload(cloud url: String? = nil, _ change: (inout PassingSettings) -> Void = { _ in }) {
     change(&settings)
     var files: [FileSummary]?
-    if let cloud, cloud != cloudURL {
-      cloudURL = cloud
-      files = store.summaries.map { summary in
-        var summary = summary
-        summary.session = nil
-        return summary
-      }
+    if let url, url != cloudURL {
+      otherClouds[cloudURL] = cloud
+      cloudURL = url
+      cloud =
+        otherClouds[url]
+        ?? SimulatedCloud(
+          .init(keys: ["key": [.read, .write], "all": [.read, .write, .unbind]], seed: seed + 1000))
+      deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
+      view.devices = [ForwardWorld.serialNumber: deviceid]
+      store.show(cloud: url)
+      files = store.summaries
     }
     forwarder.apply(
       settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files, at: now.monotonic)
@@ -347,7 +363,8 @@ final class ForwardWorld {
   var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
   var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
-  func isActive(_ event: EventName) -> Bool { forwarder.activeConditions.contains { $0.event == event } }
+  var conditions: [Conditions.Condition] { forwarder.activeConditions(at: now) }
+  func isActive(_ event: EventName) -> Bool { conditions.contains { $0.event == event } }
   func clearRequests() { requests = [] }
   func sent(_ path: String) -> [AgentCore.CloudRequest] {
     requests.map(\.request).filter { $0.path.hasPrefix(path) }

@@ -39,7 +39,12 @@ struct ModelStore {
     var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
-    var session: CloudSession?
+    /// The sessions by cloud, and the cloud that is shown; nil: the one that was asked for last.
+    fileprivate var sessions: [String: CloudSession] = [:]
+    fileprivate var cloud: String?
+    var session: CloudSession? {
+      if let cloud { sessions[cloud] } else { sessions.values.max { $0.askedAt < $1.askedAt } }
+    }
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
 
@@ -63,6 +68,8 @@ struct ModelStore {
   }
 
   private(set) var files: [FileKey: File] = [:]
+  /// The cloud whose sessions are shown; nil: those that were asked for last.
+  private var cloud: String?
   /// In the order of first contact.
   private(set) var order: [FileKey] = []
   private(set) var doubtful: [DoubtfulFrame] = []
@@ -78,8 +85,16 @@ struct ModelStore {
     return FileSummary(
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
       rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
-      unconfirmed: file.unconfirmed.count, lost: file.lost.count, readerCount: file.readerCount,
-      isSettled: file.isSettled, isGone: file.isGone, session: file.session)
+      unconfirmed: file.unconfirmed.count, lost: file.lost.count,
+      sentDifferences: Set(file.differences.filter(\.isWrongInCloud).map { "\($0)" }).count,
+      highest: file.numbers.last ?? 0, readerCount: file.readerCount,
+      isSettled: file.isSettled, isGone: file.isGone, session: file.session, cloud: cloud)
+  }
+
+  /// The sessions of that cloud are shown from now on.
+  mutating func show(cloud: String) {
+    self.cloud = cloud
+    for key in order { files[key]?.cloud = cloud }
   }
 
   /// The numbers of the rows of which something is so.
@@ -138,15 +153,26 @@ struct ModelStore {
       }
       return .updated(summary(of: key), request)
     case .keepSession(let key, let session):
-      change(key) { $0.session = session }
+      change(key) { file in
+        var kept = session
+        // One that is asked for is new; what is acknowledged in the others the store counts.
+        let counted = file.sessions[session.cloud]?.acknowledged ?? session.acknowledged
+        kept.acknowledged = session.standing == .asked ? 0 : counted
+        file.sessions[session.cloud] = kept
+      }
       return .updated(summary(of: key), request)
     case .readWaiting(let key, let after, let limit):
       return .waiting(key, after: after, waiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
       let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
       return .acknowledged(key, after: after, NumberSet(known))
-    case .acknowledge(let key, let numbers):
+    case .acknowledge(let key, let numbers, let token):
+      let former = files[key]?.acknowledged.count ?? 0
       changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
+      let more = (files[key]?.acknowledged.count ?? 0) - former
+      for (cloud, session) in files[key]?.sessions ?? [:] where token != nil && session.token == token {
+        files[key]?.sessions[cloud]?.acknowledged += more
+      }
       return .updated(summary(of: key), request)
     case .reject(let key, let number, let reason):
       changeRows(of: key, NumberSet([number])) { row in
@@ -154,7 +180,13 @@ struct ModelStore {
       }
       return .updated(summary(of: key), request)
     case .sendAgain(let key, let numbers):
-      changeRows(of: key, numbers) { $0.state = .waiting }
+      sendAgain(key, numbers)
+      return .updated(summary(of: key), request)
+    case .noteSent(let key, let numbers):
+      for index in files[key]?.differences.indices ?? 0..<0 {
+        guard let number = files[key]?.differences[index].number, numbers.contains(number) else { continue }
+        files[key]?.differences[index].wasSent = true
+      }
       return .updated(summary(of: key), request)
     case .rewind(let from, let to, let file, let dryRun):
       return rewind(from, to, file, dryRun: dryRun, request)
@@ -163,7 +195,7 @@ struct ModelStore {
 
   private mutating func change(_ key: FileKey, _ body: (inout File) -> Void) {
     if files[key] == nil { order.append(key) }
-    body(&files[key, default: File()])
+    body(&files[key, default: File(cloud: cloud)])
   }
 
   /// Changes the rows that are there; of all numbers when none are named.
@@ -174,6 +206,15 @@ struct ModelStore {
       guard var row = files[key]?.rows[number] else { continue }
       body(&row)
       files[key]?.put(row, at: number)
+    }
+  }
+
+  private mutating func sendAgain(_ key: FileKey, _ numbers: NumberSet) {
+    let former = files[key]?.acknowledged.count ?? 0
+    changeRows(of: key, numbers) { $0.state = .waiting }
+    let fewer = former - (files[key]?.acknowledged.count ?? 0)
+    for (cloud, session) in files[key]?.sessions ?? [:] {
+      files[key]?.sessions[cloud]?.acknowledged = max(0, session.acknowledged - fewer)
     }
   }
 
@@ -288,7 +329,7 @@ struct ModelStore {
       guard !found.isEmpty else { continue }
       counts[key] = found.count
       concerned.append(key)
-      if !dryRun { changeRows(of: key, found) { $0.state = .waiting } }
+      if !dryRun { sendAgain(key, found) }
     }
     return .rewound(counts: counts, concerned.map(summary(of:)), request)
   }

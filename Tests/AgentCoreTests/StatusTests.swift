@@ -15,7 +15,8 @@ struct StatusTests {
     #expect(status["schema"] == "one4all.status/1")
     #expect(
       names(status) == [
-        "schema", "version", "now", "uptime_seconds", "well", "summary", "reader", "cloud", "device",
+        "schema", "version", "now", "uptime_seconds", "well", "summary", "advice", "reader", "cloud",
+        "device",
         "passings",
         "frames", "clock", "conditions",
       ])
@@ -31,7 +32,7 @@ struct StatusTests {
     #expect(
       names(status["passings"]) == [
         "captured", "stored", "acknowledged", "waiting", "rejected", "lost", "gaps", "unconfirmed",
-        "doubtful", "unwritten", "dropped", "forward", "hold",
+        "doubtful", "unwritten", "dropped", "forward", "hold", "well",
       ])
     #expect(names(status["frames"]) == ["passing", "reply", "malformed", "bytes"])
   }

@@ -389,6 +389,12 @@ final class World {
     take(.tick)
   }
 
+  /// The store shows the sessions of that cloud from now on.
+  func showSessions(of cloud: String) -> [FileSummary] {
+    passings.show(cloud: cloud)
+    return passings.summaries
+  }
+
   /// What the store held of passings is damaged and gone.
   func loseStore() {
     passings = ModelStore()

@@ -24,6 +24,14 @@ struct PassingModel {
     var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
+    /// Whether the passing had been sent, by what differed.
+    var differences: [String: Bool] = [:]
+
+    mutating func note(_ difference: PassingDifference) {
+      let memory = difference.memory?.text ?? ""
+      let name = "\(difference.number) \(difference.stored.text) \(memory)"
+      differences[name] = differences[name] == true || difference.isWrongInCloud
+    }
   }
 
   var files: [FileKey: File] = [:] {
@@ -40,8 +48,9 @@ struct PassingModel {
       key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost.count,
-      readerCount: file.readerCount, isSettled: file.isSettled, isGone: file.isGone)
+      lost: file.lost.count, sentDifferences: file.differences.values.count { $0 },
+      highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
+      isGone: file.isGone)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -99,7 +108,8 @@ struct PassingModel {
       let numbers = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
         .keys
       return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
-    case .acknowledge(let key, let numbers):
+    case .noteSent: break
+    case .acknowledge(let key, let numbers, _):
       change(key, numbers) { row in
         guard row.state == .waiting else { return }
         row.state = .acknowledged
@@ -137,8 +147,8 @@ struct PassingModel {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
-      .keepSession(let key, _),
-      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _),
+      .noteSent(let key, _), .keepSession(let key, _),
+      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key
     case .keepDoubtful, .noteReader, .rewind: raceKey
@@ -183,6 +193,7 @@ struct PassingModel {
       }
       file.rows[number] = row
     }
+    for difference in differences { file.note(difference) }
     files[key] = file
     return .captured(
       CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
@@ -198,8 +209,10 @@ struct PassingModel {
         result.lostByReader.insert(number)
       } else if row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key) {
         let wasSent = row.state == .acknowledged
-        result.differences.append(
-          PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent))
+        let difference = PassingDifference(
+          number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent)
+        result.differences.append(difference)
+        files[key]?.note(difference)
         if !wasSent {
           files[key]?.rows[number] = nil
           result.removed.insert(number)
@@ -212,6 +225,9 @@ struct PassingModel {
         }
       } else {
         result.unknownToReader.insert(number)
+        files[key]?.note(
+          PassingDifference(
+            number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged))
       }
       if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
     }

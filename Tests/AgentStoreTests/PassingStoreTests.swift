@@ -156,6 +156,56 @@ struct PassingStoreTests {
         "SELECT settled + dropped FROM doubtful_count WHERE file_id = 1", for: "") == 10_002)
   }
 
+  @Test("counts what is acknowledged in each session, until it is sent again or another is asked for")
+  func countedBySession() throws {
+    let store = try TestedStore(folder.path)
+    let elsewhere = session(token: "b", cloud: "https://other.example", askedAt: 9)
+    func counts() throws -> [Int] {
+      try [cloud, elsewhere.cloud].map { cloud in
+        try store.worker.snapshot(cloud: cloud).files.first?.session?.acknowledged ?? -1
+      }
+    }
+    try store.report(.capture(raceKey, kept(1...100)))
+    for asked in [session(), elsewhere] {
+      var asked = asked
+      let token = asked.token
+      asked.token = nil
+      asked.standing = .asked
+      asked.acknowledged = 0
+      try store.report(.keepSession(raceKey, asked))
+      asked.token = token
+      asked.standing = .open
+      try store.report(.keepSession(raceKey, asked))
+    }
+    let token = session().token
+    try store.report(.acknowledge(raceKey, NumberSet(1...30), session: token))
+    try store.report(.acknowledge(raceKey, NumberSet(21...50), session: "b"))
+    try store.report(.acknowledge(raceKey, NumberSet(51...60), session: "nobody's"))
+    #expect(try counts() == [30, 20])
+    try store.report(.keepSession(raceKey, session(standing: .closed)))
+    #expect(try counts() == [30, 20])
+    try store.report(.sendAgain(raceKey, NumberSet(1...25)))
+    #expect(try counts() == [5, 0])
+    #expect(try store.contents(raceKey).summary.cloud == elsewhere.cloud)
+    try store.report(.acknowledge(raceKey, NumberSet(1...25), session: token))
+    #expect(try counts() == [30, 0])
+    try store.report(.keepSession(raceKey, session(token: nil, standing: .asked)))
+    #expect(try counts() == [0, 0])
+  }
+
+  @Test("notes that a difference had been sent")
+  func sentDifference() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...3, trust: .unconfirmed)))
+    try store.report(.contradict(raceKey, NumberSet([2, 3])))
+    try store.report(.noteSent(raceKey, [3]))
+    store.worker.stop()
+    let after = try AgentDatabase.open(directory: folder.path)
+    let file = try #require(try after.passings.files.find(raceKey))
+    #expect(
+      try after.passings.differences.read(file.id, skipping: 0, limit: 9).map(\.wasSent) == [true, false])
+  }
+
   @Test("knows the sessions of each cloud, and shows those of the one in use")
   func sessions() throws {
     let store = try TestedStore(folder.path)
@@ -198,12 +248,12 @@ struct PassingStoreTests {
     let store = try TestedStore(folder.path)
     try store.report(.noteFile(raceKey, readerCount: 7, isSettled: false))
     try store.report(.noteGone(raceKey))
-    let gone = FileSummary(key: raceKey, readerCount: 7, isSettled: true, isGone: true)
+    let gone = FileSummary(key: raceKey, readerCount: 7, isSettled: true, isGone: true, cloud: cloud)
     #expect(try store.worker.snapshot(cloud: cloud).files == [gone])
     try store.report(.noteFile(raceKey, readerCount: nil, isSettled: true))
     #expect(
       try store.worker.snapshot(cloud: cloud).files == [
-        FileSummary(key: raceKey, readerCount: 7, isSettled: true)
+        FileSummary(key: raceKey, readerCount: 7, isSettled: true, cloud: cloud)
       ])
   }
 

@@ -180,6 +180,91 @@ struct SalvageTests {
     #expect(try after.contents(raceKey).summary.stored == 60_000 - unreadable)
   }
 
+  @Test("that was set aside by a process that ended before it had a new one is salvaged by the next")
+  func setAsideOnly() throws {
+    try fill()
+    let aside = file + ".damaged-20270115T080000Z"
+    try #require(rename(file, aside) == 0)
+    let store = try TestedStore(folder.path)
+    #expect(store.worker.setAside == aside)
+    #expect(try salvaged(store).passings == Int(count) + 105)
+    #expect(try store.contents(raceKey).summary.acknowledged == 1000)
+  }
+
+  @Test("that was salvaged to its end is not when a newer one is lost")
+  func notTwice() throws {
+    try fill()
+    try damage(pages: 0..<1, of: file)
+    do {
+      let store = try TestedStore(folder.path)
+      _ = try salvaged(store)
+      store.worker.stop()
+    }
+    try #require(unlink(file) == 0)
+    let again = try TestedStore(folder.path)
+    #expect(again.worker.setAside == nil)
+    #expect(try again.contents(raceKey).stored.isEmpty)
+    again.worker.stop()
+    #expect(again.notices.isEmpty)
+  }
+
+  @Test("that cannot be read now is left for later")
+  func passingFailure() throws {
+    try fill()
+    let aside = file + ".damaged-20270115T080000Z"
+    let elsewhere = folder.file("elsewhere")
+    try #require(rename(file, elsewhere) == 0)
+    // SQLite can open no folder.
+    try Files.makeFolder(aside)
+    do {
+      let store = try TestedStore(folder.path)
+      #expect(try store.contents(raceKey).stored.isEmpty)
+      store.worker.stop()
+    }
+    try #require(rmdir(aside) == 0)
+    try #require(rename(elsewhere, aside) == 0)
+    let store = try TestedStore(folder.path)
+    #expect(try salvaged(store).passings == Int(count) + 105)
+  }
+
+  @Test("is told once a new one is in use, though that was not possible at once")
+  func noNewOne() async throws {
+    await #expect(processExitsWith: .success) {
+      let folder = TemporaryFolder()
+      let file = folder.file(AgentDatabase.fileName)
+      var keeper = try StoreKeeper(directory: folder.path, options: StoreOptions())
+      for start in stride(from: UInt32(1), to: 30_000, by: 1000) {
+        _ = keeper.perform([.passings(.capture(raceKey, kept(start...start + 999)))])
+      }
+      do { try Connection(file, busyTimeout: 1000).run("PRAGMA wal_checkpoint(TRUNCATE)", for: "test") }
+      let handle = Descriptor(owning: open(file, O_WRONLY))
+      try #require(pwrite(handle.number, [UInt8](repeating: 0xA5, count: 4096), 4096, 300 * 4096) == 4096)
+      // Nothing can be written: to SQLite that is a disk without room.
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 0, rlim_max: .max)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      let answers = keeper.perform([.passings(.readWaiting(raceKey, after: 0, limit: 30_000))])
+      guard case .passings(.failed)? = answers.first else {
+        Issue.record("\(answers)")
+        return
+      }
+      #expect(keeper.takeNotices().isEmpty)
+      limit.rlim_cur = .max
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      _ = keeper.perform([.passings(.openFile(raceKey))])
+      guard case .setAside(let path, let reason, _)? = keeper.takeNotices().first else {
+        Issue.record("it was not told")
+        return
+      }
+      #expect(path.contains(".damaged-") && reason.contains("malformed"))
+      var isSalvaged = false
+      while !isSalvaged {
+        _ = keeper.idle()
+        isSalvaged = keeper.takeNotices().contains { if case .salvaged = $0 { true } else { false } }
+      }
+    }
+  }
+
   @Test("is salvaged to the end by the next process when one does not get there")
   func resumed() throws {
     try fill()

@@ -55,7 +55,7 @@ func session(
 ) -> CloudSession {
   CloudSession(
     cloud: cloud, deviceid: "device", token: token, alias: "Finish", standing: standing,
-    askedAt: WallTime(milliseconds: askedAt), acknowledgedBefore: 3)
+    askedAt: WallTime(milliseconds: askedAt), acknowledged: 3)
 }
 
 extension NumberSet: ExpressibleByArrayLiteral {

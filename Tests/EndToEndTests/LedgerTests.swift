@@ -27,6 +27,20 @@ extension EndToEndTests {
     return file
   }
 
+  /// Expects status and ledger to be of one mind about a refused passing, which is not of that earlier file.
+  private static func expectRefusal(_ field: Field, in earlier: String) throws {
+    let status = field.status
+    #expect(status["well"] == false && status["passings"]?["well"] == false)
+    let conditions = (status["conditions"]?.array ?? []).compactMap { $0["event"]?.string }
+    #expect(conditions.contains("passings-rejected"), "\(conditions)")
+    #expect(status["advice"]?.string?.contains("passings --rejected") == true)
+    #expect(try field.tool("ledger").code == 1 && field.tool("status").code == 1)
+    let one = try field.tool("ledger", "--session", earlier)
+    #expect(one.code == 0 && one.output.contains(earlier), "\(one)")
+    let none = try field.tool("ledger", "--session", "20010101-000000.csv")
+    #expect(none.code != 0 && none.errors.contains("no session file '20010101-000000.csv'"), "\(none)")
+  }
+
   @Test("After a race the ledger adds up, every passing is shown, and a rewind brings the cloud nothing new")
   func ledgerAndRewind() throws {
     let field = try Field()
@@ -97,6 +111,12 @@ extension EndToEndTests {
     let ledger = try field.tool("ledger")
     #expect(ledger.code == 1 && ledger.output.hasPrefix("1 passing refused by the cloud"), "\(ledger.output)")
     #expect(try field.tool("status").output.contains("1 rejected"))
+    try Self.expectRefusal(field, in: file)
+    // A restart hides nothing.
+    #expect(field.stop() == 0)
+    try field.start()
+    #expect(field.waits(30) { $0["reader"]?["state"] == "connected" && $0["cloud"]?["state"] == "ok" })
+    try Self.expectRefusal(field, in: file)
 
     field.configure(more: "[passings]\nforward = no")
     field.daemon?.signal(SIGHUP)

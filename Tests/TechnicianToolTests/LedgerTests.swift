@@ -7,44 +7,77 @@ import Testing
 
 @Suite("The ledger for a person", .timeLimit(.minutes(1)))
 struct LedgerTests {
-  static let now = WallTime(milliseconds: 1_800_000_000_000)
+  static let now = Moment(
+    monotonic: MonotonicTime(nanoseconds: 0), wall: WallTime(milliseconds: 1_800_000_000_000),
+    kernelSynchronised: true)
 
   static func file(
-    _ name: String, stored: Int, acknowledged: Int, rejected: Int = 0, unconfirmed: Int = 0, lost: Int = 0,
-    readerCount: UInt32? = nil
-  ) -> FileSummary {
-    FileSummary(
-      key: FileKey(serialNumber: "O4A5-00051", file: name), stored: stored, acknowledged: acknowledged,
-      rejected: rejected, unconfirmed: unconfirmed, lost: lost, readerCount: readerCount)
+    _ name: String, of reader: String = "O4A5-00051", stored: Int, acknowledged: Int, rejected: Int = 0,
+    unconfirmed: Int = 0, lost: Int = 0, sentDifferences: Int = 0, count: UInt32? = nil,
+    gaps: NumberSet = NumberSet(), lostNumbers: NumberSet = NumberSet(), differences: Int = 0,
+    isCurrent: Bool = false, isPresent: Bool = true, waits: Duration? = nil, perSecond: Double? = nil,
+    hold: String? = nil
+  ) -> LedgerDocument.File {
+    let summary = FileSummary(
+      key: FileKey(serialNumber: reader, file: name), stored: stored, acknowledged: acknowledged,
+      rejected: rejected, unconfirmed: unconfirmed, lost: lost, sentDifferences: sentDifferences)
+    let standing = FileStanding(
+      summary: summary, isCurrent: isCurrent, readerCount: count, gapCount: gaps.count, gaps: gaps,
+      acknowledgedPerSecond: perSecond, hold: hold)
+    return .init(
+      standing, isPresent: isPresent, lostNumbers: lostNumbers, differences: differences,
+      oldestWaiting: waits.map { now.wall - $0 })
   }
 
-  static let done = LedgerDocument.document(
-    of: [
-      .init(summary: file("20260517-060000.csv", stored: 1200, acknowledged: 1200, readerCount: 1200)),
-      .init(
-        summary: file("20260517-093000.csv", stored: 34, acknowledged: 34, readerCount: 34), isCurrent: true),
-    ], doubtful: 0, isForwarding: true, hold: nil, at: now)
+  static func causes(_ causes: (EventName, String)...) -> [Conditions.Condition] {
+    causes.map { Conditions.Condition(event: $0.0, message: $0.1, since: now.monotonic) }
+  }
 
-  static let busy = LedgerDocument.document(
-    of: [
-      .init(
-        summary: file(
-          "20260517-093000.csv", stored: 1000, acknowledged: 400, unconfirmed: 12, readerCount: 1004),
-        isCurrent: true, gaps: NumberSet([3, 7, 8, 9]), oldestWaiting: now - .seconds(90),
-        acknowledgedPerSecond: 20)
-    ], doubtful: 4, isForwarding: true, hold: "the cloud cannot be reached", at: now)
+  static func document(
+    _ files: [LedgerDocument.File], doubtful: Int = 0, isForwarding: Bool = true,
+    causes: [Conditions.Condition] = [], hold: String? = nil
+  ) -> JSONValue {
+    LedgerDocument.document(
+      of: files, doubtful: doubtful, isForwarding: isForwarding, causes: causes, hold: hold, at: now)
+  }
 
-  static let bad = LedgerDocument.document(
-    of: [
-      .init(
-        summary: file(
-          "20260517-060000.csv", stored: 97, acknowledged: 96, rejected: 1, lost: 3, readerCount: 100),
-        lostNumbers: NumberSet(41...43), differences: 2, sentDifferences: 1,
+  static let done = document([
+    file("20260517-060000.csv", stored: 1200, acknowledged: 1200, count: 1200),
+    file("20260517-093000.csv", stored: 34, acknowledged: 34, count: 34, isCurrent: true),
+  ])
+
+  static let busy = document(
+    [
+      file(
+        "20260517-093000.csv", stored: 1000, acknowledged: 400, unconfirmed: 12, count: 1004,
+        gaps: NumberSet([3, 7, 8, 9]), isCurrent: true, waits: .seconds(90), perSecond: 20)
+    ], doubtful: 4, hold: "the cloud cannot be reached")
+
+  static let bad = document(
+    [
+      file(
+        "20260517-060000.csv", stored: 97, acknowledged: 96, rejected: 1, lost: 3, sentDifferences: 1,
+        count: 100, lostNumbers: NumberSet(41...43), differences: 2,
         hold: "the cloud says that its session is closed"),
-      .init(summary: file("20260517-093000.csv", stored: 0, acknowledged: 0), isCurrent: true),
-    ], doubtful: 5, isForwarding: false, hold: nil, at: now)
+      file("20260517-093000.csv", stored: 0, acknowledged: 0, isCurrent: true),
+    ], doubtful: 5, isForwarding: false, causes: causes((.passingsLost, ""), (.passingsRejected, "")))
 
-  static let all = [("done", done), ("busy", busy), ("bad", bad)]
+  static let held = document(
+    [
+      file("20260517-060000.csv", of: "O4A5-00052", stored: 97, acknowledged: 96, rejected: 1, count: 97),
+      file(
+        "20260517-093000.csv", stored: 1000, acknowledged: 400, count: 1000, isCurrent: true,
+        waits: .seconds(420), perSecond: 20, hold: "the cloud has closed its session"),
+    ], causes: causes((.cloudSessionClosed, ""), (.passingsRejected, "")))
+
+  static let old = document(
+    [
+      file(
+        "20260510-060000.csv", stored: 97, acknowledged: 96, rejected: 1, count: 97, isPresent: false),
+      file("20260517-093000.csv", stored: 34, acknowledged: 34, count: 34, isCurrent: true),
+    ])
+
+  static let all = [("done", done), ("busy", busy), ("bad", bad), ("held", held), ("old", old)]
 
   @Test("is what was looked at and found good, within 80 columns", arguments: all.map(\.0))
   func golden(name: String) throws {
@@ -54,12 +87,59 @@ struct LedgerTests {
     for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
   }
 
-  @Test("is well only when nothing is lost, refused or different, and the sums add up")
+  @Test("fits 40 columns, and loses nothing there", arguments: all.map(\.0))
+  func narrow(name: String) throws {
+    let document = try #require(LedgerTests.all.first { $0.0 == name }?.1)
+    let text = LedgerPage(document, width: 40).text(isColoured: false)
+    try Golden.expect(text, is: "ledger-\(name)-40.txt")
+    for line in text.split(separator: "\n") { #expect(line.count <= 40 && !line.contains("…"), "\(line)") }
+    func words(_ text: String) -> Set<Substring> {
+      Set(text.split { $0.isWhitespace || $0 == "," || $0 == "…" })
+    }
+    #expect(
+      words(text).isSuperset(of: words(LedgerPage(document).text(isColoured: false)).subtracting(["file"])))
+  }
+
+  @Test("speaks of what is held before what is refused, and of no time in which it is sent")
+  func heldFirst() {
+    let lines = LedgerPage(LedgerTests.held).text(isColoured: false).split(separator: "\n")
+    #expect(lines[0] == "HELD: 600 passings are not sent, see below")
+    #expect(
+      lines.contains("    the oldest waits for 7 min") && !lines.contains { $0.contains("all sent in") })
+  }
+
+  @Test("names the readers where there is more than one")
+  func readers() {
+    let lines = LedgerPage(LedgerTests.held).text(isColoured: false).split(separator: "\n")
+    #expect(lines.filter { $0.hasPrefix("Reader ") } == ["Reader O4A5-00052", "Reader O4A5-00051"])
+    #expect(!LedgerPage(LedgerTests.done).text(isColoured: false).contains("Reader "))
+  }
+
+  @Test("an old file's refusal is shown, and no alarm")
+  func oldFile() {
+    let page = LedgerPage(LedgerTests.old)
+    #expect(page.isWell)
+    #expect(page.text(isColoured: false).hasPrefix("Every passing of the present event is in the cloud\n"))
+    #expect(page.text(isColoured: true).contains("\u{1B}[31m  20260510-060000.csv"))
+  }
+
+  @Test("says what the daemon says is wrong, whatever that is")
+  func otherCause() {
+    let document = LedgerTests.document(
+      [LedgerTests.file("20260517-093000.csv", stored: 34, acknowledged: 34)],
+      causes: LedgerTests.causes((.diskFull, "only 9 MiB free on the disk")))
+    let page = LedgerPage(document)
+    #expect(!page.isWell && page.text(isColoured: false).hasPrefix("only 9 MiB free on the disk\n"))
+  }
+
+  @Test("is well when the daemon says so and the sums add up")
   func verdict() throws {
     #expect(LedgerPage(LedgerTests.done).isWell)
     #expect(LedgerPage(LedgerTests.busy).isWell)
     #expect(!LedgerPage(LedgerTests.bad).isWell)
-    let wrong: JSONValue = ["total": ["stored": 5, "acknowledged": 3, "waiting": 1, "rejected": 0]]
+    let wrong: JSONValue = [
+      "well": true, "total": ["stored": 5, "acknowledged": 3, "waiting": 1, "rejected": 0],
+    ]
     #expect(!LedgerPage(wrong).isWell)
     #expect(LedgerPage(wrong).text(isColoured: false).hasPrefix("THE LEDGER DOES NOT ADD UP"))
   }
@@ -76,6 +156,12 @@ struct LedgerTests {
     #expect(json.code == 0 && document["total"]?["lost"]?.integer == 3)
     #expect(document["total"]?["waiting"]?.integer == 0)
     #expect(daemon.requests.allSatisfy { $0 == ["request": "ledger"] })
+    _ = try daemon.run(
+      ["-c", daemon.configuration, "ledger", "--session", "20260517-060000.csv", "--serial-number", "R2"],
+      answer: LedgerTests.bad)
+    #expect(
+      daemon.requests.last
+        == ["request": "ledger", "file": "20260517-060000.csv", "serial_number": "R2"])
   }
 
   @Test("A daemon that answers in another way is named as of another version")

@@ -58,14 +58,13 @@ struct PassingsTests {
     let daemon = try ControlSocketDaemon()
     func file(_ name: String, _ rejected: Int) -> LedgerDocument.File {
       .init(
-        summary: FileSummary(
-          key: FileKey(serialNumber: "O4A5-00051", file: name), stored: 3, acknowledged: 0,
-          rejected: rejected,
-          unconfirmed: 0, lost: 0, readerCount: nil))
+        FileStanding(
+          summary: FileSummary(
+            key: FileKey(serialNumber: "O4A5-00051", file: name), stored: 3, rejected: rejected)))
     }
     func ledger(_ files: LedgerDocument.File...) -> JSONValue {
       LedgerDocument.document(
-        of: files, doubtful: 0, isForwarding: true, hold: nil, at: WallTime(milliseconds: 0))
+        of: files, doubtful: 0, isForwarding: true, hold: nil, at: LedgerTests.now)
     }
     let three = ledger(file("a.csv", 1), file("b.csv", 0), file("c.csv", 1))
     let page = { (request: JSONValue) in

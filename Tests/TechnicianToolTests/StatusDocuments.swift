@@ -1,3 +1,4 @@
+import AgentCore
 import JSONDocument
 
 /// Documents as the daemon makes them in some situations.
@@ -9,7 +10,8 @@ enum StatusDocuments {
         "port": "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0", "device": "/dev/ttyUSB0",
         "serial_number": "O4A5-00051", "model": "One4All 5", "firmware": "1.1.3.0",
         "time_zone": "America/Mexico_City", "session_file": "20270115-074500.csv", "reading": true,
-        "passings_in_file": 12, "last_frame_at": "2027-01-15T08:00:09.600Z",
+        "passings_in_file": 12, "passings_counted_at": "2027-01-15T08:00:02.000Z",
+        "last_frame_at": "2027-01-15T08:00:09.600Z",
         "last_frame_age_seconds": .number(0.4),
         "battery_percent": 100, "battery_volts": .number(26.5), "mains_power": true,
         "temperature_celsius": .number(46.2),
@@ -71,10 +73,12 @@ enum StatusDocuments {
     "schema": "one4all.status/1", "version": "0.1.0", "now": "2027-01-15T08:00:10.000Z",
     "uptime_seconds": 4210,
     "well": true, "summary": "reader O4A5-00051 connected, cloud ok, last frame 400 ms ago",
+    "advice": nil,
     "reader": reader(), "cloud": cloud(), "device": device(true),
     "passings": [
       "captured": 12, "stored": 12, "acknowledged": 12, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
       "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+      "well": true,
     ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
     "clock": [
       "trusted": true, "kernel_synchronised": true, "offset_seconds": .number(0.2),
@@ -113,6 +117,7 @@ enum StatusDocuments {
     healthy,
     [
       ("well", false), ("summary", "reader O4A5-00051 connected, cloud conflict, last frame 400 ms ago"),
+      ("advice", .string(EventName.deviceConflict.remedy)),
       ("cloud", cloud([("state", "conflict"), ("last_heartbeat_at", nil)])),
       ("device", device(false, [(0, field("serial_number", "O4A5-00051", "O4A5-00099", false))])),
       (
@@ -131,6 +136,7 @@ enum StatusDocuments {
     healthy,
     [
       ("well", false), ("summary", "reader O4A5-00051 silent, cloud ok, last frame 3 min 5 s ago"),
+      ("advice", .string(EventName.readerSilent.remedy)),
       (
         "reader",
         reader([
@@ -150,7 +156,7 @@ enum StatusDocuments {
 
   private static let nothing: [(String, JSONValue)] = [
     "device", "serial_number", "model", "firmware", "time_zone", "session_file", "reading",
-    "passings_in_file",
+    "passings_in_file", "passings_counted_at",
     "last_frame_at", "last_frame_age_seconds", "battery_percent", "battery_volts", "mains_power",
     "temperature_celsius", "antennas",
   ].map { ($0, nil) }
@@ -159,6 +165,7 @@ enum StatusDocuments {
     healthy,
     [
       ("uptime_seconds", 0), ("well", false), ("summary", "reader opening, cloud waiting, no frame yet"),
+      ("advice", "wait a moment: the reader is being asked who it is"),
       ("reader", reader([("state", "opening")] + nothing)),
       (
         "cloud",
@@ -171,6 +178,7 @@ enum StatusDocuments {
         [
           "captured": 0, "stored": 0, "acknowledged": 0, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
           "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+          "well": true,
         ]
       ), ("frames", ["passing": 0, "reply": 0, "malformed": 0, "bytes": 0]),
     ])
@@ -180,6 +188,7 @@ enum StatusDocuments {
     silent,
     [
       ("summary", .string("reader silent, " + String(repeating: "and so on, ", count: 20))),
+      ("advice", .string(EventName.cloudSessionClosed.remedy)),
       (
         "cloud",
         cloud([
@@ -200,6 +209,7 @@ enum StatusDocuments {
         [
           "captured": 12, "stored": 12, "acknowledged": 2, "waiting": 6, "rejected": 1, "lost": 2, "gaps": 1,
           "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+          "well": true,
         ]
       ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "bytes": 181_022]),
       (

@@ -1,3 +1,4 @@
+import AgentCore
 import JSONDocument
 import TechnicianTool
 import Testing
@@ -37,6 +38,40 @@ struct StatusPageTests {
     #expect(lines(StatusDocuments.silent)[1] == "→ is the reader switched on, is the baud rate right")
     #expect(lines(StatusDocuments.conflict)[1].contains("one4allctl bind"))
     #expect(lines(StatusDocuments.healthy)[1] == "")
+  }
+
+  @Test("gives every advice whole, in two lines at most")
+  func advice() {
+    for event in EventName.allCases where !event.remedy.isEmpty {
+      let document = StatusDocuments.changed(StatusDocuments.silent, [("advice", .string(event.remedy))])
+      let page = lines(document)
+      let end = page.firstIndex { $0.hasPrefix("Reader") || $0.isEmpty } ?? 0
+      let advice = page[1..<end]
+      #expect(advice.count <= 2 && advice.first?.hasPrefix("→ ") == true, "\(event)")
+      #expect(advice.map { $0.dropFirst(2) }.joined(separator: " ") == event.remedy)
+    }
+    let unknown = StatusDocuments.changed(StatusDocuments.silent, [("advice", nil)])
+    #expect(lines(unknown)[1] == "→ see `journalctl -u one4alld`")
+  }
+
+  @Test("says when the reader told its count")
+  func countedAt() {
+    #expect(
+      lines(StatusDocuments.healthy).contains(
+        "          reading, 20270115-074500.csv with 12 passings at 08:00:02Z"))
+  }
+
+  @Test("fits 40 columns, and cuts nothing there", arguments: StatusDocuments.all.map(\.0))
+  func narrow(name: String) throws {
+    let document = try #require(StatusDocuments.all.first { $0.0 == name }?.1)
+    let text = StatusPage(document, width: 40).text(isColoured: false)
+    try Golden.expect(text, is: "status-\(name)-40.txt")
+    for line in text.split(separator: "\n") where name != "worst" {
+      #expect(line.count <= 40 && !line.hasSuffix("…"), "\(line)")
+    }
+    #expect(
+      StatusPage(document, width: 200).text(isColoured: false) == StatusPage(document).text(isColoured: false)
+    )
   }
 
   @Test("is green when all is well, red when not, and without colour has no escape at all")

@@ -11,8 +11,8 @@ public struct AgentDatabase: ~Copyable {
 
   /// Path of the database.
   public let path: String
-  /// Where the former database was put because it was damaged; nil when it was not.
-  public let setAside: String?
+  /// Where the former database was put because it was damaged; nil when it was not, or when that was noted before.
+  public private(set) var setAside: String?
   /// Whether the rows must still be read to know that they are whole.
   let isUnchecked: Bool
 
@@ -41,16 +41,17 @@ public struct AgentDatabase: ~Copyable {
       guard error.isDamage else { throw error }
       aside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
     }
-    let database = try AgentDatabase(
-      path, busyTimeout: busyTimeout, setAside: aside, isUnchecked: isUnchecked, lock: lock)
-    // Before anything is kept: whatever happens, what can be read of the damaged one will be taken over.
+    var database = try AgentDatabase(
+      path, busyTimeout: busyTimeout, isUnchecked: isUnchecked, lock: lock)
+    // Before anything is kept: whatever happens, what can be read of the damaged one will be taken over. It may have
+    // been set aside by a process that did not come as far as this.
+    let noted = try Salvage.noteAll(in: directory, database.connection)
     if let aside { try Salvage.note(aside, in: database.connection) }
+    database.setAside = aside ?? noted.last
     return database
   }
 
-  private init(_ path: String, busyTimeout: Int32, setAside: String?, isUnchecked: Bool, lock: StoreLock)
-    throws(StoreError)
-  {
+  private init(_ path: String, busyTimeout: Int32, isUnchecked: Bool, lock: StoreLock) throws(StoreError) {
     let connection = try Connection(path, busyTimeout: busyTimeout)
     try AgentDatabase.configure(connection)
     try Schema.migrate(connection)
@@ -59,7 +60,7 @@ public struct AgentDatabase: ~Copyable {
     self.bindings = bindings
     self.passings = passings
     self.path = path
-    self.setAside = setAside
+    setAside = nil
     self.isUnchecked = isUnchecked
     self.connection = connection
     self.lock = lock
@@ -88,10 +89,16 @@ public struct AgentDatabase: ~Copyable {
   /// Everything that the core needs at its start, in the same time however many passings there are. From now on the
   /// summaries show the sessions of that cloud.
   public mutating func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot {
+    let former = passings.cloud
     passings.cloud = cloud
-    return StoreSnapshot(
-      bindings: try bindings.read(cloud: cloud), files: try passings.summaries(),
-      doubtfulTotal: try passings.doubtful.count(), firstContacts: try passings.readers.all())
+    do throws(StoreError) {
+      return StoreSnapshot(
+        bindings: try bindings.read(cloud: cloud), files: try passings.summaries(),
+        doubtfulTotal: try passings.doubtful.count(), firstContacts: try passings.readers.all())
+    } catch {
+      passings.cloud = former
+      throw error
+    }
   }
 
   /// Does all of that in one transaction, or nothing of it. When this returns, what was done is on the disk.

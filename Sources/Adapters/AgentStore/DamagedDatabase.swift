@@ -7,22 +7,22 @@ import One4AllProtocol
 struct DamagedDatabase: ~Copyable {
   private let connection: Connection
 
-  /// Nil when nothing of it can be read.
-  init?(_ path: String) {
-    guard let connection = DamagedDatabase.open(path) else { return nil }
-    self.connection = connection
-  }
+  private init(connection: consuming Connection) { self.connection = connection }
 
-  private static func open(_ path: String) -> Connection? {
+  /// Opens it; nil when nothing of it can ever be read.
+  /// - Throws: what stands in the way now and may be gone later.
+  static func open(_ path: String) throws(StoreError) -> DamagedDatabase? {
+    let size: Int64
+    do { size = try Files.status(path)?.size ?? 0 } catch { throw .system(error) }
     // SQLite would make the file that is not there, and throw away the log beside one that is empty.
-    guard let size = try? Files.status(path)?.size, size > 0 else { return nil }
-    if let connection = readable(path) { return connection }
+    guard size > 0 else { return nil }
+    if let connection = try readable(path) { return DamagedDatabase(connection: connection) }
     // Without its first page nothing can be found in it. All databases of a schema begin with the same.
-    guard FirstPage.replace(in: path) else { return nil }
-    return readable(path)
+    guard try FirstPage.replace(in: path), let connection = try readable(path) else { return nil }
+    return DamagedDatabase(connection: connection)
   }
 
-  private static func readable(_ path: String) -> Connection? {
+  private static func readable(_ path: String) throws(StoreError) -> Connection? {
     do throws(StoreError) {
       let connection = try Connection(path, busyTimeout: 0)
       connection.setKeepsLogOnClose(true)
@@ -32,7 +32,10 @@ struct DamagedDatabase: ~Copyable {
         return nil
       }
       return connection
-    } catch { return nil }
+    } catch {
+      guard !error.isPassing else { throw error }
+      return nil
+    }
   }
 
   /// Calls `body` with what can be read of a table's rows: from its beginning to the first damage, and from its end. A

@@ -2,8 +2,28 @@ import AgentCore
 import Glibc
 import LinuxSystem
 
-/// Setting a damaged database aside.
+/// Damaged databases that were set aside. That one was salvaged is kept beside it, not only in the database that took
+/// it over: when that one is damaged or lost in its turn, the old one must not come back.
 enum DamagedFile {
+  private static let mark = ".salvaged"
+
+  /// The paths of those in a folder that are not marked as salvaged, the oldest first.
+  static func unsalvaged(in folder: String) throws(StoreError) -> [String] {
+    do {
+      let names = Set(try Files.list(folder))
+      return names.filter { $0.hasPrefix("\(AgentDatabase.fileName).damaged-") }
+        .filter { !$0.dropFirst(AgentDatabase.fileName.utf8.count + 1).contains(".") }
+        .filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") && !names.contains($0 + mark) }
+        .sorted().map { "\(folder)/\($0)" }
+    } catch { throw .system(error) }
+  }
+
+  /// Marks one as salvaged, if it is there. Where that fails, the next opening of the store does it.
+  static func markSalvaged(_ path: String) {
+    guard Files.exists(path), !Files.exists(path + mark) else { return }
+    try? Files.replace(path + mark, with: [], mode: 0o640)
+  }
+
   /// Renames the file and what SQLite keeps beside it, so that nothing is lost and a new one can be made. The parts
   /// keep their endings: SQLite's tools can still be tried on them together.
   /// - Returns: the new path of the file.

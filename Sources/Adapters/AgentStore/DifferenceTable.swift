@@ -6,6 +6,7 @@ import One4AllProtocol
 struct DifferenceTable: ~Copyable {
   private let inserting: Statement
   private let marking: Statement
+  private let noting: Statement
   private let reading: Statement
   private let countingWrong: Statement
 
@@ -20,6 +21,9 @@ struct DifferenceTable: ~Copyable {
     let marking = try connection.prepare(
       "UPDATE difference SET was_sent = max(was_sent, ?5) WHERE file_id = ?1 AND number = ?2 AND stored = ?3 "
         + "AND memory = ?4", for: "keep a difference")
+    let noting = try connection.prepare(
+      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3",
+      for: "note what was sent")
     let reading = try connection.prepare(
       "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 "
         + "ORDER BY \(DifferenceTable.isWrong) DESC, number, difference_id LIMIT ?2 OFFSET ?3",
@@ -29,6 +33,7 @@ struct DifferenceTable: ~Copyable {
       for: "count differences")
     self.inserting = inserting
     self.marking = marking
+    self.noting = noting
     self.reading = reading
     self.countingWrong = countingWrong
   }
@@ -42,6 +47,16 @@ struct DifferenceTable: ~Copyable {
     try bind(marking, file, difference)
     try marking.run()
     return false
+  }
+
+  /// The differences of those numbers had been sent.
+  func noteSent(_ file: Int64, _ numbers: NumberSet) throws(StoreError) {
+    for range in numbers.ranges {
+      try noting.bind(1, file)
+      try noting.bind(2, range.lowerBound)
+      try noting.bind(3, range.upperBound)
+      try noting.run()
+    }
   }
 
   /// How many passings of a file the cloud has otherwise than the reader's memory.

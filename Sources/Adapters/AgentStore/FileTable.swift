@@ -26,10 +26,11 @@ struct StoredFile: Equatable {
     latest = max(latest ?? utc, utc)
   }
 
-  func summary(session: CloudSession?) -> FileSummary {
+  func summary(sentDifferences: Int, highest: UInt32, session: CloudSession?, cloud: String?) -> FileSummary {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
-      lost: lost, readerCount: readerCount, isSettled: isSettled, isGone: isGone, session: session)
+      lost: lost, sentDifferences: sentDifferences, highest: highest, readerCount: readerCount,
+      isSettled: isSettled, isGone: isGone, session: session, cloud: cloud)
   }
 }
 

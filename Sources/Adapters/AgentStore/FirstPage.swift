@@ -7,8 +7,8 @@ enum FirstPage {
   private static let pageSize = 4096
 
   /// Puts a new first page in and keeps the old one beside the file, as `PATH.first-page`.
-  /// - Returns: whether it did.
-  static func replace(in path: String) -> Bool {
+  /// - Returns: false when the file is too short to hold anything behind its first page.
+  static func replace(in path: String) throws(StoreError) -> Bool {
     do {
       guard let size = try Files.status(path)?.size, size >= 2 * Int64(pageSize) else { return false }
       let page = try template(beside: path, pages: UInt32(clamping: size / Int64(pageSize)))
@@ -21,6 +21,8 @@ enum FirstPage {
       try system("pwrite", path) { pwrite(file.number, page, pageSize, 0) }
       try system("fsync", path) { fsync(file.number) }
       return true
+    } catch let error as StoreError { throw error } catch let error as SystemError {
+      throw .system(error)
     } catch { return false }
   }
 

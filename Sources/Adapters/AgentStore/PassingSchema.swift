@@ -116,4 +116,11 @@ enum PassingSchema {
       finished_ms INTEGER
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// A session counts what is acknowledged in it, not what was acknowledged before it.
+  static let countStep = """
+    ALTER TABLE cloud_session RENAME COLUMN acknowledged_before TO acknowledged;
+    UPDATE cloud_session SET acknowledged = max(0, coalesce(
+      (SELECT file.acknowledged FROM file WHERE file.file_id = cloud_session.file_id), 0) - acknowledged);
+    """
 }

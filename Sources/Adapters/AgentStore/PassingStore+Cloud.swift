@@ -38,14 +38,19 @@ extension PassingStore {
   }
 
   /// The cloud has confirmed them; those that do not wait are left as they are.
-  func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
+  /// - Parameter session: the token of the session that counts them; nil for none.
+  func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet, session: String? = nil)
+    throws(StoreError)
+  {
     var confirmed = try spans.take(file.id, .ready, numbers)
     if file.unconfirmed > 0 {
       let held = try spans.take(file.id, .held, numbers)
       file.unconfirmed -= held.count
       confirmed.formUnion(held)
     }
-    file.acknowledged += try spans.add(file.id, .acknowledged, confirmed)
+    let count = try spans.add(file.id, .acknowledged, confirmed)
+    file.acknowledged += count
+    if let session, count > 0 { try sessions.count(file.id, session, count) }
   }
 
   /// The cloud refuses one that waits.
@@ -72,6 +77,7 @@ extension PassingStore {
       if file.removed > 0 { there.subtract(try spans.common(file.id, .removed, numbers)) }
       let sent = try spans.take(file.id, .acknowledged, there)
       file.acknowledged -= sent.count
+      if !sent.isEmpty { try sessions.uncount(file.id, sent.count) }
       again.formUnion(sent)
     }
     if kind != .acknowledged {

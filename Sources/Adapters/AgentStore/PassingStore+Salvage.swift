@@ -70,6 +70,8 @@ extension PassingStore {
     }
     if !frames.isEmpty { try doubtful.keep(file.id, frames) }
     try files.save(file)
+    // What was sent again meanwhile the sessions have counted twice.
+    try sessions.limit(file.id, to: file.acknowledged)
     return missing
   }
 }

@@ -92,8 +92,14 @@ struct PassingStore: ~Copyable {
       .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
       .acknowledged(key, after: after, try readAcknowledged(key, after: after, limit: limit))
-    case .acknowledge(let key, let numbers):
-      try change(key, request) { (store, file) throws(StoreError) in try store.acknowledge(&file, numbers) }
+    case .acknowledge(let key, let numbers, let session):
+      try change(key, request) { (store, file) throws(StoreError) in
+        try store.acknowledge(&file, numbers, session: session)
+      }
+    case .noteSent(let key, let numbers):
+      try change(key, request) { (store, file) throws(StoreError) in
+        try store.differences.noteSent(file.id, numbers)
+      }
     case .reject(let key, let number, let reason):
       try change(key, request) { (store, file) throws(StoreError) in
         try store.reject(&file, number, reason: reason)
@@ -115,7 +121,9 @@ struct PassingStore: ~Copyable {
     } else {
       session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
     }
-    return file.summary(session: session)
+    return file.summary(
+      sentDifferences: file.differences == 0 ? 0 : try differences.countWrong(file.id),
+      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session, cloud: cloud)
   }
 
   /// Every file in numbers, in the order of first contact.

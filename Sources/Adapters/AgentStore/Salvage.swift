@@ -28,18 +28,44 @@ struct Salvage: ~Copyable {
     try statement.run()
   }
 
-  /// The name of a damaged database that was not salvaged to the end; nil when there is none.
-  static func pending(in connection: borrowing Connection) throws(StoreError) -> String? {
-    let name = try connection.text(
-      "SELECT name FROM salvage WHERE finished_ms IS NULL ORDER BY name LIMIT 1", for: "look for damage")
-    return name.isEmpty ? nil : name
+  /// Notes every database of that folder that was set aside and is not known to be salvaged.
+  /// - Returns: the paths of those that were not noted before, the oldest first.
+  static func noteAll(in folder: String, _ connection: borrowing Connection) throws(StoreError) -> [String] {
+    let known = try connection.prepare("SELECT name, finished_ms FROM salvage", for: "look for damage")
+    var finished: [String: Bool] = [:]
+    while try known.step() { finished[known.text(0)] = known.integerOrNil(1) != nil }
+    var noted: [String] = []
+    for path in try DamagedFile.unsalvaged(in: folder) {
+      switch finished[Files.name(of: path)] {
+      case true: DamagedFile.markSalvaged(path)
+      case false: break
+      case nil:
+        try note(path, in: connection)
+        noted.append(path)
+      }
+    }
+    return noted
   }
 
-  /// Begins with what is needed at once: bindings, files, cloud sessions. Nil when nothing can be read; then that is
-  /// noted as the end of it.
+  /// The names of damaged databases that were not salvaged to the end, the oldest first.
+  static func pending(in connection: borrowing Connection) throws(StoreError) -> [String] {
+    let rows = try connection.prepare(
+      "SELECT name FROM salvage WHERE finished_ms IS NULL ORDER BY name", for: "look for damage")
+    var names: [String] = []
+    while try rows.step() { names.append(rows.text(0)) }
+    return names
+  }
+
+  /// Begins with what is needed at once: bindings, files, cloud sessions. Nil when nothing can be read; when that will
+  /// stay so, it is noted as the end of it.
   static func begin(_ name: String, into database: inout AgentDatabase) throws(StoreError) -> Salvage? {
-    guard let source = DamagedDatabase("\(Files.parent(of: database.path))/\(name)") else {
+    let path = "\(Files.parent(of: database.path))/\(name)"
+    let opened: DamagedDatabase?
+    // Whatever stands in the way now, it is left for later.
+    do throws(StoreError) { opened = try DamagedDatabase.open(path) } catch { return nil }
+    guard let source = opened else {
       try Salvage.finish(name, in: database.connection)
+      DamagedFile.markSalvaged(path)
       return nil
     }
     let salvage = Salvage(name, source)
@@ -149,7 +175,7 @@ struct Salvage: ~Copyable {
     let name = name
     let count = count
     let unplaced = unplaced
-    return try database.transaction { (database) throws(StoreError) in
+    let notice = try database.transaction { (database) throws(StoreError) -> StoreNotice in
       var unreadable = unplaced
       for file in files.values {
         let frames = doubtful.values.filter { $0.file == file.id }.map(\.frame)
@@ -163,6 +189,8 @@ struct Salvage: ~Copyable {
       return .salvaged(
         passings: count, unreadable: unreadable, try database.passings.summaries())
     }
+    DamagedFile.markSalvaged("\(Files.parent(of: database.path))/\(name)")
+    return notice
   }
 
   private static func finish(_ name: String, in connection: borrowing Connection) throws(StoreError) {

@@ -5,23 +5,42 @@ struct SessionTable: ~Copyable {
   private let keeping: Statement
   private let reading: Statement
   private let readingAll: Statement
+  private let counting: Statement
+  private let uncounting: Statement
+  private let limiting: Statement
 
-  static let columns = "cloud, deviceid, token, alias, standing, asked_ms, acknowledged_before"
+  static let columns = "cloud, deviceid, token, alias, standing, asked_ms, acknowledged"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let keeping = try connection.prepare(
-      "REPLACE INTO cloud_session (file_id, \(SessionTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      "INSERT INTO cloud_session (file_id, \(SessionTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+        + "ON CONFLICT (file_id, cloud) DO UPDATE SET deviceid = excluded.deviceid, token = excluded.token, "
+        + "alias = excluded.alias, standing = excluded.standing, asked_ms = excluded.asked_ms, "
+        + "acknowledged = CASE WHEN excluded.standing = 'asked' THEN 0 ELSE acknowledged END",
       for: "keep a cloud session")
     let reading = try connection.prepare(
       "SELECT \(SessionTable.columns) FROM cloud_session WHERE file_id = ?1 AND cloud = ?2",
       for: "read a cloud session")
     let readingAll = try connection.prepare(
       "SELECT \(SessionTable.columns) FROM cloud_session WHERE file_id = ?1", for: "read the cloud sessions")
+    let counting = try connection.prepare(
+      "UPDATE cloud_session SET acknowledged = acknowledged + ?3 WHERE file_id = ?1 AND token = ?2",
+      for: "count in a cloud session")
+    let uncounting = try connection.prepare(
+      "UPDATE cloud_session SET acknowledged = max(0, acknowledged - ?2) WHERE file_id = ?1",
+      for: "count in the cloud sessions")
+    let limiting = try connection.prepare(
+      "UPDATE cloud_session SET acknowledged = min(acknowledged, ?2) WHERE file_id = ?1",
+      for: "count in the cloud sessions")
     self.keeping = keeping
     self.reading = reading
     self.readingAll = readingAll
+    self.counting = counting
+    self.uncounting = uncounting
+    self.limiting = limiting
   }
 
+  /// Keeps a session. What is acknowledged in one that is known stays as it is counted, until another is asked for.
   func keep(_ file: Int64, _ session: CloudSession) throws(StoreError) {
     try keeping.bind(1, file)
     try keeping.bind(2, session.cloud)
@@ -30,7 +49,7 @@ struct SessionTable: ~Copyable {
     try keeping.bind(5, session.alias)
     try keeping.bind(6, session.standing.rawValue)
     try keeping.bind(7, session.askedAt.milliseconds)
-    try keeping.bind(8, session.acknowledgedBefore)
+    try keeping.bind(8, session.acknowledged)
     try keeping.run()
   }
 
@@ -39,6 +58,28 @@ struct SessionTable: ~Copyable {
     try reading.bind(1, file)
     try reading.bind(2, cloud)
     return try reading.step() ? try SessionTable.session(reading) : nil
+  }
+
+  /// So many more are acknowledged in the session with that token.
+  func count(_ file: Int64, _ token: String, _ more: Int) throws(StoreError) {
+    try counting.bind(1, file)
+    try counting.bind(2, token)
+    try counting.bind(3, more)
+    try counting.run()
+  }
+
+  /// So many wait again. In which session they were is not known: none may count what it perhaps has not.
+  func uncount(_ file: Int64, _ fewer: Int) throws(StoreError) {
+    try uncounting.bind(1, file)
+    try uncounting.bind(2, fewer)
+    try uncounting.run()
+  }
+
+  /// No session has more than there are.
+  func limit(_ file: Int64, to most: Int) throws(StoreError) {
+    try limiting.bind(1, file)
+    try limiting.bind(2, most)
+    try limiting.run()
   }
 
   /// A file's sessions in all clouds.
@@ -57,6 +98,6 @@ struct SessionTable: ~Copyable {
     return CloudSession(
       cloud: row.text(0), deviceid: row.text(1), token: row.textOrNil(2), alias: row.text(3),
       standing: standing, askedAt: WallTime(milliseconds: row.integer(5)),
-      acknowledgedBefore: Int(row.integer(6)))
+      acknowledged: Int(row.integer(6)))
   }
 }

@@ -25,6 +25,20 @@ extension StoreError {
     }
   }
 
+  /// Whether it may be gone when the same is tried later: no room, no memory, no way to the file.
+  var isPassing: Bool {
+    switch self {
+    case .database(_, _, let number, _):
+      [
+        SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_INTERRUPT, SQLITE_IOERR,
+        SQLITE_FULL,
+        SQLITE_CANTOPEN, SQLITE_PROTOCOL, SQLITE_PERM,
+      ].contains(number & 0xFF)
+    case .system: true
+    case .inUse, .newerSchema, .closed: false
+    }
+  }
+
   /// For the core.
   public var failure: StoreFailure {
     switch self {

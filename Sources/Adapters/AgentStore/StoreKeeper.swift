@@ -9,8 +9,8 @@ struct StoreKeeper: ~Copyable {
 
   /// Nil while no database can be opened, after one was set aside.
   private(set) var database: AgentDatabase?
-  /// Where the former database was put at the start because it was damaged; nil when it was not.
-  let setAside: String?
+  /// Where the former database was put because it was damaged; nil when none was since the start.
+  private(set) var setAside: String?
   private let directory: String
   private let lock: StoreLock
   private let options: StoreOptions
@@ -19,6 +19,10 @@ struct StoreKeeper: ~Copyable {
   private var backup: PassingBackup?
   private var check: RowCheck?
   private var salvage: Salvage?
+  /// When a damaged database that could not be read is tried again.
+  private var salvageAgainAt: Int64 = 0
+  /// Why the database was set aside that no new one has taken the place of yet.
+  private var damage: String?
   /// What is to be told without having been asked.
   private var notices: [StoreNotice] = []
 
@@ -27,6 +31,7 @@ struct StoreKeeper: ~Copyable {
     let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
     var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
     salvage = try StoreKeeper.beginSalvage(into: &database)
+    salvageAgainAt = SystemClock.monotonicNanoseconds + StoreKeeper.salvagePause
     check = database.isUnchecked ? RowCheck() : nil
     setAside = database.setAside
     self.database = consume database
@@ -46,8 +51,9 @@ struct StoreKeeper: ~Copyable {
 
   /// As `AgentDatabase.snapshot`; nil when there is no database.
   mutating func snapshot(cloud: String) throws(StoreError) -> StoreSnapshot? {
+    guard let snapshot = try database?.snapshot(cloud: cloud) else { return nil }
     self.cloud = cloud
-    return try database?.snapshot(cloud: cloud)
+    return snapshot
   }
 
   // MARK: Work
@@ -125,24 +131,31 @@ struct StoreKeeper: ~Copyable {
     salvage = nil
     check = nil
     database = nil
+    damage = "\(error)"
     do throws(StoreError) {
-      let aside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
-      reopen(after: aside, because: "\(error)")
-    } catch { reopen() }
+      setAside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
+    } catch {
+      // The opening finds the damage again.
+      setAside = nil
+    }
+    reopen()
     return database != nil
   }
 
-  private mutating func reopen(
-    after aside: String? = nil, because reason: String = "it was damaged when it was opened"
-  ) {
+  private mutating func reopen() {
     do throws(StoreError) {
       var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
-      if let aside { try Salvage.note(aside, in: new.connection) }
       new.passings.cloud = cloud
+      setAside = setAside ?? new.setAside
       salvage = try StoreKeeper.beginSalvage(into: &new)
-      if let aside = aside ?? new.setAside {
-        notices.append(.setAside(path: aside, reason: reason, try new.passings.summaries()))
+      // Told once a new one is in use: what was stored in the old one is not stored until it is brought over.
+      if let setAside {
+        notices.append(
+          .setAside(
+            path: setAside, reason: damage ?? "it was damaged when it was opened",
+            try new.passings.summaries()))
       }
+      damage = nil
       database = consume new
     } catch {
       // It is tried again with the next request, which fails until then.
@@ -150,11 +163,18 @@ struct StoreKeeper: ~Copyable {
   }
 
   private static func beginSalvage(into database: inout AgentDatabase) throws(StoreError) -> Salvage? {
-    while let name = try Salvage.pending(in: database.connection) {
-      if let salvage = try Salvage.begin(name, into: &database) { return salvage }
+    while true {
+      let pending = try Salvage.pending(in: database.connection)
+      for name in pending {
+        if let salvage = try Salvage.begin(name, into: &database) { return salvage }
+      }
+      // One that came to nothing may have named others.
+      if try Salvage.pending(in: database.connection) == pending { return nil }
     }
-    return nil
   }
+
+  /// How long a damaged database that cannot be read now is left alone, in nanoseconds.
+  private static let salvagePause: Int64 = 60_000_000_000
 
   // MARK: Between requests
 
@@ -191,6 +211,10 @@ struct StoreKeeper: ~Copyable {
       notices.append(notice)
       backup?.doubt()
       salvage = nil
+      salvage = try StoreKeeper.beginSalvage(into: &open)
+    }
+    if salvage == nil, now >= salvageAgainAt {
+      salvageAgainAt = now + StoreKeeper.salvagePause
       salvage = try StoreKeeper.beginSalvage(into: &open)
     }
     if try check?.step(open) == false { check = nil }

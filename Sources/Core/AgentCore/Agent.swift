@@ -15,6 +15,8 @@ public struct Agent: Sendable {
   public internal(set) var forwarder: Forwarder
   /// What is stored, in numbers.
   public internal(set) var ledger: Ledger
+  /// What is wrong by the sums of the session files.
+  var accounts = AccountWatch()
   /// What the store has told without being asked.
   public internal(set) var storeWatch = StoreWatch()
   /// Long work that a person has asked for.
@@ -53,7 +55,7 @@ public struct Agent: Sendable {
     forwarder = Forwarder(
       settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
       random: RandomSource(seed: random.next()), at: now)
-    ledger = Ledger(files: files, doubtful: doubtful)
+    ledger = Ledger(files: files, doubtful: doubtful, cloud: settings.cloud.url)
   }
 
   /// When `tick` is wanted next; nil when only another event can change anything.
@@ -101,6 +103,8 @@ public struct Agent: Sendable {
     report.advance(to: now, &actions)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
+    accounts.advance(
+      ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
     actions += orders.cloud.map(AgentAction.cloud)
     return actions
@@ -117,7 +121,7 @@ public struct Agent: Sendable {
     readerClock.apply(new.passings, at: now.monotonic)
     forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
-    if let files { ledger.replace(files) }
+    if let files { ledger.replace(files, cloud: new.cloud.url) }
   }
 
   /// The daemon ends: what must be kept is kept, and the line is let go.

@@ -19,7 +19,7 @@ extension Daemon {
       if let refusal = agent.bindRefusal { throw RequestError(refusal) }
       take(.bindRequested)
       return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
-    case "ledger": return try ledger()
+    case "ledger": return try ledger(request)
     case "passings": return try passings(request)
     case "differences": return try differences(request)
     case "doubtful": return try doubtful(request)
@@ -58,26 +58,35 @@ extension Daemon {
     return value
   }
 
-  private func ledger() throws(RequestError) -> JSONValue {
-    let (rows, reasons) = try view { (view) throws(StoreError) in
+  /// The ledger of all session files, or of those with a name or of a reader.
+  private func ledger(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let name = try request.text("file")
+    let serialNumber = try request.text("serial_number")
+    let isWhole = name == nil && serialNumber == nil
+    if !isWhole { _ = try file(of: request) }
+    let (stored, reasons) = try view { (view) throws(StoreError) in
       (try view.ledger(), try view.doubtfulReasons())
     }
+    let rows = Dictionary(stored.map { ($0.summary.key, $0) }) { first, _ in first }
     let now = Daemon.now()
-    let files = rows.map { row in
-      let status = agent.forwarder.status(of: row.summary.key, at: now.monotonic)
-      var summary = row.summary
-      // What was pushed since the reader was last asked it has, too.
-      summary.readerCount = summary.readerCount.map { max($0, row.highestNumber) }
-      return LedgerDocument.File(
-        summary: summary, isCurrent: row.summary.key == agent.intake.current, gaps: row.gaps,
-        lostNumbers: row.lost, differences: row.differences,
-        sentDifferences: row.sentDifferences, oldestWaiting: row.oldestWaiting,
-        acknowledgedPerSecond: status?.perSecond, hold: status?.reason)
+    let standings = agent.standings(at: now).filter { standing in
+      let key = standing.summary.key
+      return (name ?? key.file) == key.file && (serialNumber ?? key.serialNumber) == key.serialNumber
     }
+    let present = PresentFiles(agent.ledger.files.map(\.key), current: agent.intake.current)
+    let files = standings.map { standing in
+      let key = standing.summary.key
+      let row = rows[key]
+      return LedgerDocument.File(
+        standing, isPresent: !isWhole || present.contains(key), gaps: row?.gaps ?? NumberSet(),
+        lostNumbers: row?.lost ?? NumberSet(), differences: row?.differences ?? 0,
+        oldestWaiting: standing.summary.waiting > 0 ? row?.oldestWaiting : nil)
+    }
+    let health = PassingHealth(agent, of: isWhole ? nil : standings.map(\.summary), at: now)
     return LedgerDocument.document(
       of: files, doubtful: agent.ledger.doubtful, doubtfulReasons: reasons,
-      isForwarding: settings.passings.forward,
-      hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now.wall)
+      isForwarding: settings.passings.forward, causes: health.causes,
+      hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now)
   }
 
   /// Passings of a file that a person gives, some at a time. Without any it tells how many still wait for the disk.

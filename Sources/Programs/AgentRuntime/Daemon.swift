@@ -254,22 +254,26 @@ final class Daemon {
       }
       return
     }
+    let snapshot: StoreSnapshot?
     do throws(StartError) {
-      cloud.configure(try Daemon.access(new.cloud))
+      let access = try Daemon.access(new.cloud)
+      // What the store shows depends on the cloud. Without it, sessions there would be made a second time.
+      snapshot = new.cloud.url == settings.cloud.url ? nil : try stored(for: new.cloud.url)
+      cloud.configure(access)
     } catch {
       journal.write(LogEntry(.settingsRefused, "\(error); the running settings stay"))
       return
     }
     let changes = SettingChange.between(settings, new)
-    // What the store shows depends on the cloud. Where it cannot be read now, nothing is known of the new one.
-    let snapshot =
-      new.cloud.url == settings.cloud.url
-      ? nil : (try? store.snapshot(cloud: new.cloud.url)) ?? StoreSnapshot(files: agent.ledger.files)
     settings = new
     journal.level = new.logLevel
     let words = changes.isEmpty ? "nothing changed" : changes.map { "\($0)" }.joined(separator: "; ")
     journal.write(LogEntry(.settingsReloaded, "settings read again: \(words)"))
     take(.reloaded(new, bindings: snapshot?.bindings, files: snapshot?.files))
+  }
+
+  private func stored(for cloud: String) throws(StartError) -> StoreSnapshot {
+    do throws(StoreError) { return try store.snapshot(cloud: cloud) } catch { throw .store(error) }
   }
 
   private func stop() {

@@ -62,7 +62,7 @@ enum StatusCommand {
       return .success
     }
     try DaemonQuestion.check(status, schema: AgentStatus.schema)
-    let page = StatusPage(status)
+    let page = StatusPage(status, width: TerminalSize.columns)
     Output.write(page.text(isColoured: Output.isColourTerminal))
     return page.isWell ? .success : .failure
   }

@@ -26,6 +26,24 @@ struct DeviceTable {
       }
   }
 
+  /// The same for few columns: a line each, the cloud's word only where it differs.
+  var list: [TerminalLine] {
+    let fields = device["fields"]?.array ?? []
+    guard !fields.isEmpty else { return lines }
+    let doubt = device["agrees"]?.isNull == true ? " (not verified)" : ""
+    return [TerminalLine("Device    reader and cloud\(doubt)", .faint)]
+      + fields.map { field in
+        let name = field["name"]?.string ?? "unknown"
+        let reader = field["reader"]?.string ?? "-"
+        let cloud = field["cloud"]?.string ?? "-"
+        return switch field["agrees"]?.bool {
+        case true?: TerminalLine("  \(name): \(cloud)")
+        case false?: TerminalLine("! \(name): \(reader), cloud \(cloud)", .bad)
+        case nil: TerminalLine("? \(name): \(reader)")
+        }
+      }
+  }
+
   private func row(_ mark: String, _ name: String, _ reader: String, _ cloud: String) -> String {
     mark + TerminalText.cell(name, 15) + TerminalText.cell(reader, 30) + TerminalText.safe(cloud)
   }

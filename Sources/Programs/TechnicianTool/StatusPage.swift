@@ -9,14 +9,19 @@ public struct StatusPage: Sendable {
   public static let width = 80
 
   private let status: JSONValue
+  private let width: Int
 
   /// The page of a document as docs/status.md describes it. What is missing in it shows as unknown.
-  public init(_ status: JSONValue) { self.status = status }
+  /// - Parameter width: columns of the terminal; with fewer than 80 the page is longer than a screen.
+  public init(_ status: JSONValue, width: Int = StatusPage.width) {
+    self.status = status
+    self.width = min(max(width, TerminalText.narrowest), StatusPage.width)
+  }
 
   /// The page, each line ending in a newline.
   /// - Parameter isColoured: whether the terminal wants colours.
   public func text(isColoured: Bool) -> String {
-    lines.map { $0.rendered(width: StatusPage.width, isColoured: isColoured) + "\n" }.joined()
+    lines.map { $0.rendered(width: width, isColoured: isColoured) + "\n" }.joined()
   }
 
   /// Whether all is well.
@@ -24,11 +29,20 @@ public struct StatusPage: Sendable {
 
   /// What can be left out when there is no room, in this order.
   private enum Extra: Int, CaseIterable {
-    case frames, readerClock, hold
+    case frames, readerClock, reported, hold
   }
+
+  private var isNarrow: Bool { width < StatusPage.width }
+  /// What stands before details.
+  private var margin: String { String(repeating: " ", count: isNarrow ? 2 : 10) }
 
   private var lines: [TerminalLine] {
     let list = ConditionList(status)
+    if isNarrow {
+      let all = sections(Set(Extra.allCases)) + (list.isEmpty ? [] : [list.lines(width: width)])
+      return Array(
+        all.map { $0.flatMap { $0.wrapped(width: width, indent: 4) } }.joined(separator: [TerminalLine()]))
+    }
     // What is wrong has two lines at least.
     let most = StatusPage.height - (list.isEmpty ? 0 : 2)
     var extras = Set(Extra.allCases)
@@ -47,8 +61,8 @@ public struct StatusPage: Sendable {
 
   private func sections(_ extras: Set<Extra>) -> [[TerminalLine]] {
     [
-      headline, reader, cloud + clock + (extras.contains(.readerClock) ? readerClock : []),
-      DeviceTable(status).lines,
+      headline, reader, cloud(extras) + clock + (extras.contains(.readerClock) ? readerClock : []),
+      isNarrow ? DeviceTable(status).list : DeviceTable(status).lines,
       passings + (extras.contains(.hold) ? hold : []) + (extras.contains(.frames) ? frames : []),
     ]
   }
@@ -57,29 +71,14 @@ public struct StatusPage: Sendable {
     let summary = status["summary"]?.string ?? "no summary"
     if isWell {
       // There is a line to spare, as nothing has to be done.
-      return TerminalText.wrap("All is well: \(summary)", width: StatusPage.width).prefix(2).map {
+      return TerminalText.wrap("All is well: \(summary)", width: width).prefix(isNarrow ? .max : 2).map {
         TerminalLine($0, .good)
       }
     }
-    return [TerminalLine("Not well: \(summary)", .bad), TerminalLine("→ \(advice)")]
-  }
-
-  /// What a person can do: the remedy of the worst thing that has one.
-  private var advice: String {
-    let events = (status["conditions"]?.array ?? []).compactMap {
-      $0["event"]?.string.flatMap(EventName.init)
-    }
-    if let remedy = events.map(\.remedy).first(where: { !$0.isEmpty }) { return remedy }
-    switch status["reader"]?["state"]?.string.flatMap(ReaderState.init) {
-    case .opening: return "wait a moment: the reader is being asked who it is"
-    case .connected:
-      switch status["cloud"]?["state"]?.string.flatMap(CloudState.init) {
-      case .waiting, .binding, .verifying: return "wait a moment: the device is being made true in the cloud"
-      case .ok, .unverified, .failing, .refused, .clock, .conflict, .unbound, nil: break
-      }
-    case .absent, .busy, .unusable, .silent, .foreign, nil: break
-    }
-    return "see `journalctl -u one4alld`"
+    let advice = status["advice"]?.string ?? "see `journalctl -u one4alld`"
+    let parts = TerminalText.wrap(advice, width: width - 2)
+    return [TerminalLine("Not well: \(summary)", .bad)]
+      + parts.enumerated().map { TerminalLine(($0 == 0 ? "→ " : "  ") + $1) }
   }
 
   private var reader: [TerminalLine] {
@@ -102,7 +101,7 @@ public struct StatusPage: Sendable {
     }
     let power = StatusPage.power(reader)
     if !power.isEmpty { lines.append(detail(power)) }
-    if let file = StatusPage.file(reader) { lines.append(detail(file)) }
+    if let file = file(reader) { lines.append(detail(file)) }
     if let seen = when(reader["last_frame_at"]) {
       let age = StatusPage.age(reader).map { ", \(humanSpan($0)) ago" }
       let zone = reader["time_zone"]?.string.map { "; zone \($0)" }
@@ -130,16 +129,19 @@ public struct StatusPage: Sendable {
     return words.joined(separator: ", ")
   }
 
-  private static func file(_ reader: JSONValue) -> String? {
+  private func file(_ reader: JSONValue) -> String? {
     var words: [String] = []
     if let reading = reader["reading"]?.bool { words.append(reading ? "reading" : "not reading") }
     if let file = reader["session_file"]?.string {
-      words.append(file + (reader["passings_in_file"]?.integer.map { " with \($0) passings" } ?? ""))
+      // The daemon counts what comes; the reader says its count now and then.
+      let counted = when(reader["passings_counted_at"]).map { " at \($0)" } ?? ""
+      let count = reader["passings_in_file"]?.integer.map { " with \($0) passings\(counted)" }
+      words.append(file + (count ?? ""))
     }
     return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
-  private var cloud: [TerminalLine] {
+  private func cloud(_ extras: Set<Extra>) -> [TerminalLine] {
     let cloud = status["cloud"] ?? .null
     let state = cloud["state"]?.string
     var first = TerminalLine("Cloud     ")
@@ -147,7 +149,7 @@ public struct StatusPage: Sendable {
     first.add(" at \(cloud["url"]?.string ?? "unknown address")")
     var lines = [first]
     if let deviceid = cloud["deviceid"]?.string { lines.append(detail("id \(deviceid)")) }
-    if let beat = when(cloud["last_heartbeat_at"]) {
+    if extras.contains(.reported), let beat = when(cloud["last_heartbeat_at"]) {
       let request = cloud["heartbeat_request"]?.string.map { " by \($0)" } ?? ""
       lines.append(detail("reported \(beat)\(request)"))
     }
@@ -199,7 +201,7 @@ public struct StatusPage: Sendable {
       ("gaps", "to be fetched", .doubtful), ("unconfirmed", "unconfirmed", .doubtful),
       ("doubtful", "doubtful", .faint),
     ]
-    var line = TerminalLine("          ")
+    var line = TerminalLine(margin)
     var isFirst = true
     for (name, words, colour) in troubles where count(name) > 0 {
       if !isFirst { line.add(", ") }
@@ -237,7 +239,7 @@ public struct StatusPage: Sendable {
   }
 
   private func detail(_ text: String, _ colour: TerminalLine.Colour? = nil) -> TerminalLine {
-    var line = TerminalLine("          ")
+    var line = TerminalLine(margin)
     line.add(text, colour)
     return line
   }

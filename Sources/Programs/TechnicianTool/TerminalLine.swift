@@ -13,7 +13,43 @@ struct TerminalLine {
   init(_ text: String = "", _ colour: Colour? = nil) { add(text, colour) }
 
   mutating func add(_ text: String, _ colour: Colour? = nil) {
-    if !text.isEmpty { pieces.append((TerminalText.safe(text), colour)) }
+    guard !text.isEmpty else { return }
+    if let last = pieces.last, last.colour == colour {
+      pieces[pieces.count - 1].text += TerminalText.safe(text)
+    } else {
+      pieces.append((TerminalText.safe(text), colour))
+    }
+  }
+
+  /// The line in as many lines as it takes, broken at spaces and in words that are longer than a line; those behind
+  /// the first begin with so many spaces, fewer than `width`.
+  func wrapped(width: Int, indent: Int) -> [TerminalLine] {
+    var lines = [TerminalLine()]
+    var used = 0
+    func begin() {
+      lines.append(TerminalLine(String(repeating: " ", count: indent)))
+      used = indent
+    }
+    func put(_ text: String, _ colour: Colour?) {
+      lines[lines.count - 1].add(text, colour)
+      used += TerminalText.columns(text)
+    }
+    for piece in pieces {
+      for (index, part) in piece.text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+        // A piece goes on where the one before it ended.
+        let isFirst = index == 0
+        if used + TerminalText.columns(String(part)) + (isFirst ? 0 : 1) <= width || part.isEmpty {
+          put(isFirst ? String(part) : " \(part)", piece.colour)
+          continue
+        }
+        if used > indent { begin() } else if !isFirst { put(" ", piece.colour) }
+        for character in part {
+          if used + TerminalText.columns(String(character)) > width { begin() }
+          put(String(character), piece.colour)
+        }
+      }
+    }
+    return lines
   }
 
   /// The line, cut to that many columns.
@@ -38,6 +74,9 @@ struct TerminalLine {
 
 /// Text as a terminal shows it.
 enum TerminalText {
+  /// No page is made for fewer columns.
+  static let narrowest = 20
+
   /// Without what could move the cursor or turn the writing round: names come from readers and from the cloud.
   static func safe(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()

@@ -26,6 +26,10 @@ struct ForwardFile: Sendable {
   var live: Live?
   /// Read and not yet acknowledged on disk.
   var busy = NumberSet()
+  /// Sent, and perhaps taken by the cloud though it did not say so.
+  var shown = NumberSet()
+  /// The cloud may have them as they were before the reader's memory corrected them.
+  var mayBeOld = NumberSet()
   /// Reading began at the lowest number, and whether anything was found since.
   var isFullScan = false
   var hasFound = false
@@ -45,6 +49,10 @@ struct ForwardFile: Sendable {
   var keeping: CloudSession?
   /// `asked` is on disk, and `POST /sessions` was not sent since, or was refused: no session can have come of it.
   var isUnposted = false
+  /// Before it is asked for, it is looked for in the cloud's list.
+  var isSought = false
+  /// How much the cloud has refused to list the device's sessions meanwhile.
+  var listRefusals = 0
   /// When a new session may be asked for; nil for at once.
   var askNotBefore: MonotonicTime?
   var askBackoff = Backoff(first: .seconds(5), cap: .seconds(600))
@@ -61,7 +69,6 @@ struct ForwardFile: Sendable {
   var countedAt: MonotonicTime?
   /// How often in a row the cloud has said that there is no such session.
   var countRefusals = 0
-  var isCountDoubted = false
   var isSurplusTold = false
   var meter = RateMeter()
 

@@ -33,6 +33,15 @@ extension Forwarder {
     return now < notBefore ? lastError : nil
   }
 
+  /// Why nothing is sent of a file of which something waits: the first such file, and the reason; nil when nothing holds
+  /// any. That the reader's memory has not confirmed them yet holds none.
+  public func heldFile(at now: MonotonicTime) -> (key: FileKey, reason: String)? {
+    for place in active where files[place].summary.waiting > 0 {
+      if let reason = files[place].blocked { return (files[place].summary.key, reason) }
+    }
+    return nil
+  }
+
   /// When the oldest that waits was heard, as far as it has been read.
   func oldestArrival(of place: Int) -> WallTime? {
     let file = files[place]

@@ -65,7 +65,8 @@ extension Forwarder {
       files[place].countedAt = now
       files[place].countAt =
         summary.isSettled ? nil : now + random.spread(Forwarder.countInterval, by: 0.1)
-      let expected = summary.acknowledged - (summary.session?.acknowledgedBefore ?? 0)
+      // While a damaged store is brought over, the session is known before all of its passings are.
+      let expected = min(summary.session?.acknowledged ?? 0, summary.acknowledged)
       return (
         .count(summary.key, expected: expected),
         Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(token))")
@@ -115,14 +116,11 @@ extension Forwarder {
   ) {
     let summary = files[place].summary
     if count >= expected {
-      if files[place].isCountDoubted {
-        files[place].isCountDoubted = false
-        conditions.clear(
-          .cloudCountDiffers, of: summary.key.description,
-          telling: LogEntry(
-            .cloudCountAgrees, "the cloud has all passings of \(summary.key.file)", fields(summary.key)),
-          at: now, &log)
-      }
+      conditions.clear(
+        .cloudCountDiffers, of: summary.key.description,
+        telling: LogEntry(
+          .cloudCountAgrees, "the cloud has all passings of \(summary.key.file)", fields(summary.key)),
+        at: now, &log)
       // Those that wait may be there already, when an answer was lost.
       if summary.waiting == 0, count > expected, expected == summary.acknowledged,
         !files[place].isSurplusTold
@@ -136,8 +134,8 @@ extension Forwarder {
       }
       return
     }
-    guard summary.session?.acknowledgedBefore == 0 else {
-      // Which of them are in this session and which in an earlier one is not kept.
+    guard let session = summary.session, session.acknowledged >= summary.acknowledged else {
+      // Which of them are in this session and which in another, or in another cloud, is not kept.
       return doubtCount(
         place,
         "the cloud has \(count) passings of \(summary.key.file) in its present session, \(expected) were acknowledged there",
@@ -150,7 +148,6 @@ extension Forwarder {
     _ place: Int, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let key = files[place].summary.key
-    files[place].isCountDoubted = true
     guard !conditions.isActive(.cloudCountDiffers, of: key.description) else { return }
     conditions.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now, &log)
   }

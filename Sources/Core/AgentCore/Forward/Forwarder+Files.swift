@@ -6,7 +6,8 @@ extension Forwarder {
   /// Takes over what is said of a file.
   /// - Returns: its place.
   @discardableResult
-  mutating func note(_ summary: FileSummary, at now: MonotonicTime) -> Int {
+  mutating func note(_ told: FileSummary, at now: MonotonicTime) -> Int {
+    let summary = told.shown(in: cloud, after: places[told.key].map { files[$0].summary })
     guard let place = places[summary.key] else {
       files.append(ForwardFile(summary, at: now))
       places[summary.key] = files.count - 1
@@ -48,7 +49,7 @@ extension Forwarder {
   }
 
   /// Passings are on disk: those of the reader's current file are live.
-  mutating func captured(_ result: CaptureResult, at now: MonotonicTime) {
+  mutating func captured(_ result: CaptureResult, at now: MonotonicTime, _ log: inout [LogEntry]) {
     let place = note(result.summary, at: now)
     let key = result.summary.key
     if let last = result.added.last, let first = result.added.first {
@@ -61,7 +62,7 @@ extension Forwarder {
         noteFresh(fresh, behind: firstFresh - min(firstFresh, 1), of: place, at: now)
       }
     }
-    if !result.differences.isEmpty { dropUnsent(of: key) }
+    changed(result.differences, of: key, &log)
   }
 
   /// Where passings wait from earlier, new ones go in front of them. When the new ones become a backlog themselves,
@@ -100,7 +101,7 @@ extension Forwarder {
     let former = places[summary.key].map { files[$0].summary.acknowledged } ?? 0
     let place = note(summary, at: now)
     switch request {
-    case .acknowledge(_, let numbers):
+    case .acknowledge(_, let numbers, _):
       if isOwn { files[place].busy.subtract(numbers) }
       files[place].meter.add(max(0, summary.acknowledged - former), at: now)
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
@@ -109,7 +110,7 @@ extension Forwarder {
     case .believe: files[place].readAgain(from: 0)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
     case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteGone, .noteReader,
-      .noteLost, .readWaiting, .readAcknowledged, .rewind:
+      .noteLost, .noteSent, .readWaiting, .readAcknowledged, .rewind:
       break
     }
     noteUnread(of: place, at: now)

@@ -18,7 +18,7 @@ extension Forwarder {
 
   private var unwritten: Int {
     writes.reduce(0) { sum, write in
-      if case .acknowledge(_, let numbers) = write { sum + numbers.count } else { sum }
+      if case .acknowledge(_, let numbers, _) = write { sum + numbers.count } else { sum }
     }
   }
 

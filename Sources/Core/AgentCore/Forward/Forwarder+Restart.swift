@@ -8,18 +8,21 @@ extension Forwarder {
     walk = nil
     closedTokens = []
     if underWay != nil { underWay?.purpose = .nothing }
+    conditions.drop(.cloudCountDiffers)
     for place in files.indices {
       files[place].forgetReading()
       files[place].isUnposted = false
+      files[place].isSought = false
+      files[place].shown = NumberSet()
+      files[place].mayBeOld = NumberSet()
       files[place].blocked = nil
       files[place].countAt = nil
       files[place].countRefusals = 0
-      files[place].isCountDoubted = false
       files[place].isSurplusTold = false
     }
     for write in writes {
       switch write {
-      case .acknowledge(let key, let numbers):
+      case .acknowledge(let key, let numbers, _):
         if let place = places[key] { files[place].busy.formUnion(numbers) }
       case .reject(let key, let number, _):
         if let place = places[key] { files[place].busy.insert(number) }
@@ -43,6 +46,7 @@ extension Forwarder {
     isWriting = false
     walk = nil
     if underWay != nil { underWay?.purpose = .nothing }
+    conditions.drop(.cloudCountDiffers, .cloudSessionClosed, .forwardHeld)
     for summary in summaries { note(summary, at: now) }
     countAtStart(at: now)
     wake(at: now)

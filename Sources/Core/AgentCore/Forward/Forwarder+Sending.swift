@@ -111,6 +111,8 @@ extension Forwarder {
     if let inserted, token == batch.token {
       let counted = max(0, inserted) + max(0, duplicates)
       if counted >= batch.items.count {
+        // Nothing was there before: all of it is as it was sent now.
+        if inserted >= batch.items.count { noteNew(batch) }
         return confirm(batch.numbers, of: index, at: now, &orders.log)
       }
       queue[index].step = .read(page: 1, found: NumberSet(), why: .short)
@@ -125,7 +127,8 @@ extension Forwarder {
     _ numbers: NumberSet, of index: Int, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let batch = queue[index]
-    write(.acknowledge(batch.key, numbers))
+    write(.acknowledge(batch.key, numbers, session: batch.token))
+    noteConfirmed(numbers, of: batch.key, &log)
     backlogCount += numbers.count
     if let place = places[batch.key] {
       files[place].refusedInRow = NumberSet()
@@ -282,7 +285,10 @@ extension Forwarder {
     missing.subtract(found)
     var present = batch.numbers
     present.subtract(missing)
-    if why == .closed, !found.isEmpty { write(.acknowledge(batch.key, found)) }
+    if why == .closed, !found.isEmpty {
+      write(.acknowledge(batch.key, found, session: batch.token))
+      noteConfirmed(found, of: batch.key, &log)
+    }
     if !present.isEmpty { confirm(present, of: index, at: now, &log) }
     guard !missing.isEmpty else {
       // Nothing is lost; whether the rest of the file is refused the next batch will tell.

@@ -10,7 +10,7 @@ extension Forwarder {
     case ask(deviceid: String)
     /// Something about it is being written down.
     case keeping
-    /// It may have been created: the cloud's list is to be read.
+    /// It may be there: the cloud's list is to be read.
     case find(CloudSession)
     /// It was not created: `POST /sessions`.
     case post(CloudSession)
@@ -32,7 +32,7 @@ extension Forwarder {
       return .ask(deviceid: deviceid)
     }
     switch session.standing {
-    case .asked: return file.isUnposted ? .post(session) : .find(session)
+    case .asked: return file.isUnposted && !file.isSought ? .post(session) : .find(session)
     case .closed: return settings.onClosedSession == .hold ? .closed : .ask(deviceid: deviceid)
     case .open: return session.token.map(SessionState.open) ?? .find(session)
     }
@@ -61,7 +61,7 @@ extension Forwarder {
         } else {
           let session = CloudSession(
             cloud: cloud, deviceid: deviceid, token: nil, alias: sessionAlias(of: files[place].summary.key),
-            standing: .asked, askedAt: now.wall, acknowledgedBefore: files[place].summary.acknowledged)
+            standing: .asked, askedAt: now.wall)
           keep(session, of: place)
         }
       }
@@ -101,9 +101,14 @@ extension Forwarder {
     guard session.cloud == cloud else { return }
     let key = files[place].summary.key
     switch session.standing {
-    case .asked: files[place].isUnposted = true
+    case .asked:
+      // One may be there that this store does not know: what the store had may be lost. It is looked for first.
+      files[place].isUnposted = true
+      files[place].isSought = !isUnreadable(at: now)
+      files[place].listRefusals = 0
     case .open:
       files[place].isUnposted = false
+      files[place].isSought = false
       count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
       conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
       log.append(
@@ -199,14 +204,17 @@ extension Forwarder {
         answered(at: now, &orders.log)
         files[place].forgetSessionRefusals()
         files[place].isUnposted = true
+        files[place].isSought = false
       case .nameless:
         failed(
           .findSession(key), "the cloud lists the session without its token", status: answer.status, at: now,
           &orders.log)
       }
     case 401, 403:
-      // A key that may only write: it has to be asked for again. What was created before stays empty.
+      // A key that may only write: it has to be asked for. What was created before stays empty.
+      noteUnreadable(answer, at: now, &orders.log)
       files[place].isUnposted = true
+      files[place].isSought = false
     case 400...499 where answer.status != 408 && answer.status != 429:
       refused(
         place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
@@ -216,6 +224,16 @@ extension Forwarder {
         .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
         &orders.log)
     }
+  }
+
+  /// Three refusals of the list or nine failures: passings do not wait longer for a list that the cloud cannot show.
+  private static let mostListRefusals = 9
+
+  /// The cloud has answered, and does not list the device's sessions.
+  mutating func noteUnlisted(_ key: FileKey, status: Int) {
+    guard let place = places[key], files[place].isSought else { return }
+    files[place].listRefusals += status < 500 ? 3 : 1
+    if files[place].listRefusals >= Forwarder.mostListRefusals { files[place].isSought = false }
   }
 
   private enum Finding {

@@ -27,7 +27,9 @@ extension Forwarder {
       if status == 429, let place = places[key] { files[place].isUnposted = true }
     case .send(let batch): batchFailed(batch, status: status, at: now)
     case .nothing: return
-    case .checkSession, .checkList, .readBatch, .findSession: break
+    case .findSession(let key):
+      if let status, status >= 400, status != 429 { noteUnlisted(key, status: status) }
+    case .checkSession, .checkList, .readBatch: break
     }
     lastError = message
     notBefore = now + wait
@@ -150,34 +152,63 @@ extension Forwarder {
   /// So many waiting passings are a backlog.
   private static let largeBacklog = 1000
   /// Waiting that long is a backlog.
-  private static let oldBacklog = Duration.seconds(60)
+  private static let lateBacklog = Duration.seconds(60)
+  /// Waiting that long is not well.
+  private static let oldBacklog = Duration.seconds(300)
 
-  /// Tells when a backlog begins, and when it has been worked off.
-  mutating func watchBacklog(at now: Moment, _ log: inout [LogEntry]) {
-    guard settings.forward else { return conditions.drop(.backlog) }
+  /// What could be sent and waits.
+  struct Backlog {
+    var count = 0
+    /// How long the oldest of them has waited, by the host's wall clock, as far as it has been read.
+    var age = Duration.zero
+  }
+
+  func backlog(at now: Moment) -> Backlog {
     var count = 0
     var oldest: WallTime?
     for place in active where files[place].sendable > 0 {
       count += files[place].sendable
       if let arrival = oldestArrival(of: place) { oldest = min(oldest ?? arrival, arrival) }
     }
-    let age = oldest.map { max(.zero, now.wall - $0) } ?? .zero
-    guard conditions.isActive(.backlog) else {
-      guard count >= Forwarder.largeBacklog || (count > 0 && age >= Forwarder.oldBacklog) else { return }
-      backlogCount = 0
-      let since = age > .zero ? ", the oldest for \(humanSpan(age))" : ""
-      conditions.raise(
-        .backlog, "\(count) passings wait for the cloud\(since)", [.count: String(count)],
-        at: now.monotonic, &log)
-      return
+    return Backlog(count: count, age: oldest.map { max(.zero, now.wall - $0) } ?? .zero)
+  }
+
+  func words(of backlog: Backlog) -> String {
+    let passings = backlog.count == 1 ? "1 passing waits" : "\(backlog.count) passings wait"
+    let age = backlog.age > .zero ? ", the oldest for \(humanSpan(backlog.age))" : ""
+    return "\(passings) for the cloud\(age)"
+  }
+
+  /// Tells when a backlog begins, when it has become old, and when it has been worked off.
+  mutating func watchBacklog(at now: Moment, _ log: inout [LogEntry]) {
+    guard settings.forward else { return conditions.drop(.backlog, .backlogOld) }
+    let backlog = backlog(at: now)
+    if backlog.count > 0 {
+      for limit in [Forwarder.lateBacklog, Forwarder.oldBacklog] where backlog.age < limit {
+        wake(at: now.monotonic + (limit - backlog.age))
+      }
     }
-    // Live passings always wait a moment.
-    guard count == 0 || (count < Forwarder.largeBacklog / 10 && age < .seconds(5)) else { return }
-    conditions.clear(
-      .backlog,
-      telling: LogEntry(
+    let fields: [JournalField: String] = [.count: String(backlog.count)]
+    if !conditions.isActive(.backlog) {
+      let isLate = backlog.count > 0 && backlog.age >= Forwarder.lateBacklog
+      guard backlog.count >= Forwarder.largeBacklog || isLate else { return }
+      backlogCount = 0
+      conditions.raise(.backlog, words(of: backlog), fields, at: now.monotonic, &log)
+    } else if backlog.count == 0
+      || (backlog.count < Forwarder.largeBacklog / 10 && backlog.age < .seconds(5))
+    {
+      // Live passings always wait a moment.
+      conditions.drop(.backlogOld)
+      let drained = LogEntry(
         .backlogDrained, "\(backlogCount) passings were sent, none is late any more",
-        [.count: String(backlogCount)]),
-      at: now.monotonic, &log)
+        [.count: String(backlogCount)])
+      return conditions.clear(.backlog, telling: drained, at: now.monotonic, &log)
+    }
+    let isOld = backlog.count > 0 && backlog.age >= Forwarder.oldBacklog
+    if !isOld {
+      conditions.drop(.backlogOld)
+    } else if !conditions.isActive(.backlogOld) {
+      conditions.raise(.backlogOld, words(of: backlog), fields, at: now.monotonic, &log)
+    }
   }
 }

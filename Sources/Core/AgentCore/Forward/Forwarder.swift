@@ -117,8 +117,17 @@ public struct Forwarder: Sendable {
   /// Whether a request to the cloud with that identifier is the forwarder's.
   public static func owns(_ identifier: UInt64) -> Bool { identifier >= firstIdentifier }
 
-  /// What is wrong now.
-  public var activeConditions: [Conditions.Condition] { conditions.active }
+  /// What is wrong now, in words of now.
+  public func activeConditions(at now: Moment) -> [Conditions.Condition] {
+    // An old backlog is a backlog.
+    let active = conditions.active.filter { $0.event != .backlog || !conditions.isActive(.backlogOld) }
+    return active.map { condition in
+      guard condition.event == .backlog || condition.event == .backlogOld else { return condition }
+      var condition = condition
+      condition.message = words(of: backlog(at: now))
+      return condition
+    }
+  }
 
   // MARK: Events
 
@@ -164,6 +173,8 @@ public struct Forwarder: Sendable {
   public mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ orders: inout ForwardOrders) {
     guard let (identifier, purpose) = underWay, identifier == outcome.identifier else { return }
     underWay = nil
+    noteShown(purpose, outcome.result)
+    defer { dropOutdated() }
     switch outcome.result {
     case .failure(.cancelled):
       // Not the cloud's fault: the device report has called everything off.
@@ -200,15 +211,15 @@ public struct Forwarder: Sendable {
   /// The store has done something, or failed to.
   public mutating func handle(_ report: PassingReport, at now: MonotonicTime, _ orders: inout ForwardOrders) {
     switch report {
-    case .captured(let result): captured(result, at: now)
+    case .captured(let result): captured(result, at: now, &orders.log)
     case .doubtfulKept, .readerNoted: break
     case .fileOpened(let contents): note(contents.summary, at: now)
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
-    case .contradicted(let summary, _):
+    case .contradicted(let summary, let contradiction):
       note(summary, at: now)
-      dropUnsent(of: summary.key)
+      changed(contradiction.differences, of: summary.key, &orders.log)
     case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
     case .rewound(_, let summaries, _):
       for summary in summaries {
@@ -249,11 +260,11 @@ public struct Forwarder: Sendable {
 
   /// Has something written; the numbers of acknowledgements that wait are put together.
   mutating func write(_ request: PassingRequest) {
-    if case .acknowledge(let key, let more) = request, writes.count > (isWriting ? 1 : 0),
-      case .acknowledge(key, var numbers)? = writes.last
+    if case .acknowledge(let key, let more, let session) = request, writes.count > (isWriting ? 1 : 0),
+      case .acknowledge(key, var numbers, session)? = writes.last
     {
       numbers.formUnion(more)
-      writes[writes.count - 1] = .acknowledge(key, numbers)
+      writes[writes.count - 1] = .acknowledge(key, numbers, session: session)
     } else {
       writes.append(request)
     }

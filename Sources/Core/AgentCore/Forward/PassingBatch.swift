@@ -44,6 +44,8 @@ struct PassingBatch: Sendable {
   var failures = 0
   /// How often the cloud has taken it without having anything of it afterwards.
   var fruitless = 0
+  /// What the reader's memory has said otherwise about since it was read.
+  var outdated = NumberSet()
   /// Not before then; nil for at once.
   var notBefore: MonotonicTime?
 
@@ -63,8 +65,12 @@ struct PassingBatch: Sendable {
   func halves(named first: UInt64, _ second: UInt64) -> [PassingBatch] {
     let middle = items.startIndex + items.count / 2
     return [
-      PassingBatch(identifier: first, key: key, token: token, items: items[..<middle], attempts: attempts),
-      PassingBatch(identifier: second, key: key, token: token, items: items[middle...], attempts: attempts),
+      PassingBatch(
+        identifier: first, key: key, token: token, items: items[..<middle], attempts: attempts,
+        outdated: outdated),
+      PassingBatch(
+        identifier: second, key: key, token: token, items: items[middle...], attempts: attempts,
+        outdated: outdated),
     ]
   }
 

@@ -287,7 +287,7 @@ extension Intake {
   /// denies it as well; but for one that only a person has ever named.
   private mutating func isMissingLong(_ key: FileKey, at now: MonotonicTime) -> Bool {
     guard let file = files[key] else { return false }
-    if file.isAuditAsked, file.stored.isEmpty, file.notedCount == nil { return true }
+    if file.isOnlyNamed { return true }
     let since = file.missingSince ?? now
     if now - since >= Intake.missingSpan { return true }
     files[key]?.missingSince = since

@@ -179,8 +179,10 @@ extension Intake {
     guard var file = files[key] else { return }
     failAudit(of: key, "the reader has no such file; `one4allctl ledger` names those that it had", &out)
     defer { forget(key) }
-    // Only a person has ever named it.
-    guard known[key] != nil else { return }
+    if file.isOnlyNamed {
+      known[key] = nil
+      return
+    }
     file.count = file.count ?? file.notedCount
     let lost = file.gaps
     if !lost.isEmpty {

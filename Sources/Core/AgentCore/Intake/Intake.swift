@@ -173,7 +173,7 @@ public struct Intake: Sendable {
   public var openFiles: [IntakeFile] {
     files.values.sorted { $0.key.file < $1.key.file }.map { file in
       IntakeFile(
-        key: file.key, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
+        key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
         lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
         remaining: file.needed.count, isAuditing: file.isAuditing, isFetching: isFetching(file))
     }

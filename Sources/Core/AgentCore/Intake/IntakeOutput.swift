@@ -17,6 +17,8 @@ public struct IntakeOutput: Equatable, Sendable {
 public struct IntakeFile: Equatable, Sendable {
   /// The file.
   public var key: FileKey
+  /// Whether the store has told what it holds of it; before that everything looks missing.
+  public var isOpened: Bool
   /// How many passings the reader said it has; nil when it has not been asked.
   public var readerCount: UInt32?
   /// Numbers that the reader has and the store has not, and that are not lost.

@@ -80,6 +80,9 @@ struct OpenFile: Sendable {
     self.name = name
   }
 
+  /// Whether nobody has ever named it but the person who wants it compared.
+  var isOnlyNamed: Bool { isAuditAsked && stored.isEmpty && notedCount == nil }
+
   /// Numbers that the reader has, and that are neither stored nor lost.
   var gaps: NumberSet {
     guard let count, count > 0 else { return NumberSet() }

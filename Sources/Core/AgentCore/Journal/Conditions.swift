@@ -7,11 +7,20 @@ public struct Conditions: Sendable {
     /// What exactly, where one event can be true of several things (a field's name); else empty.
     public let subject: String
     /// One line for a person.
-    public let message: String
+    public internal(set) var message: String
     /// When it began, to measure.
     public let since: MonotonicTime
     /// How often it was found again.
     public internal(set) var repetitions: Int
+
+    /// A condition that began then.
+    public init(event: EventName, subject: String = "", message: String, since: MonotonicTime) {
+      self.event = event
+      self.subject = subject
+      self.message = message
+      self.since = since
+      repetitions = 0
+    }
   }
 
   /// In the order in which they began.
@@ -35,8 +44,13 @@ public struct Conditions: Sendable {
     let since = known.map { active[$0].since } ?? now
     if let known { active.remove(at: known) }
     active.append(
-      Condition(event: event, subject: subject, message: message, since: since, repetitions: 0))
+      Condition(event: event, subject: subject, message: message, since: since))
     log.append(LogEntry(event, message, fields))
+  }
+
+  /// Words it as it is now, without telling.
+  mutating func reword(_ event: EventName, of subject: String = "", _ message: String) {
+    if let index = index(event, subject) { active[index].message = message }
   }
 
   /// It is right again. Tells, when it was wrong before and there is something to tell.

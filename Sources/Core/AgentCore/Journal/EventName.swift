@@ -89,6 +89,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case memoryRefused = "memory-refused"
   /// The store takes nothing and the memory for waiting passings is full.
   case captureOverflow = "capture-overflow"
+  /// The cloud has passings otherwise than the reader's memory.
+  case passingsWrong = "passings-wrong"
   /// The reader's memory says otherwise than what was stored.
   case passingDiffers = "passing-differs"
   /// All of a session file was compared with the reader's memory.
@@ -109,6 +111,10 @@ public enum EventName: String, Sendable, CaseIterable {
   case forwardUnverified = "forward-unverified"
   /// The cloud refuses one passing; it is set aside.
   case passingRejected = "passing-rejected"
+  /// The cloud has refused passings.
+  case passingsRejected = "passings-rejected"
+  /// Passings have waited for the cloud for minutes.
+  case backlogOld = "backlog-old"
   /// Passings wait for the cloud: 1,000, or one for a minute.
   case backlog = "backlog"
   /// The passings that waited are in the cloud.

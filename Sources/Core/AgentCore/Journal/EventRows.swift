@@ -232,6 +232,12 @@ extension EventName {
         messageID: "875a5cfcc1fb14ff534b43f549626945", priority: .alert,
         meaning: "the store takes nothing and the memory for waiting passings is full",
         remedy: "mend the disk; the reader still has the passings, and they are fetched")
+    case .passingsWrong:
+      Row(
+        messageID: "0101d793957f40a99375af8f27d2e52a", priority: .alert,
+        meaning: "the cloud has passings of a session file otherwise than the reader's memory",
+        remedy:
+          "`one4allctl differences` names them: correct the results, the cloud does not change what it has")
     case .passingDiffers:
       Row(
         messageID: "6f79d56dfa7293d13069bc3ed7e429be", priority: .warning,
@@ -285,6 +291,16 @@ extension EventName {
         messageID: "e7a93f75ce8a37583e53676433ef2941", priority: .error,
         meaning: "the cloud refuses one passing; it is set aside",
         remedy: "`one4allctl passings --rejected` shows it")
+    case .passingsRejected:
+      Row(
+        messageID: "2b3073e83f084f7e87807e3ad9e283fb", priority: .error,
+        meaning: "passings of a session file are not in the cloud, as it has refused them",
+        remedy: "`one4allctl passings --rejected` shows them and why: enter them in the results by hand")
+    case .backlogOld:
+      Row(
+        messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,
+        meaning: "passings have waited for the cloud for 5 minutes",
+        remedy: "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost")
     case .backlog:
       Row(
         messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,

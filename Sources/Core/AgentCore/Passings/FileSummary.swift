@@ -22,14 +22,13 @@ public struct CloudSession: Equatable, Sendable {
   public var standing: Standing
   /// When it was first asked for, by the host's wall clock.
   public var askedAt: WallTime
-  /// How many of the file's passings were acknowledged before it was asked for: they are in another session, and the
-  /// cloud's count for this one is without them.
-  public var acknowledgedBefore: Int
+  /// How many of the file's passings were acknowledged in it, less those that wait again since. The store counts.
+  public var acknowledged: Int
 
   /// A cloud session.
   public init(
     cloud: String, deviceid: String, token: String?, alias: String, standing: Standing, askedAt: WallTime,
-    acknowledgedBefore: Int = 0
+    acknowledged: Int = 0
   ) {
     self.cloud = cloud
     self.deviceid = deviceid
@@ -37,7 +36,7 @@ public struct CloudSession: Equatable, Sendable {
     self.alias = alias
     self.standing = standing
     self.askedAt = askedAt
-    self.acknowledgedBefore = acknowledgedBefore
+    self.acknowledged = acknowledged
   }
 }
 
@@ -55,6 +54,10 @@ public struct FileSummary: Equatable, Sendable {
   public var unconfirmed: Int
   /// Numbers that the reader gave out and has no more.
   public var lost: Int
+  /// How many passings the cloud has with another time or chip than the reader's memory, or without any in it.
+  public var sentDifferences: Int
+  /// The highest number that is stored, those removed to make room among them; 0 when none is.
+  public var highest: UInt32
   /// How many passings the reader said that the file has; nil when it has not been asked.
   public var readerCount: UInt32?
   /// Whether the reader has gone on to another file and everything that it has of this one was compared with what is
@@ -64,15 +67,26 @@ public struct FileSummary: Equatable, Sendable {
   public var isGone: Bool
   /// Where its passings go; nil before the first is to be sent.
   public var session: CloudSession?
+  /// Base address of the cloud that the session was looked for; nil: the session is the one that was asked for last.
+  public var cloud: String?
 
   /// Kept, and neither confirmed nor refused by the cloud.
   public var waiting: Int { stored - acknowledged - rejected }
 
+  /// How many passings the file has, by the reader's word or by the numbers that came; nil when neither is known.
+  public var knownCount: UInt32? {
+    if let readerCount { return max(readerCount, highest) }
+    return highest > 0 ? highest : nil
+  }
+
+  /// How many of them are neither stored nor lost.
+  public var gapCount: Int { max(0, Int(knownCount ?? 0) - stored - lost) }
+
   /// A summary; that of a new file by default.
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
-    lost: Int = 0, readerCount: UInt32? = nil, isSettled: Bool = false, isGone: Bool = false,
-    session: CloudSession? = nil
+    lost: Int = 0, sentDifferences: Int = 0, highest: UInt32 = 0, readerCount: UInt32? = nil,
+    isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key
     self.stored = stored
@@ -80,9 +94,22 @@ public struct FileSummary: Equatable, Sendable {
     self.rejected = rejected
     self.unconfirmed = unconfirmed
     self.lost = lost
+    self.sentDifferences = sentDifferences
+    self.highest = highest
     self.readerCount = readerCount
     self.isSettled = isSettled
     self.isGone = isGone
     self.session = session
+    self.cloud = cloud
+  }
+
+  /// The same for a reader who uses that cloud. An answer that was on its way when the cloud was changed shows the
+  /// session of the former one: it says nothing about the present one's.
+  func shown(in present: String, after former: FileSummary?) -> FileSummary {
+    guard let cloud, cloud != present else { return self }
+    var summary = self
+    summary.session = former?.session
+    summary.cloud = present
+    return summary
   }
 }

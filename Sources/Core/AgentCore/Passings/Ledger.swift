@@ -5,18 +5,25 @@ public struct Ledger: Sendable {
   public private(set) var files: [FileSummary]
   /// How many frames are kept that are not believed.
   public var doubtful: Int
+  /// Another one whenever anything of the files may have changed.
+  private(set) var revision = 0
 
+  private let cloud: String?
   private var places: [FileKey: Int] = [:]
 
   /// What the store holds at the start.
-  init(files: [FileSummary], doubtful: Int) {
+  /// - Parameter cloud: the cloud whose sessions are shown; nil for any.
+  init(files: [FileSummary], doubtful: Int, cloud: String? = nil) {
     self.files = []
+    self.cloud = cloud
     self.doubtful = doubtful
     for file in files { note(file) }
   }
 
   /// Takes over what the store says of a file; a new one is put behind the others.
   mutating func note(_ file: FileSummary) {
+    let file = cloud.map { file.shown(in: $0, after: self.file(file.key)) } ?? file
+    revision += 1
     if let place = places[file.key] {
       files[place] = file
     } else {
@@ -26,8 +33,11 @@ public struct Ledger: Sendable {
   }
 
   /// The store holds these files now, and no others.
-  mutating func replace(_ files: [FileSummary]) {
-    self = Ledger(files: files, doubtful: doubtful)
+  /// - Parameter cloud: the cloud whose sessions are shown from now on; nil: as before.
+  mutating func replace(_ files: [FileSummary], cloud: String? = nil) {
+    let former = revision
+    self = Ledger(files: files, doubtful: doubtful, cloud: cloud ?? self.cloud)
+    revision += former + 1
   }
 
   /// A file; nil when nothing of it is stored.

@@ -37,7 +37,8 @@ public enum PassingRequest: Equatable, Sendable {
   case noteReader(serialNumber: String, firstFile: String)
   /// The reader has them no more.
   case noteLost(FileKey, NumberSet)
-  /// The cloud session of a file; on disk before its token is used.
+  /// The cloud session of a file; on disk before its token is used. One that is `.asked` is a new one, in which nothing
+  /// is acknowledged.
   case keepSession(FileKey, CloudSession)
   /// The lowest waiting passings of a file behind a number, at most `limit`, ascending; without those that are
   /// `.unconfirmed`.
@@ -46,7 +47,10 @@ public enum PassingRequest: Equatable, Sendable {
   /// make room.
   case readAcknowledged(FileKey, after: UInt32, limit: Int)
   /// The cloud has confirmed them. Those that do not wait are left as they are.
-  case acknowledge(FileKey, NumberSet)
+  /// - session: the token of the session that they are in; the file's session with that token counts them.
+  case acknowledge(FileKey, NumberSet, session: String? = nil)
+  /// The cloud may have them as they were before the reader's memory said otherwise: their differences were sent.
+  case noteSent(FileKey, NumberSet)
   /// The cloud refuses one; why, for a person. It waits no more.
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.

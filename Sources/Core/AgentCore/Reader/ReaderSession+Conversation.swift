@@ -154,6 +154,7 @@ extension ReaderSession {
     let old = status
     let wasIdentified = isIdentified
     status = new
+    statusAt = now
     isIdentified = true
     lastFrameAt = lastValidAt
     pollAt = now + settings.pollInterval

@@ -28,6 +28,8 @@ public struct ReaderSession: Sendable {
   public internal(set) var device: String?
   /// The last status, while its reader may be taken to be there.
   public internal(set) var status: ReaderStatus?
+  /// When it said so.
+  public internal(set) var statusAt: MonotonicTime?
   /// When the last valid frame of the reader in `status` was heard.
   public internal(set) var lastFrameAt: MonotonicTime?
   /// What was heard in all.

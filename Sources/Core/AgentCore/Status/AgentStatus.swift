@@ -17,13 +17,14 @@ public enum AgentStatus {
       "uptime_seconds": .integer((now.monotonic - agent.startedAt).wholeMilliseconds / 1000),
       "well": .bool(health.isWell),
       "summary": .string(health.summary),
+      "advice": .text(health.advice),
       "reader": reader(agent.session, agent.settings.reader, at: now),
       "cloud": cloud(agent.report, at: now),
       "device": device(agent.report, at: now),
-      "passings": passings(agent),
+      "passings": passings(agent, health, at: now),
       "frames": frames(agent.session.totals),
       "clock": clock(agent.report, agent.readerClock.measurement, at: now),
-      "conditions": .array(health.conditions.map { condition($0, at: now) }),
+      "conditions": .array(health.conditions.map { $0.document(at: now) }),
     ]
   }
 
@@ -43,6 +44,8 @@ public enum AgentStatus {
       "session_file": .text(status?.sessionFile?.text),
       "reading": .flag(status?.startMode),
       "passings_in_file": .whole(status?.passingCount),
+      "passings_counted_at": .text(
+        status == nil ? nil : session.statusAt.map { now.label($0).iso8601 }),
       "last_frame_at": .text(session.lastFrameAt.map { now.label($0).iso8601 }),
       "last_frame_age_seconds": .real(session.lastFrameAt.map { tenths(now.monotonic - $0) }),
       "battery_percent": .whole(status?.batteryPercent),
@@ -76,17 +79,18 @@ public enum AgentStatus {
     return ["agrees": .flag(report.agrees(at: now)), "fields": .array(fields ?? [])]
   }
 
-  private static func passings(_ agent: Agent) -> JSONValue {
+  private static func passings(_ agent: Agent, _ health: Health, at now: Moment) -> JSONValue {
     func sum(_ count: (FileSummary) -> Int) -> JSONValue { .integer(Int64(agent.ledger.sum(count))) }
     return [
       "captured": .integer(Int64(agent.session.totals.passing)),
       "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
       "rejected": sum(\.rejected), "lost": sum(\.lost),
-      "gaps": .integer(Int64(agent.intake.openFiles.reduce(0) { $0 + $1.gaps.count })),
+      "gaps": .integer(Int64(agent.standings(at: now).reduce(0) { $0 + $1.gapCount })),
       "unconfirmed": sum(\.unconfirmed), "doubtful": .integer(Int64(agent.ledger.doubtful)),
       "unwritten": .integer(Int64(agent.intake.waitingRows)),
       "dropped": .integer(Int64(agent.intake.droppedRows)),
-      "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.forwarder.lastError),
+      "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.hold(at: now)),
+      "well": .bool(health.arePassingsWell),
     ]
   }
 
@@ -110,17 +114,20 @@ public enum AgentStatus {
     ]
   }
 
-  private static func condition(_ condition: Conditions.Condition, at now: Moment) -> JSONValue {
-    [
-      "event": .string(condition.event.rawValue),
-      "severity": .string(condition.event.priority.name),
-      "message": .string(condition.message),
-      "since": .string(now.label(condition.since).iso8601),
-      "repetitions": .integer(Int64(condition.repetitions)),
-    ]
-  }
-
   private static func thousandths(_ span: Duration) -> Double { Double(span.wholeMilliseconds) / 1000 }
 
   private static func tenths(_ span: Duration) -> Double { Double(span.wholeMilliseconds / 100) / 10 }
+}
+
+extension Conditions.Condition {
+  /// As status and ledger show it.
+  func document(at now: Moment) -> JSONValue {
+    [
+      "event": .string(event.rawValue),
+      "severity": .string(event.priority.name),
+      "message": .string(message),
+      "since": .string(now.label(since).iso8601),
+      "repetitions": .integer(Int64(repetitions)),
+    ]
+  }
 }

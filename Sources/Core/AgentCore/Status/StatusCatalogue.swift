@@ -47,8 +47,9 @@ public enum StatusCatalogue {
     Member("version", .text, "version of the daemon"),
     Member("now", .time, "when the document was made, by the host's clock"),
     Member("uptime_seconds", .integer, "how long the daemon runs"),
-    Member("well", .flag, "whether a reader speaks, the cloud takes its reports, and nothing differs"),
+    Member("well", .flag, "whether all is well: see below"),
     Member("summary", .text, "reader, cloud and age of the last frame in one line"),
+    Member("advice", .text, orNull: true, "what to do first; null: all is well"),
   ]
 
   private static let reader = [
@@ -65,6 +66,9 @@ public enum StatusCatalogue {
     Member("reader.session_file", .text, orNull: true, "the session file that is open on the reader"),
     Member("reader.reading", .flag, orNull: true, "whether it reads chips into the session file"),
     Member("reader.passings_in_file", .integer, orNull: true, "passings in the session file"),
+    Member(
+      "reader.passings_counted_at", .time, orNull: true,
+      "when the reader said how many; it does so every `poll_interval`"),
     Member("reader.last_frame_at", .time, orNull: true, "when the last valid frame of this reader came"),
     Member(
       "reader.last_frame_age_seconds", .number, orNull: true,
@@ -118,7 +122,11 @@ public enum StatusCatalogue {
     Member("passings.unwritten", .integer, "heard, and not yet on disk"),
     Member("passings.dropped", .integer, "heard since the daemon started, and no room was left for them"),
     Member("passings.forward", .flag, "whether passings are sent to the cloud"),
-    Member("passings.hold", .text, orNull: true, "why nothing is sent now; null: nothing holds"),
+    Member(
+      "passings.hold", .text, orNull: true,
+      "why passings are not sent now, of one session file (its name stands first) or at all; null: nothing holds"
+    ),
+    Member("passings.well", .flag, "whether the passings are well, as the ledger says it: see below"),
     Member("frames", .object, "what the line said since the daemon started"),
     Member("frames.passing", .integer, "passings"),
     Member("frames.reply", .integer, "replies, greetings and ends of lists"),
@@ -151,6 +159,34 @@ public enum StatusCatalogue {
 }
 
 extension StatusCatalogue {
+  private static let wellness = """
+    ## Well
+
+    `passings.well` is the verdict of the ledger, too (`well` there, and the exit code of `one4allctl ledger`). It is
+    false while something is wrong with the passings or their store that is an `error` or an `alert`:
+
+    - passings of the present event are lost (`passings-lost`), refused by the cloud (`passings-rejected`), or were sent
+      otherwise than the reader's memory has them (`passings-wrong`). These come from the sums on disk: a restart does
+      not hide them;
+    - passings that could be sent have waited for 5 minutes (`backlog-old`), whatever keeps them, or the reader's memory
+      has not confirmed any for 2 minutes (`passings-unconfirmed`);
+    - a session file is held (`cloud-session-closed`, `forward-held`), the key is refused, the reader's memory or its
+      zone is not to be had, the disk is full, or the store fails.
+
+    What only warns leaves it true: a gap that is being fetched, a shorter backlog, a cloud that is away for a minute.
+    `forward = no` is a decision, and no fault.
+
+    A session file is of the present event when it is the one that was heard of last, or was begun less than 12 hours
+    before the newest one, by the names of the files. So an alarm about passings that nobody can change any more stays
+    until the reader opens a file 12 hours later, which the next event does: nothing else ends it, and nothing has to
+    be told to the agent. The ledger goes on showing the numbers of earlier files, in red, and `one4allctl ledger
+    --session FILE` still says what is wrong with one of them.
+
+    `well` is true when a reader speaks, its clock is right, the cloud takes and shows its reports, nothing differs, and
+    `passings.well` is true. `advice` is what to do about the worst of what makes it false; without a reader it speaks
+    of the reader.
+    """
+
   /// docs/status.md.
   public static var markdown: String {
     var lines = [
@@ -177,7 +213,7 @@ extension StatusCatalogue {
       let holds = member.kind.rawValue + (member.isNullable ? " or null" : "")
       lines.append("| `\(member.path)` | \(holds) | \(member.meaning) |")
     }
-    lines += ["", "## States of the reader", "", "| state | meaning |", "| --- | --- |"]
+    lines += ["", wellness, "", "## States of the reader", "", "| state | meaning |", "| --- | --- |"]
     lines += ReaderState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
     lines += ["", "## States of the cloud", "", "| state | meaning |", "| --- | --- |"]
     lines += CloudState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }

@@ -1,0 +1,121 @@
+import One4AllProtocol
+
+/// What a person must see to, by the sums of the session files: passings that are lost, refused by the cloud, or in the
+/// cloud otherwise than in the reader's memory. As the sums are on disk, a restart does not hide it.
+///
+/// It is an alarm as long as its file belongs to the present event (`PresentFiles`): the next event ends it.
+struct AccountWatch: Sendable {
+  private(set) var conditions = Conditions()
+  private var revision: Int?
+  private var current: FileKey?
+
+  /// Something that is wrong with a file by its sums.
+  struct Trouble: Equatable {
+    let event: EventName
+    let message: String
+  }
+
+  /// What is wrong with a file, the worst first.
+  static func troubles(of file: FileSummary) -> [Trouble] {
+    func passings(_ count: Int) -> String {
+      "\(count) \(count == 1 ? "passing" : "passings") of \(file.key.file)"
+    }
+    var troubles: [Trouble] = []
+    if file.lost > 0 {
+      troubles.append(
+        .init(event: .passingsLost, message: "\(passings(file.lost)) lost, the reader has them no more"))
+    }
+    if file.sentDifferences > 0 {
+      troubles.append(
+        .init(
+          event: .passingsWrong,
+          message: "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory"
+        ))
+    }
+    if file.rejected > 0 {
+      troubles.append(
+        .init(event: .passingsRejected, message: "\(passings(file.rejected)) refused by the cloud"))
+    }
+    return troubles
+  }
+
+  /// Raises what is wrong now, and ends what is so no more.
+  /// - Parameters:
+  ///   - current: the reader's session file.
+  ///   - told: what the intake has told already; of lost passings it knows the numbers.
+  mutating func advance(
+    _ ledger: Ledger, current: FileKey?, told: [Conditions.Condition], at now: MonotonicTime,
+    _ log: inout [LogEntry]
+  ) {
+    guard ledger.revision != revision || current != self.current else { return }
+    revision = ledger.revision
+    self.current = current
+    let troubled = ledger.files.filter { $0.lost > 0 || $0.sentDifferences > 0 || $0.rejected > 0 }
+    guard !troubled.isEmpty || !conditions.active.isEmpty else { return }
+    let present = PresentFiles(ledger.files.map(\.key), current: current)
+    var former = conditions.active
+    for file in troubled where present.contains(file.key) {
+      let subject = file.key.description
+      for trouble in AccountWatch.troubles(of: file) {
+        former.removeAll { $0.event == trouble.event && $0.subject == subject }
+        let isTold =
+          trouble.event == .passingsLost
+          && told.contains { $0.event == .passingsLost && $0.subject == file.key.file }
+        raise(trouble, file.key, isTold: isTold, at: now, &log)
+      }
+    }
+    for condition in former {
+      let key = ledger.files.first { $0.key.description == condition.subject }?.key
+      let over = LogEntry(
+        condition.event, "no alarm any more: \(condition.message)", priority: .notice, fields(key))
+      conditions.clear(condition.event, of: condition.subject, telling: over, at: now, &log)
+    }
+  }
+
+  private mutating func raise(
+    _ trouble: Trouble, _ key: FileKey, isTold: Bool, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    guard !conditions.isActive(trouble.event, of: key.description) else {
+      // Each further passing was told by itself.
+      return conditions.reword(trouble.event, of: key.description, trouble.message)
+    }
+    var entries: [LogEntry] = []
+    conditions.raise(trouble.event, of: key.description, trouble.message, fields(key), at: now, &entries)
+    if !isTold { log += entries }
+  }
+
+  private func fields(_ key: FileKey?) -> [JournalField: String] {
+    key.map { [.serialNumber: $0.serialNumber, .sessionFile: $0.file] } ?? [:]
+  }
+}
+
+/// Which session files belong to the present event: the one that was heard of last, and those that were begun less than
+/// 12 hours before the newest one, the reader's current one included. That goes by the names of the files, and so by
+/// the clock that wrote them all; it does not matter what the host's clock says, or said when it was restarted.
+public struct PresentFiles: Sendable {
+  /// Files that were begun less than that apart are of one event.
+  public static let span = Duration.seconds(12 * 3600)
+
+  private let last: FileKey?
+  private let newest: Int64?
+
+  /// Those of the files that the store knows.
+  /// - Parameters:
+  ///   - files: in the order of first contact.
+  ///   - current: the reader's session file; nil when it has none.
+  public init(_ files: [FileKey], current: FileKey?) {
+    last = current.map { files.contains($0) ? files.last : $0 } ?? files.last
+    newest = (files + [current].compactMap { $0 }).compactMap(PresentFiles.beginning).max()
+  }
+
+  /// Whether it is of the present event. A name that tells no time is so only while it is the last.
+  public func contains(_ key: FileKey) -> Bool {
+    if key == last { return true }
+    guard let newest, let beginning = PresentFiles.beginning(of: key) else { return false }
+    return newest - beginning < PresentFiles.span.wholeMilliseconds
+  }
+
+  private static func beginning(of key: FileKey) -> Int64? {
+    SessionFileName(key.file)?.openedAt.millisecondsSince1970
+  }
+}
