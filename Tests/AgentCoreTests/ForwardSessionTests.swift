@@ -250,7 +250,7 @@ struct ForwardSessionTests {
     #expect(world.file(first).session?.standing == .asked)
     world.restart()
     world.ask(.doubt(first))
-    world.ask(.contradict(first, NumberSet(1...5), counted: 0))
+    world.ask(.contradict(first, NumberSet(1...5)))
     world.ask(.noteFile(first, readerCount: 0, isSettled: true))
     world.pass(seconds: 5)
     #expect(world.file(first).waiting == 0)

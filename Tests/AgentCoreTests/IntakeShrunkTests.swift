@@ -37,7 +37,8 @@ struct IntakeShrunkTests {
     world.pass(seconds: 200)
     let summary = IntakeShrunkTests.summary(world, file)
     #expect(summary.stored == 6 && summary.waiting == 6 && summary.unconfirmed == 0)
-    #expect(world.entries(.passingDiffers).isEmpty)
+    let told = world.entries(.passingDiffers).map(\.message)
+    #expect(told.count == 1 && told[0].contains("1-6 no more") && told[0].contains("kept and sent"))
     let lists = world.commands.count {
       $0.at > world.now.monotonic.nanoseconds / 1_000_000 - 100_000
         && $0.text.hasPrefix("GETFILE;")
@@ -46,7 +47,7 @@ struct IntakeShrunkTests {
   }
 
   @Test(
-    "It lost power and kept less of its file: the rest stays and waits, with an alarm when it was never counted",
+    "It lost power and kept less of its file: the rest stays and waits; an alarm when it had never counted it",
     arguments: [false, true])
   func truncated(isCounted: Bool) throws {
     let world = try IntakeShrunkTests.raced(6)
@@ -64,9 +65,10 @@ struct IntakeShrunkTests {
     #expect(world.pass(atMost: 60) { IntakeShrunkTests.summary($0, file).isSettled })
     let summary = IntakeShrunkTests.summary(world, file)
     #expect(summary.stored == 6 && summary.waiting == 6 && summary.unconfirmed == 0 && summary.lost == 0)
-    // What the reader had counted it has lost; of the rest nobody knows, and they are sent.
     let told = world.entries(.passingDiffers)
-    #expect(told.count == (isCounted ? 0 : 3) && told.allSatisfy { $0.priority == .alert })
+    #expect(told.count == 1 && told[0].message.contains("4-6"))
+    #expect(told.first?.priority == (isCounted ? .warning : .alert))
+    #expect(world.entries(.auditDone).last?.message.contains("3 kept") == true)
   }
 
   @Test(
@@ -152,6 +154,13 @@ struct IntakeAuditTests {
     world.refused = ["GETFILE", "GETPASSINGS"]
     let work = try IntakeAuditTests.audit(world, nil)
     #expect(work.state == .failed)
-    #expect(work.message.contains("does not list its passings") && work.message.contains("a minute"))
+    #expect(work.message.contains("does not list its passings") && work.message.contains("in a minute"))
+  }
+
+  @Test("because no zone is known: it does not begin, and says what to do")
+  func noZone() {
+    let world = CaptureWorld { $0.timeZone = "Mars/Olympus" }
+    world.pass(seconds: 5)
+    #expect(world.audit()?.contains("time_zone") == true)
   }
 }

@@ -15,8 +15,14 @@ struct ModelStore {
   struct Row: Equatable {
     var kept: KeptPassing
     var state: State
+    /// The trust when it was written.
+    let trust: KeptPassing.Trust
 
-    var isRejected: Bool { if case .rejected = state { true } else { false } }
+    init(kept: KeptPassing, state: State) {
+      self.kept = kept
+      self.state = state
+      trust = kept.trust
+    }
   }
 
   /// What is kept of a file.
@@ -29,6 +35,8 @@ struct ModelStore {
     private(set) var acknowledged = NumberSet()
     var lost = NumberSet()
     var readerCount: UInt32?
+    /// The highest count that the reader ever told.
+    var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
     /// The sessions by cloud, and the cloud that is shown; nil: the one that was asked for last.
@@ -102,8 +110,12 @@ struct ModelStore {
       doubtful += frames
       return .doubtfulKept(total: doubtful.count)
     case .settleDoubtful(let key):
-      let settled = doubtful.count { $0.key == key }
-      doubtful.removeAll { $0.key == key }
+      let lost = files[key]?.lost ?? NumberSet()
+      let before = doubtful.count
+      doubtful.removeAll { frame in
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+      }
+      let settled = before - doubtful.count
       if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }
       return .updated(summary(of: key), request)
     case .openFile(let key): return .fileOpened(contents(of: key))
@@ -115,12 +127,13 @@ struct ModelStore {
     case .believe(let key):
       changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
-    case .contradict(let key, let numbers, let counted): return contradict(key, numbers, counted)
+    case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
         file.isGone = false
+        file.highestCount = max(file.highestCount, readerCount ?? 0)
       }
       return .updated(summary(of: key), request)
     case .noteGone(let key):
@@ -246,36 +259,49 @@ struct ModelStore {
       summary: summary(of: key), added: added, contradicted: contradicted, differences: differences)
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, _ counted: UInt32) -> PassingReport {
-    var differences: [PassingDifference] = []
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+    var result = Contradiction()
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
-      guard var row = files[key]?.rows[number], row.kept.trust != .confirmed else { continue }
-      let isHeld = row.kept.trust == .unconfirmed && row.state == .waiting
-      let isImported = row.kept.origin == .imported
-      if isImported, !isHeld, number <= files[key]?.readerCount ?? 0 { continue }
-      if !isImported, number <= counted {
-        if isHeld {
-          row.kept.trust = .believed
-          files[key]?.put(row, at: number)
+      guard let file = files[key], var row = file.rows[number] else { continue }
+      let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
+      let isMisplaced = row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key)
+      let difference = PassingDifference(
+        number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged)
+      if row.kept.trust == .confirmed || number <= file.highestCount {
+        result.lostByReader.insert(number)
+      } else {
+        files[key]?.differences.append(difference)
+        if isMisplaced {
+          result.differences.append(difference)
+        } else {
+          result.unknownToReader.insert(number)
         }
-        continue
+        if isMisplaced && !difference.wasSent {
+          remove(row, of: key)
+          result.removed.insert(number)
+          continue
+        }
       }
-      let isElsewhere = files.contains { other, file in
-        other != key && other.serialNumber == key.serialNumber
-          && file.rows[number]?.kept.passing == row.kept.passing
-      }
-      let stays =
-        row.state == .acknowledged || !(isElsewhere || isHeld || isImported || row.isRejected)
-      differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: stays))
-      if stays { continue }
-      files[key]?.put(nil, at: number)
-      doubtful.append(
-        DoubtfulFrame(
-          key: key, passing: row.kept.passing, reason: .repeated, arrivedWall: row.kept.arrivedWall))
+      if isHeld { row.kept.trust = .believed }
+      files[key]?.put(row, at: number)
     }
-    change(key) { $0.differences += differences }
-    return .contradicted(summary(of: key), differences)
+    return .contradicted(summary(of: key), result)
+  }
+
+  private func isConfirmedElsewhere(_ row: Row, of key: FileKey) -> Bool {
+    files.contains { other, file in
+      guard other != key, other.serialNumber == key.serialNumber,
+        let twin = file.rows[row.kept.passing.number]
+      else { return false }
+      return twin.kept.trust == .confirmed && twin.kept.passing == row.kept.passing
+    }
+  }
+
+  private mutating func remove(_ row: Row, of key: FileKey) {
+    files[key]?.put(nil, at: row.kept.passing.number)
+    guard row.trust == .unconfirmed else { return }
+    doubtful.append(
+      DoubtfulFrame(key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
   }
 
   private func contents(of key: FileKey) -> FileContents {

@@ -8,12 +8,20 @@ struct PassingModel {
   struct Row {
     var kept: KeptPassing
     var state = State.waiting
+    /// As it was written.
+    let trust: KeptPassing.Trust
+
+    init(kept: KeptPassing) {
+      self.kept = kept
+      trust = kept.trust
+    }
   }
 
   struct File {
     var rows: [UInt32: Row] = [:]
     var lost = NumberSet()
     var readerCount: UInt32?
+    var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
     /// Whether the passing had been sent, by what differed.
@@ -31,7 +39,7 @@ struct PassingModel {
   }
   /// In the order of first contact.
   var order: [FileKey] = []
-  var doubtful: [FileKey?: Int] = [:]
+  var doubtful: [DoubtfulFrame] = []
 
   func summary(_ key: FileKey) -> FileSummary {
     let file = files[key] ?? File()
@@ -65,22 +73,30 @@ struct PassingModel {
     switch request {
     case .capture(let key, let passings): return capture(key, passings)
     case .keepDoubtful(let frames):
-      for frame in frames { doubtful[frame.key, default: 0] += 1 }
-      return .doubtfulKept(total: doubtful.values.reduce(0, +))
-    case .settleDoubtful(let key): doubtful[key] = nil
+      doubtful += frames
+      for key in frames.compactMap(\.key) where files[key] == nil { files[key] = File() }
+      return .doubtfulKept(total: doubtful.count)
+    case .settleDoubtful(let key):
+      let lost = files[key]?.lost ?? NumberSet()
+      doubtful.removeAll { frame in
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+      }
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
       change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
     case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
-    case .contradict(let key, let numbers, let counted): return contradict(key, numbers, counted)
+    case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
       files[key]?.isGone = false
+      let highest = files[key]?.highestCount ?? 0
+      files[key]?.highestCount = max(highest, readerCount ?? 0)
     case .noteGone(let key):
       files[key, default: File()].isSettled = true
       files[key]?.isGone = true
-    case .noteReader(let serialNumber, _): return .readerNoted(serialNumber: serialNumber)
+    case .noteReader(let serialNumber, _):
+      return .readerNoted(serialNumber: serialNumber)
     case .noteLost(let key, let numbers):
       var lost = numbers
       lost.subtract(contents(key).stored)
@@ -130,7 +146,7 @@ struct PassingModel {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key),
-      .contradict(let key, _, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
+      .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
       .reject(let key, _, _), .sendAgain(let key, _):
@@ -184,26 +200,44 @@ struct PassingModel {
     )
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, _ counted: UInt32) -> PassingReport {
-    var differences: [PassingDifference] = []
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+    var result = Contradiction()
     for (number, row) in (files[key]?.rows ?? [:]).sorted(by: { $0.key < $1.key })
-    where numbers.contains(number) && row.kept.trust != .confirmed {
+    where numbers.contains(number) {
       let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
-      if number <= counted {
-        if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
-        continue
+      if row.kept.trust == .confirmed || number <= files[key]?.highestCount ?? 0 {
+        result.lostByReader.insert(number)
+      } else if row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key) {
+        let wasSent = row.state == .acknowledged
+        let difference = PassingDifference(
+          number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent)
+        result.differences.append(difference)
+        files[key]?.note(difference)
+        if !wasSent {
+          files[key]?.rows[number] = nil
+          result.removed.insert(number)
+          if row.trust == .unconfirmed {
+            doubtful.append(
+              DoubtfulFrame(
+                key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
+          }
+          continue
+        }
+      } else {
+        result.unknownToReader.insert(number)
+        files[key]?.note(
+          PassingDifference(
+            number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged))
       }
-      let isElsewhere = files.contains {
-        $0.key != key && $0.value.rows[number]?.kept.passing == row.kept.passing
-      }
-      let stays = row.state == .acknowledged || !(isHeld || isElsewhere || row.state == .rejected)
-      differences.append(
-        PassingDifference(number: number, stored: row.kept.passing, memory: nil, wasSent: stays))
-      if stays { continue }
-      files[key]?.rows[number] = nil
-      doubtful[key, default: 0] += 1
+      if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
     }
-    for difference in differences { files[key]?.note(difference) }
-    return .contradicted(summary(key), differences)
+    return .contradicted(summary(key), result)
+  }
+
+  private func isConfirmedElsewhere(_ row: Row, of key: FileKey) -> Bool {
+    files.contains { other, file in
+      guard other != key, let twin = file.rows[row.kept.passing.number] else { return false }
+      return twin.kept.trust == .confirmed && twin.kept.passing == row.kept.passing
+    }
   }
 }

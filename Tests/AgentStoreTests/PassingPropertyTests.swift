@@ -61,16 +61,18 @@ struct PassingPropertyTests {
     let key = Bool.random(using: &random) ? raceKey : earlierKey
     switch Int.random(in: 0..<24, using: &random) {
     case 0...6: return .capture(key, passings(&random))
-    case 7: return .keepDoubtful([doubtfulFrame(3, key: Bool.random(using: &random) ? key : nil)])
+    case 7:
+      let number = UInt32.random(in: 1...60, using: &random)
+      return .keepDoubtful([doubtfulFrame(number, key: Bool.random(using: &random) ? key : nil)])
     case 8: return .settleDoubtful(key)
     case 9: return .openFile(key)
     case 10: return .doubt(key)
     case 11: return .believe(key)
-    case 12:
-      return .contradict(key, numbers(&random, limit: 3), counted: UInt32.random(in: 0...3, using: &random))
+    case 12: return .contradict(key, numbers(&random, limit: 3))
     case 13:
       return .noteFile(
-        key, readerCount: Bool.random(using: &random) ? 60 : nil, isSettled: Bool.random(using: &random))
+        key, readerCount: Bool.random(using: &random) ? UInt32.random(in: 0...40, using: &random) : nil,
+        isSettled: Bool.random(using: &random))
     case 14: return .noteLost(key, numbers(&random, limit: 6))
     case 15: return .readAcknowledged(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
     case 16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
@@ -95,7 +97,8 @@ struct PassingPropertyTests {
       let isOdd = Int.random(in: 0..<8, using: &random) == 0
       return kept(
         isOdd ? UInt32.random(in: 1...60, using: &random) : start + offset, variant: isOdd ? 1 : 0,
-        trust: trusts.randomElement(using: &random) ?? .believed)
+        trust: trusts.randomElement(using: &random) ?? .believed,
+        origin: Bool.random(using: &random) ? .pushed : .imported)
     }
   }
 

@@ -96,15 +96,9 @@ struct PassingStoreTests {
       PassingDifference(number: 2, stored: passing(2, variant: 1), memory: passing(2), wasSent: false),
     ]
     #expect(result.differences == expected)
-    try store.report(.capture(raceKey, [kept(4)]))
-    try store.report(.acknowledge(raceKey, [4]))
-    try store.report(.contradict(raceKey, [1, 4], counted: 0))
-    try store.report(.contradict(raceKey, [1, 4], counted: 0))
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    let gone = PassingDifference(number: 4, stored: passing(4), memory: nil, wasSent: true)
-    #expect(try view.differences(file: raceKey) == [expected[0], gone, expected[1]])
-    #expect(try view.ledger().map(\.differences) == [3])
-    #expect(try view.differences(file: raceKey, skipping: 1) == [gone, expected[1]])
+    #expect(try view.differences(file: raceKey) == expected)
+    #expect(try view.ledger().map(\.differences) == [2])
   }
 
   @Test(
@@ -141,40 +135,6 @@ struct PassingStoreTests {
         number: 1, stored: stored.passing, memory: truth.passing, wasSent: isSent)
       #expect(difference.fields == fields && difference.isWrongInCloud == (isSent && isWrong))
     }
-  }
-
-  @Test("keeps what was imported in place of a counted passing that the reader has no more")
-  func restored() throws {
-    let store = try TestedStore(folder.path)
-    try store.report(.noteFile(raceKey, readerCount: 2, isSettled: false))
-    try store.report(.capture(raceKey, [kept(1), kept(2, origin: .imported), kept(3, origin: .imported)]))
-    try store.report(.contradict(raceKey, [1, 2, 3], counted: 2))
-    #expect(try store.contents(raceKey).stored == [1, 2])
-    let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.ledger().map(\.differences) == [1])
-  }
-
-  @Test("keeps what the reader has once confirmed or counted, and what nothing speaks against but its memory")
-  func contradicted() throws {
-    let store = try TestedStore(folder.path)
-    let later = FileKey(serialNumber: raceKey.serialNumber, file: "20991231-000000.csv")
-    try store.report(
-      .capture(
-        raceKey,
-        [
-          kept(1, trust: .confirmed), kept(2), kept(3, trust: .unconfirmed), kept(4), kept(5),
-          kept(6, trust: .unconfirmed),
-        ]))
-    // The reader counts it in its next file.
-    try store.report(.capture(later, [kept(5, trust: .confirmed)]))
-    guard
-      case .contradicted(let summary, let found) = try store.report(
-        .contradict(raceKey, [1, 2, 3, 4, 5, 6], counted: 3))
-    else { return }
-    #expect(try store.contents(raceKey).stored == [1, 2, 3, 4])
-    #expect((summary.stored, summary.unconfirmed, summary.waiting) == (4, 0, 4))
-    #expect(found.map(\.number) == [4, 5, 6])
-    #expect(found.map(\.wasSent) == [true, false, false])
   }
 
   @Test("keeps the newest doubtful frames of a file, counts all, and forgets those that are settled")
@@ -237,7 +197,7 @@ struct PassingStoreTests {
   func sentDifference() throws {
     let store = try TestedStore(folder.path)
     try store.report(.capture(raceKey, kept(1...3, trust: .unconfirmed)))
-    try store.report(.contradict(raceKey, NumberSet([2, 3]), counted: 0))
+    try store.report(.contradict(raceKey, NumberSet([2, 3])))
     try store.report(.noteSent(raceKey, [3]))
     store.worker.stop()
     let after = try AgentDatabase.open(directory: folder.path)

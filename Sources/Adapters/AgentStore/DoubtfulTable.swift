@@ -35,9 +35,11 @@ struct DoubtfulTable: ~Copyable {
       "DELETE FROM doubtful_frame WHERE doubtful_id IN (SELECT doubtful_id FROM doubtful_frame WHERE file_id = ?1 "
         + "ORDER BY doubtful_id LIMIT ?2)", for: "drop doubtful frames")
     let settling = try connection.prepare(
-      "DELETE FROM doubtful_frame WHERE file_id = ?1", for: "settle doubtful frames")
+      "DELETE FROM doubtful_frame WHERE file_id = ?1 AND reason <> '\(DoubtfulFrame.Reason.denied.rawValue)' "
+        + "AND NOT EXISTS (SELECT 1 FROM span WHERE span.file_id = ?1 AND kind = \(SpanKind.lost.rawValue) "
+        + "AND CAST(frame AS INTEGER) BETWEEN low AND high)", for: "settle doubtful frames")
     let countingSettled = try connection.prepare(
-      "UPDATE doubtful_count SET settled = settled + kept, kept = 0 WHERE file_id = ?1",
+      "UPDATE doubtful_count SET settled = settled + ?2, kept = kept - ?2 WHERE file_id = ?1",
       for: "count doubtful frames")
     let countingDropped = try connection.prepare(
       "UPDATE doubtful_count SET dropped = dropped + ?2, kept = kept - ?2 WHERE file_id = ?1",
@@ -85,12 +87,15 @@ struct DoubtfulTable: ~Copyable {
     try countingDropped.run()
   }
 
-  /// Forgets the frames of a file, but for their count.
+  /// Forgets the frames of a file, but for their count. Those stay whose number the reader has lost, and those that its
+  /// memory has denied: nothing else holds what they say.
   func settle(_ file: Int64) throws(StoreError) {
     guard try count(of: file) > 0 else { return }
     try settling.bind(1, file)
-    try settling.run()
+    let settled = try settling.runCounting()
+    guard settled > 0 else { return }
     try countingSettled.bind(1, file)
+    try countingSettled.bind(2, settled)
     try countingSettled.run()
   }
 

@@ -51,78 +51,101 @@ extension PassingStore {
     file.lost += try spans.add(file.id, .lost, lost)
   }
 
-  /// The reader's memory has no such passings: see `PassingRequest.contradict`.
-  mutating func contradict(
-    _ key: FileKey, _ numbers: NumberSet, counted: UInt32
-  ) throws(StoreError) -> PassingReport {
-    guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), []) }
-    let judgement = try judge(file, numbers, counted: counted)
-    let removed = judgement.removed
-    try spans.take(file.id, .ready, removed)
-    let held = try spans.take(file.id, .held, removed)
-    let rejected = try spans.take(file.id, .rejected, removed)
-    for range in removed.ranges { try rows.remove(file.id, range) }
-    for difference in judgement.differences where try differences.keep(file.id, difference, now: now) {
-      file.differences += 1
+  /// The reader's memory has no such passings.
+  mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
+    guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), Contradiction()) }
+    var stored = NumberSet()
+    for kind in [SpanKind.ready, .held, .acknowledged, .rejected] {
+      stored.formUnion(try spans.common(file.id, kind, numbers))
     }
-    let frames = judgement.differences.filter { removed.contains($0.number) }.map { difference in
-      DoubtfulFrame(
-        key: key, passing: difference.stored, reason: .repeated,
-        arrivedWall: judgement.arrivals[difference.number] ?? now)
-    }
-    if !frames.isEmpty { try doubtful.keep(file.id, frames) }
-    try rejections.forget(file.id, rejected)
-    file.stored -= removed.count
-    file.unconfirmed -= held.count
-    file.rejected -= rejected.count
-    try release(&file, judgement.released)
+    var backed = try spans.common(file.id, .confirmed, stored)
+    backed.formUnion(try spans.common(file.id, .counted, stored))
+    var unknown = stored
+    unknown.subtract(backed)
+    let misplaced = try misplaced(of: file, unknown)
+    unknown.subtract(misplaced)
+
+    let sent = try spans.common(file.id, .acknowledged, stored)
+    let found = try notePlaces(of: misplaced, unknown, sent: sent, in: &file)
+    var removed = misplaced
+    removed.subtract(sent)
+    try remove(removed, of: &file)
+    var staying = stored
+    staying.subtract(removed)
+    try release(&file, staying)
     try files.save(file)
-    return .contradicted(try summary(of: file), judgement.differences)
+    return .contradicted(
+      try summary(of: file),
+      Contradiction(differences: found, removed: removed, lostByReader: backed, unknownToReader: unknown))
   }
 
-  /// What becomes of passings that the reader's memory does not have.
-  private struct Judgement {
-    var removed = NumberSet()
-    /// Held no more.
-    var released = NumberSet()
-    /// By number, ascending.
-    var differences: [PassingDifference] = []
-    var arrivals: [UInt32: WallTime] = [:]
-  }
-
-  private func judge(
-    _ file: StoredFile, _ numbers: NumberSet, counted: UInt32
-  ) throws(StoreError) -> Judgement {
-    var doubted = numbers
-    doubted.subtract(try spans.common(file.id, .confirmed, numbers))
-    var stored: [PassingRow] = []
-    for range in doubted.ranges { try rows.rows(file.id, range) { stored.append($0) } }
-    guard !stored.isEmpty else { return Judgement() }
-    let sent = try spans.common(file.id, .acknowledged, doubted)
-    let held = try spans.common(file.id, .held, doubted)
-    let rejected = try spans.common(file.id, .rejected, doubted)
-    let others = try files.all().filter { $0.key.serialNumber == file.key.serialNumber && $0.id != file.id }
-    var judgement = Judgement()
-    for row in stored {
+  /// Of those numbers, the passings that are not the file's: those that were never believed, and frames that another file
+  /// of the reader has in its memory.
+  private func misplaced(of file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    var candidates: [PassingRow] = []
+    for range in numbers.ranges { try rows.rows(file.id, range) { candidates.append($0) } }
+    guard !candidates.isEmpty else { return NumberSet() }
+    let serialNumber = file.key.serialNumber
+    let others = try files.all().filter { $0.key.serialNumber == serialNumber && $0.id != file.id }
+    let held = try spans.common(file.id, .held, numbers)
+    var misplaced = NumberSet()
+    for row in candidates {
       let number = row.passing.number
-      let isImported = row.origin == .imported
-      if isImported, !held.contains(number), number <= file.readerCount ?? 0 { continue }
-      if !isImported, number <= counted {
-        if held.contains(number) { judgement.released.insert(number) }
+      if row.trust == .unconfirmed, held.contains(number) {
+        misplaced.insert(number)
         continue
       }
-      var wasSent = sent.contains(number)
-      if !wasSent {
-        var isRemoved = isImported || held.contains(number) || rejected.contains(number)
-        for other in others where !isRemoved {
-          isRemoved = try rows.row(other.id, number)?.passing == row.passing
-        }
-        if isRemoved { judgement.removed.insert(number) } else { wasSent = true }
+      for other in others where try spans.contains(other.id, .confirmed, number) {
+        guard try rows.row(other.id, number)?.passing == row.passing else { continue }
+        misplaced.insert(number)
+        break
       }
-      judgement.arrivals[number] = row.arrivedWall
-      judgement.differences.append(
-        PassingDifference(number: number, stored: row.passing, memory: nil, wasSent: wasSent))
     }
-    return judgement
+    return misplaced
+  }
+
+  /// Notes as differences what the reader's memory does not have, and never had.
+  /// - Returns: the differences of those that are not the file's.
+  private func notePlaces(
+    of misplaced: NumberSet, _ unknown: NumberSet, sent: NumberSet, in file: inout StoredFile
+  ) throws(StoreError) -> [PassingDifference] {
+    var numbers = misplaced
+    numbers.formUnion(unknown)
+    var found: [PassingDifference] = []
+    for range in numbers.ranges {
+      try rows.rows(file.id, range) { row in
+        found.append(
+          PassingDifference(
+            number: row.passing.number, stored: row.passing, memory: nil,
+            wasSent: sent.contains(row.passing.number)))
+      }
+    }
+    for difference in found where try differences.keep(file.id, difference, now: now) {
+      file.differences += 1
+    }
+    return found.filter { misplaced.contains($0.number) }
+  }
+
+  /// Removes passings that were not sent. The frames of those that were never believed are kept as doubtful; those of
+  /// the others are stored in their own file.
+  private func remove(_ numbers: NumberSet, of file: inout StoredFile) throws(StoreError) {
+    var frames: [DoubtfulFrame] = []
+    let key = file.key
+    for range in numbers.ranges {
+      try rows.rows(file.id, range) { row in
+        guard row.trust == .unconfirmed else { return }
+        frames.append(
+          DoubtfulFrame(key: key, passing: row.passing, reason: .denied, arrivedWall: row.arrivedWall))
+      }
+      try rows.remove(file.id, range)
+    }
+    if !frames.isEmpty { try doubtful.keep(file.id, frames) }
+    let held = try spans.take(file.id, .held, numbers)
+    let rejected = try spans.take(file.id, .rejected, numbers)
+    try rejections.forget(file.id, rejected)
+    try spans.take(file.id, .ready, numbers)
+    file.stored -= numbers.count
+    file.unconfirmed -= held.count
+    file.rejected -= rejected.count
   }
 }

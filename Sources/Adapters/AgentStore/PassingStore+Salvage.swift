@@ -50,6 +50,7 @@ extension PassingStore {
     var sent = oldSpans[.acknowledged] ?? NumberSet()
     sent.subtract(stored)
     try spans.add(file.id, .acknowledged, sent)
+    try spans.add(file.id, .counted, oldSpans[.counted] ?? NumberSet())
     file.stored += sent.count
     file.acknowledged += sent.count
     file.removed += try spans.add(file.id, .removed, sent)

@@ -64,12 +64,14 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         try store.release(&file, try store.spans.read(file.id, .held))
       }
-    case .contradict(let key, let numbers, let counted): try contradict(key, numbers, counted: counted)
+    case .contradict(let key, let numbers): try contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
-      try change(key, making: true, request) { (_, file) throws(StoreError) in
+      try change(key, making: true, request) { (store, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount
         file.isSettled = isSettled
         file.isGone = false
+        guard let readerCount, readerCount > 0 else { return }
+        try store.spans.add(file.id, .counted, NumberSet(1...readerCount))
       }
     case .noteGone(let key):
       try change(key, making: true, request) { (_, file) throws(StoreError) in

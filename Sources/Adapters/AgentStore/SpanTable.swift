@@ -18,6 +18,8 @@ enum SpanKind: Int64, CaseIterable {
   case lost = 5
   /// Its row was removed to make room; it is acknowledged as well.
   case removed = 6
+  /// The reader has once counted it, whatever it counts now.
+  case counted = 7
 }
 
 /// The table of spans, by its prepared statements. Spans of a kind neither overlap nor touch.

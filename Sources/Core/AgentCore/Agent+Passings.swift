@@ -99,14 +99,10 @@ extension Agent {
     init(_ reason: String) { self.reason = reason }
   }
 
-  /// A comparison is done.
+  /// A comparison has ended.
   mutating func endAudit(_ result: AuditResult) {
     guard let work = audits.removeValue(forKey: result.key) else { return }
-    if let failure = result.failure {
-      works.end(work, .failed, failure)
-    } else {
-      works.end(work, .done, result.summary)
-    }
+    works.end(work, result.failure == nil ? .done : .failed, result.summary)
   }
 
   /// The reader is gone; what was not compared will be when it is back.

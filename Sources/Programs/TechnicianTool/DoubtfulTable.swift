@@ -12,6 +12,7 @@ struct DoubtfulTable {
     switch reason {
     case .jump: "its number is not the next one"
     case .repeated: "its number was there with other content, or is of no passing"
+    case .denied: "it was never believed, and the reader's memory has no such passing"
     case .time: "its time is before the one in front of it, or far from the host's"
     case .prefix: "its prefix is not that of the reader's chips"
     case .file: "it is not known which session file it is of"

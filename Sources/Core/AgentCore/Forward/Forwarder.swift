@@ -217,9 +217,9 @@ public struct Forwarder: Sendable {
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
-    case .contradicted(let summary, let differences):
+    case .contradicted(let summary, let contradiction):
       note(summary, at: now)
-      changed(differences, of: summary.key, &orders.log)
+      changed(contradiction.differences, of: summary.key, &orders.log)
     case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
     case .rewound(_, let summaries, _):
       for summary in summaries {

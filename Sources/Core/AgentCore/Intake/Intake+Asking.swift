@@ -227,9 +227,7 @@ extension Intake {
   ) {
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > count, let disputed = files[key]?.disputed {
-      files[key]?.suspects.formUnion(NumberSet(count + 1...storedUpTo).without(disputed))
-    }
+    if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
     if files[key]?.lowerCount != nil { recount(key) }
     guard let file = files[key] else { return }
     if file.notedCount == nil

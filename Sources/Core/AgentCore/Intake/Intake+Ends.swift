@@ -2,32 +2,27 @@
 extension Intake {
   /// The daemon ends: what waits for the store is handed over, and frames that wait for their file are kept raw.
   mutating func farewell() -> [PassingRequest] {
-    let rest = pending
-    pending = []
-    for frame in rest { keepDoubtful(frame, .file, of: current, at: frame.at) }
+    keepPending()
     return queue.drain()
   }
 
-  /// A file is not followed any more: nothing of it is being fetched, and nothing waits to be confirmed.
+  /// A file is not followed any more: nothing of it is being fetched, and nothing waits to be confirmed. What is lost of
+  /// it stays told.
   mutating func forget(_ key: FileKey) {
     files[key] = nil
     gapsToldAt[key] = nil
     for event in [EventName.gapFound, .memoryRefused, .passingsUnconfirmed] {
-      conditions.drop(event, of: key.file)
+      conditions.drop(event, of: key.description)
     }
   }
 
-  /// The comparison that a person has asked for cannot be done.
+  /// The comparison that a person has asked for cannot be done now.
   mutating func failAudit(of key: FileKey, _ reason: String, _ out: inout IntakeOutput) {
     guard let file = files[key], file.isAuditAsked else { return }
     files[key]?.isAuditAsked = false
-    auditResults.append(
-      AuditResult(
-        key: key, readerCount: file.count ?? 0, stored: file.stored.count, differences: file.differences,
-        lost: file.lost.count, failure: "session file \(key.file) was not compared: \(reason)"))
-    out.log.append(
-      LogEntry(
-        .auditDone, "session file \(key.file) was not compared: \(reason)", priority: .warning, fields(key)))
+    let result = AuditResult(file, failure: reason)
+    auditResults = auditResults.suffix(31) + [result]
+    out.log.append(LogEntry(.auditDone, result.summary, priority: .warning, fields(key)))
   }
 
   /// So many messages of the line found no room. The reader's memory still has what they held.

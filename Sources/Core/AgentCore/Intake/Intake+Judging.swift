@@ -109,6 +109,13 @@ extension Intake {
     }
   }
 
+  /// Keeps raw the frames that will not be judged any more.
+  mutating func keepPending() {
+    let rest = pending
+    pending = []
+    for frame in rest { keepDoubtful(frame, .file, of: current, at: frame.at) }
+  }
+
   /// Keeps a frame whose file is not being judged.
   mutating func keepDoubtful(
     _ frame: Heard, _ reason: DoubtfulFrame.Reason, of key: FileKey?, at now: MonotonicTime

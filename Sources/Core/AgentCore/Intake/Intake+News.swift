@@ -12,7 +12,7 @@ extension Intake {
     case .disconnected:
       // Nobody is there any more to be asked.
       out.commands = []
-      disconnected(at: now.monotonic)
+      disconnected()
     case .passing(let passing, let heardAt, let list):
       heard(passing, at: heardAt, list: list, now)
     case .damaged(let heardAt):
@@ -43,14 +43,12 @@ extension Intake {
     adopt(status, isConnect: true, at: now, &out)
   }
 
-  private mutating func disconnected(at now: MonotonicTime) {
+  private mutating func disconnected() {
     reader = nil
     asked = nil
     dropUnverified()
     lingering = nil
-    let rest = pending
-    pending = []
-    for frame in rest { keepDoubtful(frame, .file, of: current, at: now) }
+    keepPending()
   }
 
   /// The reader says how it stands: its session file, and whether it reads.

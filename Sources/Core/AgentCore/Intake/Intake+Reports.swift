@@ -10,6 +10,7 @@ extension Intake {
       done(at: now.monotonic, &out)
       let key = result.summary.key
       files[key]?.suspects.formUnion(result.contradicted)
+      if files[key] == nil, result.summary.lost == 0 { tellNoneLost(key, at: now.monotonic, &out) }
       differ(result.differences.count, in: key)
       tell(result.differences, of: key, &out)
       // What was pushed and looked whole was not: that is damage, too.
@@ -19,17 +20,14 @@ extension Intake {
       done(at: now.monotonic, &out)
     case .readerNoted: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
-      note(contents.summary)
+      // Of a file of which there is nothing, nothing is known.
+      if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }
       done(at: now.monotonic, &out)
       opened(contents, at: now.monotonic, &out)
-    case .contradicted(let summary, let differences):
+    case .contradicted(let summary, let contradiction):
       note(summary)
       done(at: now.monotonic, &out)
-      for difference in differences where !difference.wasSent {
-        files[summary.key]?.stored.remove(difference.number)
-      }
-      differ(differences.count, in: summary.key)
-      tell(differences, of: summary.key, &out)
+      take(contradiction, of: summary.key, &out)
     case .updated(let summary, let request):
       // Others ask the store too.
       if queue.isUnderWay(request) {
@@ -74,6 +72,33 @@ extension Intake {
   private mutating func differ(_ count: Int, in key: FileKey) {
     files[key]?.differences += count
     endings[key]?.result.differences += count
+  }
+
+  /// The store has decided about passings that the reader's memory does not have.
+  private mutating func take(
+    _ contradiction: Contradiction, of key: FileKey, _ out: inout IntakeOutput
+  ) {
+    files[key]?.stored.subtract(contradiction.removed)
+    files[key]?.kept.subtract(contradiction.removed)
+    let lost = contradiction.lostByReader
+    let unknown = contradiction.unknownToReader
+    differ(contradiction.differences.count + unknown.count, in: key)
+    endings[key]?.result.kept += lost.count + unknown.count
+    tell(contradiction.differences, of: key, &out)
+    if !unknown.isEmpty {
+      out.log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(key.file): the reader's memory has no passings \(unknown.text(limit: 8)), which were heard: "
+            + "they are kept and sent", priority: .alert, fields(key)))
+    }
+    if !lost.isEmpty {
+      out.log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(key.file): the reader's memory has passings \(lost.text(limit: 8)) no more: "
+            + "they are kept and sent", fields(key)))
+    }
   }
 
   /// Everything that a comparison brought is on disk: a person is told what it found.

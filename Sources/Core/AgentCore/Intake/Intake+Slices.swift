@@ -53,7 +53,7 @@ extension Intake {
     if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
     var log: [LogEntry] = []
     conditions.raise(
-      .memoryRefused, of: slice.key.file,
+      .memoryRefused, of: slice.key.description,
       "the reader does not list its passings: those of \(slice.key.file) are sent as they were heard",
       fields(slice.key), at: now, &log)
     out.log += log
@@ -84,7 +84,7 @@ extension Intake {
     if slice.isClean {
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
-      conditions.clear(.memoryRefused, of: slice.key.file, at: now.monotonic, &out.log)
+      conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
       notGiven(of: slice, given, needed, in: &file, at: now.monotonic)
     } else {
       file.sliceLimit = max(OpenFile.smallestSlice, file.sliceLimit / 2)
@@ -125,19 +125,14 @@ extension Intake {
     settle(gone, of: &file, at: now)
   }
 
-  /// Numbers that the reader's memory does not have.
+  /// Numbers that the reader's memory does not have. Of those that are stored the store decides.
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
     file.suspects.subtract(absent)
-    let gone = absent.without(file.restored)
-    let wrong = gone.common(with: file.stored)
-    file.unconfirmed.subtract(gone)
-    if !wrong.isEmpty {
-      // The store decides which of them stay.
-      file.disputed.formUnion(wrong)
-      queue.add(.contradict(file.key, wrong, counted: file.mostCounted), at: now)
-    }
+    file.unconfirmed.subtract(absent)
+    if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
+    file.denied.formUnion(absent.common(with: file.stored))
     guard let count = file.count, count > 0 else { return }
-    let lost = gone.without(wrong).common(with: NumberSet(1...count))
+    let lost = absent.without(file.stored).common(with: NumberSet(1...count))
     guard !lost.isEmpty else { return }
     file.lost.formUnion(lost)
     queue.add(.noteLost(file.key, lost), at: now)
@@ -149,6 +144,32 @@ extension Intake {
     return switch asked?.purpose {
     case .counting: true
     case .naming, .listing, .info, .slice, .starting, nil: false
+    }
+  }
+
+  /// Has the store decide about passings that their file's memory does not have. They may have been taken for the tail
+  /// of a file that had ended: first the other files are to have what they count under those numbers.
+  mutating func decideDenied(at now: MonotonicTime, _ out: inout IntakeOutput) {
+    guard reader?.isSearching == false else { return }
+    for file in files.values where !file.denied.isEmpty && isElsewhereKnown(file) {
+      let key = file.key
+      // What is counted no more was counted once, and therefore stays.
+      if file.highestCount > file.notedCount ?? 0 {
+        let isSettled = known[key]?.isSettled ?? false
+        files[key]?.notedCount = file.highestCount
+        queue.add(.noteFile(key, readerCount: file.highestCount, isSettled: isSettled), at: now)
+      }
+      queue.add(.contradict(key, file.denied), at: now)
+      files[key]?.kept.formUnion(file.denied)
+      files[key]?.denied = NumberSet()
+      finish(key, at: now, &out)
+    }
+  }
+
+  /// Whether the other files of the reader have all that they count under the numbers that a file's memory lacks.
+  private func isElsewhereKnown(_ file: OpenFile) -> Bool {
+    files.values.allSatisfy { other in
+      other.key == file.key || other.count != nil && other.needed.common(with: file.denied).isEmpty
     }
   }
 
@@ -168,7 +189,7 @@ extension Intake {
       file.lost.formUnion(lost)
       queue.add(.noteLost(key, lost), at: now)
     }
-    if !file.unconfirmed.isEmpty { queue.add(.believe(key), at: now) }
+    if !file.unconfirmed.isEmpty || !file.denied.isEmpty { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
     queue.add(.noteGone(key), at: now)
     known[key]?.isSettled = true
@@ -180,9 +201,9 @@ extension Intake {
     guard let file = files[key] else { return }
     tellGaps(file, at: now, &out)
     guard reader?.serialNumber == key.serialNumber else { return }
-    guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty else {
-      return
-    }
+    guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty,
+      file.denied.isEmpty
+    else { return }
     let isCurrent = key == current
     if isCurrent && isCounting { return }
     if let doubtedAt = file.doubtedAt, file.isAuditing || file.countedAt.map({ $0 > doubtedAt }) ?? false {
@@ -199,15 +220,15 @@ extension Intake {
       known[key] = Known(isSettled: isSettled, readerCount: count)
       queue.add(request, at: now)
       if file.isAuditAsked || isOver {
-        let result = AuditResult(
-          key: key, readerCount: count, stored: file.stored.count, differences: file.differences,
-          lost: file.lost.count)
-        endings[key] = Ending(request: request, result: result)
+        endings[key] = Ending(request: request, result: AuditResult(file))
       }
     }
     files[key]?.isAuditing = false
     files[key]?.isAuditAsked = false
-    if !isCurrent { forget(key) }
+    if !isCurrent {
+      tellConfirmed(key, at: now, &out.log)
+      forget(key)
+    }
   }
 }
 

@@ -51,16 +51,22 @@ extension Intake {
     let name = file.key.file
     if let since = file.unconfirmedSince, now - since >= Intake.unconfirmedLimit {
       conditions.raise(
-        .passingsUnconfirmed, of: name,
+        .passingsUnconfirmed, of: file.key.description,
         "passings of \(name) wait for the reader's memory to confirm them and are not sent", fields(file.key),
         at: now, &log)
-    } else if file.unconfirmedSince == nil, conditions.isActive(.passingsUnconfirmed, of: name) {
-      conditions.clear(
-        .passingsUnconfirmed, of: name,
-        telling: LogEntry(
-          .passingsUnconfirmed, "the passings of \(name) are confirmed", priority: .notice, fields(file.key)),
-        at: now, &log)
+    } else if file.unconfirmedSince == nil {
+      tellConfirmed(file.key, at: now, &log)
     }
+  }
+
+  /// No passing of a file waits any more to be confirmed.
+  mutating func tellConfirmed(_ key: FileKey, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    guard conditions.isActive(.passingsUnconfirmed, of: key.description) else { return }
+    conditions.clear(
+      .passingsUnconfirmed, of: key.description,
+      telling: LogEntry(
+        .passingsUnconfirmed, "the passings of \(key.file) are confirmed", priority: .notice, fields(key)),
+      at: now, &log)
   }
 
   /// Names the numbers that are missing, or tells that none are any more.
@@ -70,12 +76,12 @@ extension Intake {
     if gaps.isEmpty {
       gapsToldAt[file.key] = nil
       let filled = LogEntry(.gapFilled, "no passing of \(name) is missing any more", fields(file.key))
-      conditions.clear(.gapFound, of: name, telling: filled, at: now, &out.log)
+      conditions.clear(.gapFound, of: file.key.description, telling: filled, at: now, &out.log)
     } else if gapsToldAt[file.key].map({ now - $0 >= Intake.gapSpan }) ?? true {
       gapsToldAt[file.key] = now
       let count = gaps.count
       conditions.raise(
-        .gapFound, of: name,
+        .gapFound, of: file.key.description,
         "\(count) \(count == 1 ? "passing" : "passings") of \(name) missing, being fetched: \(gaps.text(limit: 8))",
         fields(file.key), at: now, &out.log)
     }
@@ -86,16 +92,21 @@ extension Intake {
   mutating func tellLost(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
     let name = file.key.file
     if file.lost.isEmpty {
-      conditions.clear(
-        .passingsLost, of: name,
-        telling: LogEntry(.gapFilled, "no passing of \(name) is lost any more", fields(file.key)), at: now,
-        &out.log)
+      tellNoneLost(file.key, at: now, &out)
     } else {
       let count = file.lost.count
       conditions.raise(
-        .passingsLost, of: name,
+        .passingsLost, of: file.key.description,
         "\(count) \(count == 1 ? "passing" : "passings") of \(name) lost, the reader has them no more: "
           + file.lost.text(limit: 8), fields(file.key), at: now, &out.log)
     }
+  }
+
+  /// No passing of a file is lost any more.
+  mutating func tellNoneLost(_ key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput) {
+    conditions.clear(
+      .passingsLost, of: key.description,
+      telling: LogEntry(.gapFilled, "no passing of \(key.file) is lost any more", fields(key)), at: now,
+      &out.log)
   }
 }

@@ -181,7 +181,8 @@ public struct Intake: Sendable {
 
   private func isFetching(_ file: OpenFile) -> Bool {
     reader?.serialNumber == file.key.serialNumber
-      && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy)
+      && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy
+        || !file.denied.isEmpty)
   }
 
   /// Files of the reader that is there of which something is still being fetched, compared or written, those among them
@@ -243,6 +244,7 @@ public struct Intake: Sendable {
   /// - Returns: why that cannot be done now; nil when it has begun. Its end is told as `audit-done`.
   public mutating func audit(file: String?, at now: Moment, _ out: inout IntakeOutput) -> String? {
     guard let reader else { return "no reader is connected" }
+    guard zone != nil else { return "the zone of the reader's clock is not known: set `time_zone`" }
     guard let name = file ?? current?.file else { return "the reader has no session file" }
     guard let parsed = SessionFileName(name) else { return "'\(name)' is no session file of a reader" }
     let key = FileKey(serialNumber: reader.serialNumber, file: name)
@@ -283,10 +285,7 @@ public struct Intake: Sendable {
         trust: isUnconfirmed ? .unconfirmed : .believed)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
       times.learn(passing, time, zone: zone, zones: zones)
-      if isLost {
-        files[key]?.lost.remove(number)
-        files[key]?.restored.insert(number)
-      }
+      files[key]?.lost.remove(number)
       if isUnconfirmed {
         files[key]?.unconfirmed.insert(number)
         if files[key]?.unconfirmedSince == nil { files[key]?.unconfirmedSince = now.monotonic }
@@ -316,6 +315,7 @@ public struct Intake: Sendable {
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
     judgePending(at: now, &out)
+    decideDenied(at: now.monotonic, &out)
     askNext(at: now.monotonic, &out)
     watch(at: now.monotonic, &out)
     if let request = queue.next(at: now.monotonic) { out.store.append(request) }

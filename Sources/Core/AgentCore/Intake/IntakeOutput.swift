@@ -49,15 +49,28 @@ public struct AuditResult: Equatable, Sendable {
   public var differences: Int
   /// How many the reader has no more.
   public var lost: Int
-  /// Why it was not compared; nil when it was.
+  /// How many stored ones the reader's memory does not have; they stay.
+  public var kept = 0
+  /// Why it was not compared, for a person; nil when it was.
   public var failure: String?
 
   /// One line for a person.
   public var summary: String {
-    let newer = stored + lost - Int(readerCount)
+    if let failure { return "session file \(key.file) was not compared: \(failure)" }
+    let newer = stored - kept + lost - Int(readerCount)
     let note = newer > 0 ? " (\(newer) newer ones not compared yet)" : ""
+    let kept = kept > 0 ? ", \(kept) kept that the reader does not have" : ""
     return
       "session file \(key.file): all \(readerCount) passings of the reader's memory compared with \(stored) stored"
-      + "\(note), \(differences) differed, \(lost) lost"
+      + "\(note), \(differences) differed, \(lost) lost\(kept)"
+  }
+}
+
+extension AuditResult {
+  /// Of a file as it stands now.
+  init(_ file: OpenFile, failure: String? = nil) {
+    self.init(
+      key: file.key, readerCount: file.count ?? 0, stored: file.stored.count, differences: file.differences,
+      lost: file.lost.count, failure: failure)
   }
 }

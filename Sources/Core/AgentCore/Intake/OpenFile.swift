@@ -23,10 +23,10 @@ struct OpenFile: Sendable {
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
   var suspects = NumberSet()
-  /// Numbers that the reader has no more, and that a person has brought from a backup.
-  var restored = NumberSet()
-  /// Numbers that are stored and that the reader's memory does not have: they were compared.
-  var disputed = NumberSet()
+  /// Stored numbers that the reader's memory does not have, until the store is asked to decide about them.
+  var denied = NumberSet()
+  /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
+  var kept = NumberSet()
   /// Numbers that one clean slice did not give.
   var missed = NumberSet()
   /// Numbers of lists that are not taken before the reader has named its file.
@@ -35,8 +35,8 @@ struct OpenFile: Sendable {
   var copies: [UInt32: Passing] = [:]
   /// How many passings the reader said it has.
   var count: UInt32?
-  /// The most passings that it ever said it has.
-  var mostCounted: UInt32 = 0
+  /// The highest count that the reader ever told while this file was open.
+  var highestCount: UInt32 = 0
   /// The count that the store was told.
   var notedCount: UInt32?
   var notedAt: MonotonicTime?
@@ -157,9 +157,9 @@ struct OpenFile: Sendable {
       }
       stored.insert(number)
     }
+    unconfirmed.subtract(denied)
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
-    mostCounted = max(mostCounted, notedCount ?? 0)
     if let last = contents.last {
       let time = ResolvedTime(utc: last.utc, certainty: .certain)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
@@ -189,7 +189,8 @@ struct OpenFile: Sendable {
     unconfirmed.remove(number)
     lost.remove(number)
     suspects.remove(number)
-    disputed.remove(number)
+    denied.remove(number)
+    kept.remove(number)
     missed.remove(number)
     copies[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
@@ -199,15 +200,20 @@ struct OpenFile: Sendable {
 
   /// The reader has told its count. A smaller one than before is taken when it is told twice.
   mutating func counted(_ told: UInt32, at now: MonotonicTime) {
+    highestCount = max(highestCount, told)
     if let count, told < count, lowerCount != told {
       lowerCount = told
       return
     }
     lowerCount = nil
     count = told
-    mostCounted = max(mostCounted, told)
     countedAt = now
     believing.expected = max(believing.expected, Believing.after(told))
+  }
+
+  /// Stored numbers that the reader does not count are to be asked for, unless that is done.
+  mutating func suspect(_ numbers: ClosedRange<UInt32>) {
+    suspects.formUnion(stored.common(with: NumberSet(numbers)).without(denied).without(kept))
   }
 
   /// Everything is to be compared.
@@ -216,9 +222,11 @@ struct OpenFile: Sendable {
     isProbing = false
     differences = 0
     missed = NumberSet()
-    disputed = NumberSet()
-    let last = max(count ?? 0, stored.last ?? 0, lost.last ?? 0)
-    if last > 0 { suspects.insert(1...last) }
+    denied = NumberSet()
+    kept = NumberSet()
+    suspects.formUnion(stored)
+    suspects.formUnion(lost)
+    if let count, count > 0 { suspects.insert(1...count) }
   }
 }
 

@@ -241,7 +241,8 @@ extension EventName {
     case .passingDiffers:
       Row(
         messageID: "6f79d56dfa7293d13069bc3ed7e429be", priority: .warning,
-        meaning: "the reader's memory says otherwise than what was stored; the stored passing was corrected",
+        meaning:
+          "the reader's memory says otherwise than what was stored; what it has is taken, what it lacks is kept and sent",
         remedy:
           "an alert when the cloud was sent another time or chip: correct the results; `one4allctl differences` names all"
       )

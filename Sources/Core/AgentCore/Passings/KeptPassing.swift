@@ -89,6 +89,9 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case file
     /// It is not known which zone the reader's wall clock shows.
     case zone
+    /// It was not to be sent before the reader's memory confirmed it, and that has no such passing. It is never
+    /// forgotten as settled.
+    case denied
   }
 
   /// The file that was current when it came; nil when none was known.

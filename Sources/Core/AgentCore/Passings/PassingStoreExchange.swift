@@ -13,7 +13,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// Keep frames that are not believed.
   case keepDoubtful([DoubtfulFrame])
   /// The file's doubtful frames are settled: the reader's memory has decided about all of their numbers. They are
-  /// forgotten, but for a count.
+  /// forgotten, but for a count. Those stay whose number is lost, and those that `contradict` kept: there is no other
+  /// copy of them.
   case settleDoubtful(FileKey)
   /// What is stored of a file, by number.
   case openFile(FileKey)
@@ -21,14 +22,12 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
-  /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted, up to
-  /// `counted`, it has lost since: that stays, and what is held of it is held no more. So does what a person imported in
-  /// place of a passing that the reader counts, unless it is `.unconfirmed`. Of the others
-  /// - those that the cloud has are told as differences;
-  /// - those that were never believed, that a person brought, or whose same frame is stored in another file of that reader
-  ///   are removed, and their frames kept as doubtful;
-  /// - the rest stays, is told as a difference, and is sent: a passing too many can be corrected, one too few cannot.
-  case contradict(FileKey, NumberSet, counted: UInt32)
+  /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
+  /// has lost that since. Of the others are removed, unless the cloud has them, and told as differences
+  /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful;
+  /// - those whose frame the memory has confirmed in another file of the same reader.
+  /// The rest stays: a passing too many can be corrected, one too few cannot. What stays is held no more.
+  case contradict(FileKey, NumberSet)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
   /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
@@ -73,8 +72,8 @@ public enum PassingReport: Equatable, Sendable {
   case waiting(FileKey, after: UInt32, [WaitingPassing])
   /// Numbers of passings that the cloud has confirmed; `key` and `after` as asked.
   case acknowledged(FileKey, after: UInt32, NumberSet)
-  /// They are no longer there, or differ and were sent.
-  case contradicted(FileSummary, [PassingDifference])
+  /// What became of passings that the reader's memory does not have.
+  case contradicted(FileSummary, Contradiction)
   /// The first contact with a reader is on disk.
   case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
@@ -105,6 +104,29 @@ public struct CaptureResult: Equatable, Sendable {
     self.added = added
     self.contradicted = contradicted
     self.differences = differences
+  }
+}
+
+/// What became of a `contradict`. Numbers that are not stored are in none of its sets.
+public struct Contradiction: Equatable, Sendable {
+  /// Those that are not this file's: removed, or sent before.
+  public var differences: [PassingDifference]
+  /// Numbers that are stored no more.
+  public var removed: NumberSet
+  /// Numbers that stay, and that the reader has confirmed or counted before.
+  public var lostByReader: NumberSet
+  /// Numbers that stay, and of which the reader has never known.
+  public var unknownToReader: NumberSet
+
+  /// A result.
+  public init(
+    differences: [PassingDifference] = [], removed: NumberSet = NumberSet(),
+    lostByReader: NumberSet = NumberSet(), unknownToReader: NumberSet = NumberSet()
+  ) {
+    self.differences = differences
+    self.removed = removed
+    self.lostByReader = lostByReader
+    self.unknownToReader = unknownToReader
   }
 }
 
