@@ -11,7 +11,7 @@ struct DoubtfulTable {
   static func words(_ reason: DoubtfulFrame.Reason) -> String {
     switch reason {
     case .jump: "its number is not the next one"
-    case .repeated: "its number was there with other content, or is of no passing"
+    case .repeated: "its number was there with other content"
     case .denied: "it was never believed, and the reader's memory has no such passing"
     case .time: "its time is before the one in front of it, or far from the host's"
     case .prefix: "its prefix is not that of the reader's chips"
