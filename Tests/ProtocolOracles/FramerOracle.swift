@@ -192,9 +192,11 @@ enum FramerOracle {
     }
     for frame in frames { try frameIsSound(frame, in: line) }
     for (frame, next) in zip(frames, frames.dropFirst()) {
-      guard case .malformed(let noise) = frame, case .passing = next, let last = noise.raw.last else {
-        continue
-      }
+      guard case .malformed(let noise) = frame, case .passing(let passing) = next, let last = noise.raw.last
+      else { continue }
+      // A return between them tells that the number begins there.
+      let joined = [last] + Array(passing.text.utf8)
+      guard line.indices.contains(where: { line[$0...].starts(with: joined) }) else { continue }
       let isNearDigit = (0x30...0x39).contains { (last ^ $0).nonzeroBitCount <= 1 }
       try require(!isNearDigit, "what may be a digit of its number stands before a passing: \(shown(line))")
     }
