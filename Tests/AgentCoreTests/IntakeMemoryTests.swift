@@ -42,6 +42,9 @@ struct IntakeMemoryTests {
     #expect(
       world.entries(.passingsLost).map(\.message).contains { $0.contains(" lost") && $0.hasSuffix(": 5") })
     #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+    // Told once, though the sums show it too, and the verdict has the numbers.
+    #expect(world.entries(.passingsLost).count == 1)
+    #expect(PassingHealth(world.agent, at: world.now).causes.map(\.message).first?.hasSuffix(": 5") == true)
     let asked = world.commands.count
     world.pass(seconds: 20)
     #expect(

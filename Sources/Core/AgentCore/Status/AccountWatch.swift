@@ -60,7 +60,7 @@ struct AccountWatch: Sendable {
         former.removeAll { $0.event == trouble.event && $0.subject == subject }
         let isTold =
           trouble.event == .passingsLost
-          && told.contains { $0.event == .passingsLost && $0.subject == file.key.file }
+          && told.contains { $0.event == .passingsLost && $0.subject == subject }
         raise(trouble, file.key, isTold: isTold, at: now, &log)
       }
     }

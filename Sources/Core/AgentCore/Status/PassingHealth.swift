@@ -18,8 +18,8 @@ public struct PassingHealth: Sendable {
     // Lost passings are counted by the sums, which outlast a restart.
     found += agent.intake.conditions.active.filter { $0.event != .passingsLost }
     if let files {
-      let names = Set(files.flatMap { [$0.key.file, $0.key.description] })
-      let all = Set(agent.ledger.files.flatMap { [$0.key.file, $0.key.description] })
+      let names = Set(files.map(\.key.description))
+      let all = Set(agent.ledger.files.map(\.key.description))
       found.removeAll { all.contains($0.subject) && !names.contains($0.subject) }
       // What waits is another file's.
       if files.allSatisfy({ $0.waiting == 0 }) {
@@ -50,7 +50,7 @@ public struct PassingHealth: Sendable {
     guard !lost.isEmpty else { return conditions }
     return conditions.map { condition in
       guard condition.event == .passingsLost,
-        let known = lost.first(where: { condition.subject.hasSuffix("/\($0.subject)") })
+        let known = lost.first(where: { $0.subject == condition.subject })
       else { return condition }
       var condition = condition
       condition.message = known.message
