@@ -130,7 +130,7 @@ struct PassingStoreTests {
       let view = try PassingView(directory: folder.path, cloud: cloud)
       let counts = try view.differenceCounts(file: raceKey)
       #expect(counts == (fields.isEmpty ? 0 : 1, isSent && isWrong ? 1 : 0))
-      #expect(try view.ledger().first?.sentDifferences == counts.wrong)
+      #expect(try view.ledger().first?.summary.sentDifferences == counts.wrong)
       let difference = PassingDifference(
         number: 1, stored: stored.passing, memory: truth.passing, wasSent: isSent)
       #expect(difference.fields == fields && difference.isWrongInCloud == (isSent && isWrong))

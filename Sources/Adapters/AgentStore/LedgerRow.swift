@@ -15,22 +15,15 @@ public struct LedgerRow: Equatable, Sendable {
   public var lost: NumberSet
   /// How often the reader's memory said otherwise than what was stored.
   public var differences: Int
-  /// Of them, how many the cloud has with another time or chip than the reader's memory, or without any in it.
-  public var sentDifferences: Int
   /// How many doubtful frames are kept.
   public var doubtful: Int
   /// How many acknowledged passings were removed from the disk to make room.
   public var removed: Int
 
-  /// The highest number that is known.
-  public var highestNumber: UInt32 {
-    max(gaps.last ?? 0, lost.last ?? 0, UInt32(clamping: summary.stored + gaps.count + lost.count))
-  }
-
   /// A row.
   public init(
     summary: FileSummary, firstContact: WallTime, oldestWaiting: WallTime?, gaps: NumberSet, lost: NumberSet,
-    differences: Int, sentDifferences: Int, doubtful: Int, removed: Int
+    differences: Int, doubtful: Int, removed: Int
   ) {
     self.summary = summary
     self.firstContact = firstContact
@@ -38,7 +31,6 @@ public struct LedgerRow: Equatable, Sendable {
     self.gaps = gaps
     self.lost = lost
     self.differences = differences
-    self.sentDifferences = sentDifferences
     self.doubtful = doubtful
     self.removed = removed
   }

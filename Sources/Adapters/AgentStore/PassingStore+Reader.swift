@@ -60,19 +60,15 @@ extension PassingStore {
     }
     var backed = try spans.common(file.id, .confirmed, stored)
     backed.formUnion(try spans.common(file.id, .counted, stored))
-    var unknown = stored
-    unknown.subtract(backed)
-    let misplaced = try misplaced(of: file, unknown)
-    unknown.subtract(misplaced)
+    let unbacked = stored.subtracting(backed)
+    let misplaced = try misplaced(of: file, unbacked)
+    let unknown = unbacked.subtracting(misplaced)
 
     let sent = try spans.common(file.id, .acknowledged, stored)
     let found = try notePlaces(of: misplaced, unknown, sent: sent, in: &file)
-    var removed = misplaced
-    removed.subtract(sent)
+    let removed = misplaced.subtracting(sent)
     try remove(removed, of: &file)
-    var staying = stored
-    staying.subtract(removed)
-    try release(&file, staying)
+    try release(&file, stored.subtracting(removed))
     try files.save(file)
     return .contradicted(
       try summary(of: file),

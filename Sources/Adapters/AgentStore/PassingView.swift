@@ -94,7 +94,8 @@ public struct PassingView: ~Copyable {
   private func row(of file: StoredFile) throws(StoreError) -> LedgerRow {
     let lost = try store.spans.read(file.id, .lost, spanLimit: PassingView.spanLimit)
     let stored = try store.spans.stored(file.id, spanLimit: PassingView.spanLimit)
-    let highest = max(file.readerCount ?? 0, try store.spans.highestStored(file.id) ?? 0)
+    let summary = try store.summary(of: file)
+    let highest = max(file.readerCount ?? 0, summary.highest)
     var gaps = highest > 0 ? stored.missing(in: 1...highest) : NumberSet()
     gaps.subtract(lost)
     // Behind the spans that were looked at, nothing is known to be missing.
@@ -102,9 +103,8 @@ public struct PassingView: ~Copyable {
       gaps.remove(end + 1 ... .max)
     }
     return LedgerRow(
-      summary: try store.summary(of: file), firstContact: file.firstContact,
+      summary: summary, firstContact: file.firstContact,
       oldestWaiting: try oldestWaiting(file.id), gaps: gaps, lost: lost, differences: file.differences,
-      sentDifferences: file.differences == 0 ? 0 : try store.differences.countWrong(file.id),
       doubtful: try store.doubtful.count(of: file.id), removed: file.removed)
   }
 

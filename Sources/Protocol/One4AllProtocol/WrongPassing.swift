@@ -15,9 +15,8 @@ enum WrongPassing {
 
   /// The reason that `LineResolver` would give a line which is no passing for `reason`; nil when it has to look
   /// itself, because another frame may stand in the line. None does when the line begins with a digit, or with what
-  /// may be a damaged one, has too few
-  /// separators for a passing to stand behind others, too few capital letters for a reply or a greeting, and no
-  /// noise round what may be a good passing.
+  /// may be a damaged one, has too few separators for a passing to stand behind others, too few capital letters for a
+  /// reply or a greeting, and no noise round what may be a good passing.
   static func reason(
     _ line: borrowing Span<UInt8>, _ reason: MalformedReason
   ) -> MalformedReason? {

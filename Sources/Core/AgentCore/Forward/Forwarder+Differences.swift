@@ -52,9 +52,7 @@ extension Forwarder {
   /// The cloud had nothing of the batch before: it has it as it was sent now.
   mutating func noteNew(_ batch: PassingBatch) {
     guard let place = places[batch.key] else { return }
-    var numbers = batch.numbers
-    numbers.subtract(batch.outdated)
-    files[place].mayBeOld.subtract(numbers)
+    files[place].mayBeOld.subtract(batch.numbers.subtracting(batch.outdated))
   }
 
   /// The cloud has them, some perhaps as they were before the reader's memory corrected them: those count as sent.
@@ -75,17 +73,6 @@ extension Forwarder {
         .passingDiffers,
         "session file \(key.file): the cloud may have as they were before the reader's memory said otherwise: "
           + numbers.text(limit: 40), priority: .alert, fields(key)))
-  }
-}
-
-extension NumberSet {
-  /// The numbers that are in both.
-  fileprivate func intersection(_ other: NumberSet) -> NumberSet {
-    var rest = self
-    rest.subtract(other)
-    var common = self
-    common.subtract(rest)
-    return common
   }
 }
 

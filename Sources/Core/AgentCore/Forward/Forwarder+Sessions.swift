@@ -162,17 +162,12 @@ extension Forwarder {
     case 401, 403:
       files[place].isUnposted = true
       keyRefused(answer, "opening a session", at: now, &orders.log)
-    case 400...499 where answer.status != 408 && answer.status != 429:
+    default:
+      // An answer that refuses: nothing was created.
       files[place].isUnposted = true
       refused(
         place, .openSession(key), answer.refusal("to open a session"), status: answer.status, at: now,
         &orders.log)
-    default:
-      // An answer that refuses: nothing was created.
-      files[place].isUnposted = true
-      failed(
-        .openSession(key), answer.refusal("to open a session"), status: answer.status, at: now, &orders.log)
-      notBefore = max(notBefore, now + random.spread(.seconds(30), by: 0.1))
     }
   }
 
@@ -215,13 +210,9 @@ extension Forwarder {
       noteUnreadable(answer, at: now, &orders.log)
       files[place].isUnposted = true
       files[place].isSought = false
-    case 400...499 where answer.status != 408 && answer.status != 429:
+    default:
       refused(
         place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
-        &orders.log)
-    default:
-      failed(
-        .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
         &orders.log)
     }
   }

@@ -89,13 +89,11 @@ extension Intake {
   private func asking(of reader: Connected) -> [FileKey] {
     let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
       .sorted { $0.file < $1.file }
-    let urgentOthers = others.filter { files[$0]?.isUrgent == true }
-    let currents = [current].compactMap { $0 }
-    if urgentOthers.isEmpty { return currents + others }
-    let isCurrentUrgent = currents.contains { files[$0]?.isUrgent == true }
-    let compared = others.filter { files[$0]?.isUrgent != true }
-    guard isCurrentUrgent else { return urgentOthers + currents + compared }
-    return wasCurrentLast ? urgentOthers + currents + compared : currents + urgentOthers + compared
+    let urgent = others.filter { files[$0]?.isUrgent == true }
+    let compared = others.filter { !urgent.contains($0) }
+    let own = [current].compactMap { $0 }
+    let isOwnFirst = urgent.isEmpty || !wasCurrentLast && own.contains { files[$0]?.isUrgent == true }
+    return (isOwnFirst ? own + urgent : urgent + own) + compared
   }
 
   private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)

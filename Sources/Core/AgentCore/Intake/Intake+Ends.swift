@@ -21,9 +21,12 @@ extension Intake {
     guard let file = files[key], file.isAuditAsked else { return }
     files[key]?.isAuditAsked = false
     let result = AuditResult(file, failure: reason)
-    auditResults = auditResults.suffix(31) + [result]
+    note(result)
     out.log.append(LogEntry(.auditDone, result.summary, priority: .warning, fields(key)))
   }
+
+  /// Keeps what became of a comparison. Nobody takes it when nobody asks; the last ones are enough.
+  mutating func note(_ result: AuditResult) { auditResults = auditResults.suffix(31) + [result] }
 
   /// So many messages of the line found no room. The reader's memory still has what they held.
   mutating func lost(_ count: Int, at now: Moment, _ out: inout IntakeOutput) {

@@ -104,7 +104,7 @@ extension Intake {
       if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
       if let last = given.last { file.count = max(file.count ?? 0, last) }
     }
-    let absent = given.missing(in: slice.range).common(with: needed)
+    let absent = given.missing(in: slice.range).intersection(needed)
     guard !absent.isEmpty else { return }
     var again = absent
     again.subtract(file.missed)
@@ -130,9 +130,9 @@ extension Intake {
     file.suspects.subtract(absent)
     file.unconfirmed.subtract(absent)
     if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
-    file.denied.formUnion(absent.common(with: file.stored))
+    file.denied.formUnion(absent.intersection(file.stored))
     guard let count = file.count, count > 0 else { return }
-    let lost = absent.without(file.stored).common(with: NumberSet(1...count))
+    let lost = absent.subtracting(file.stored).intersection(NumberSet(1...count))
     guard !lost.isEmpty else { return }
     file.lost.formUnion(lost)
     queue.add(.noteLost(file.key, lost), at: now)
@@ -169,7 +169,7 @@ extension Intake {
   /// Whether the other files of the reader have all that they count under the numbers that a file's memory lacks.
   private func isElsewhereKnown(_ file: OpenFile) -> Bool {
     files.values.allSatisfy { other in
-      other.key == file.key || other.count != nil && other.needed.common(with: file.denied).isEmpty
+      other.key == file.key || other.count != nil && other.needed.intersection(file.denied).isEmpty
     }
   }
 
@@ -230,16 +230,4 @@ extension Intake {
       forget(key)
     }
   }
-}
-
-extension NumberSet {
-  /// The numbers that are not in another set.
-  func without(_ other: NumberSet) -> NumberSet {
-    var rest = self
-    rest.subtract(other)
-    return rest
-  }
-
-  /// The numbers that are in both.
-  func common(with other: NumberSet) -> NumberSet { without(without(other)) }
 }

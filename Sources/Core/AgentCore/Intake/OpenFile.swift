@@ -122,8 +122,8 @@ struct OpenFile: Sendable {
   /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
   var nextSlice: ClosedRange<UInt32>? {
     if !isNeedy && !isProbing { return nil }
-    let missing = isMissing ? missing.without(unverified) : NumberSet()
-    let needed = missing.isEmpty ? suspects.without(unverified) : missing
+    let missing = isMissing ? missing.subtracting(unverified) : NumberSet()
+    let needed = missing.isEmpty ? suspects.subtracting(unverified) : missing
     guard let first = needed.first else {
       guard isProbing, unverified.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
@@ -213,7 +213,7 @@ struct OpenFile: Sendable {
 
   /// Stored numbers that the reader does not count are to be asked for, unless that is done.
   mutating func suspect(_ numbers: ClosedRange<UInt32>) {
-    suspects.formUnion(stored.common(with: NumberSet(numbers)).without(denied).without(kept))
+    suspects.formUnion(stored.intersection(NumberSet(numbers)).subtracting(denied).subtracting(kept))
   }
 
   /// Everything is to be compared.

@@ -72,6 +72,16 @@ public struct NumberSet: Equatable, Sendable {
     for range in other.ranges { remove(range) }
   }
 
+  /// The numbers that are not in another set.
+  public func subtracting(_ other: NumberSet) -> NumberSet {
+    var rest = self
+    rest.subtract(other)
+    return rest
+  }
+
+  /// The numbers that are in both.
+  public func intersection(_ other: NumberSet) -> NumberSet { subtracting(subtracting(other)) }
+
   /// The numbers of a range that are not in the set.
   public func missing(in range: ClosedRange<UInt32>) -> NumberSet {
     var missing = NumberSet(range)
