@@ -17,24 +17,13 @@ enum AuditCommand {
       Option("session", letter: "s", argument: "FILE", help: "the session file; default the current one"),
       Option("serial-number", argument: "S", help: "only if it is that reader that is connected"),
     ],
-    sections: [
-      .init(
-        "Exit codes",
-        [
-          ("0", "nothing is wrong in the cloud"),
-          ("1", "something is wrong in the cloud, or the daemon refused"),
-          ("64 to 78", "as with other commands: one4allctl --help"),
-        ])
-    ])
+    sections: [DifferenceList.exitCodes])
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
     let file = ToolCommand.configuration(parsed, configuration)
-    let selection = FileSelection(
-      configuration: file, session: parsed.value("session"), serialNumber: parsed.value("serial-number"))
-    var request = JSONObject(selection.members)
-    request["request"] = "audit"
-    let answer = try DaemonQuestion.ask(.object(request), configuration: file)
+    let selection = FileSelection(parsed, configuration: file)
+    let answer = try DaemonQuestion.ask(.object(selection.request("audit")), configuration: file)
     guard let name = answer["file"]?.string, let serialNumber = answer["serial_number"]?.string else {
       throw .otherVersion("the daemon does not say which file it compares")
     }

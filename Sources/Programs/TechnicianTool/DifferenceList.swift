@@ -1,9 +1,19 @@
 import AgentCore
 import JSONDocument
 import JSONText
+import ProgramArguments
 
 /// Where the reader's memory says otherwise than what was stored, for a person or a program.
 struct DifferenceList {
+  /// Of the commands that show them.
+  static let exitCodes = CommandHelp.Section(
+    "Exit codes",
+    [
+      ("0", "nothing is wrong in the cloud"),
+      ("1", "something is wrong in the cloud, or the daemon refused"),
+      ("64 to 78", "as with other commands: one4allctl --help"),
+    ])
+
   private let configuration: String
   private let file: FileSelection.File
   /// How many there are of the file.

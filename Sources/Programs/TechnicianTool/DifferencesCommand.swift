@@ -17,21 +17,12 @@ enum DifferencesCommand {
       Option("serial-number", argument: "S", help: "only of that reader"),
       Option("json", help: "one JSON object a line instead"),
     ],
-    sections: [
-      .init(
-        "Exit codes",
-        [
-          ("0", "nothing is wrong in the cloud"),
-          ("1", "something is wrong in the cloud, or the daemon refused"),
-          ("64 to 78", "as with other commands: one4allctl --help"),
-        ])
-    ])
+    sections: [DifferenceList.exitCodes])
 
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
     let file = ToolCommand.configuration(parsed, configuration)
-    let selection = FileSelection(
-      configuration: file, session: parsed.value("session"), serialNumber: parsed.value("serial-number"))
+    let selection = FileSelection(parsed, configuration: file)
     let isJSON = parsed.has("json")
     let keys = try selection.files(with: "differences")
     var lists: [(file: FileSelection.File, list: DifferenceList)] = []

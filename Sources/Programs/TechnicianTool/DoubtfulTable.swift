@@ -22,10 +22,9 @@ struct DoubtfulTable {
 
   /// Asks for them, and shows them.
   func show(_ selection: FileSelection) throws(ToolError) {
-    var request = JSONObject(selection.members)
-    request["request"] = "doubtful"
     let document = try DaemonQuestion.ask(
-      .object(request), schema: DoubtfulDocument.schema, configuration: selection.configuration)
+      .object(selection.request("doubtful")), schema: DoubtfulDocument.schema,
+      configuration: selection.configuration)
     let frames = document["frames"]?.array ?? []
     if isJSON {
       Output.write(frames.map { JSONText.write($0) + "\n" }.joined())

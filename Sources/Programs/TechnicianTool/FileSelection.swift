@@ -1,6 +1,7 @@
 import AgentCore
 import ControlSocket
 import JSONDocument
+import ProgramArguments
 
 /// Which session files a command is about: the one that was named, or all that have something to show.
 struct FileSelection {
@@ -8,14 +9,33 @@ struct FileSelection {
   let session: String?
   let serialNumber: String?
 
+  init(configuration: String, session: String?, serialNumber: String?) {
+    self.configuration = configuration
+    self.session = session
+    self.serialNumber = serialNumber
+  }
+
+  /// What `--session` and `--serial-number` say.
+  init(_ parsed: ParsedArguments, configuration: String) {
+    self.init(
+      configuration: configuration, session: parsed.value("session"),
+      serialNumber: parsed.value("serial-number"))
+  }
+
+  /// A request about them, to which more members may be added.
+  func request(_ name: JSONValue) -> JSONObject {
+    var request = JSONObject(members)
+    request["request"] = name
+    return request
+  }
+
   /// A session file as the daemon keys it.
   struct File: Hashable {
     let serialNumber: String
     let name: String
   }
 
-  /// Members of a request that name the session file, where one was named.
-  var members: [JSONObject.Member] {
+  private var members: [JSONObject.Member] {
     var members: [JSONObject.Member] = []
     if let session { members.append(.init(name: "file", value: .string(session))) }
     if let serialNumber { members.append(.init(name: "serial_number", value: .string(serialNumber))) }

@@ -26,12 +26,9 @@ enum LedgerCommand {
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
     let file = ToolCommand.configuration(parsed, configuration)
-    var request = JSONObject()
-    request["request"] = "ledger"
-    if let name = parsed.value("session") { request["file"] = .string(name) }
-    if let number = parsed.value("serial-number") { request["serial_number"] = .string(number) }
+    let selection = FileSelection(parsed, configuration: file)
     let ledger = try DaemonQuestion.ask(
-      .object(request), schema: LedgerDocument.schema, configuration: file)
+      .object(selection.request("ledger")), schema: LedgerDocument.schema, configuration: file)
     if parsed.has("json") {
       Output.write(JSONText.write(ledger, indented: true) + "\n")
       return .success

@@ -52,8 +52,8 @@ struct PassingListing {
 
   /// - Parameter file: instead of the one that is wanted, which may be whichever is current.
   private func ask(_ members: JSONValue, file: String? = nil) throws(ToolError) -> JSONValue {
-    var request = JSONObject(selection.members + (members.object?.members ?? []))
-    request["request"] = "passings"
+    var request = selection.request("passings")
+    for member in members.object?.members ?? [] { request[member.name] = member.value }
     if let file { request["file"] = .string(file) }
     if table.isRejected { request["rejected"] = true }
     return try DaemonQuestion.ask(

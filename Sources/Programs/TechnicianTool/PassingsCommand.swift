@@ -44,8 +44,7 @@ enum PassingsCommand {
     }
     let last = try count(parsed.value("last"))
     let selection = FileSelection(
-      configuration: ToolCommand.configuration(parsed, configuration), session: parsed.value("session"),
-      serialNumber: parsed.value("serial-number"))
+      parsed, configuration: ToolCommand.configuration(parsed, configuration))
     let isJSON = parsed.has("json")
     if parsed.has("doubtful") {
       if last != nil { throw .usage("--doubtful and --last do not go together") }

@@ -37,8 +37,7 @@ enum RewindCommand {
   static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
     guard let parsed = try ToolCommand.arguments(words, help, operands: 2...2) else { return .success }
     let file = ToolCommand.configuration(parsed, configuration)
-    let selection = FileSelection(
-      configuration: file, session: parsed.value("session"), serialNumber: parsed.value("serial-number"))
+    let selection = FileSelection(parsed, configuration: file)
     if selection.session == nil, selection.serialNumber != nil {
       throw .usage("--serial-number names the reader of --session; name that too")
     }
@@ -58,8 +57,7 @@ enum RewindCommand {
     guard from <= to else { throw .usage("FROM is after TO") }
     if zone == nil { zone = try readersZone(file) }
     Output.write("from  \(text(from, zone))\nto    \(text(to, zone))\n")
-    var request = JSONObject(selection.members)
-    request["request"] = "rewind"
+    var request = selection.request("rewind")
     request["from"] = .string(from.iso8601)
     request["to"] = .string(to.iso8601)
     request["dry_run"] = .bool(parsed.has("dry-run"))

@@ -45,16 +45,20 @@ public struct MalformedFrame: Equatable, Sendable {
 
   /// The bytes as text for a person: what is not printable ASCII stands as `\xNN`. At most `limit` bytes.
   public func printable(limit: Int = 64) -> String {
-    let hex: [UInt8] = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
-    for byte in raw.prefix(limit) {
-      if byte.isPrintable {
-        text.append(byte)
-      } else {
-        text += [0x5C, 0x78, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-      }
-    }
+    for byte in raw.prefix(limit) { Self.append(byte, to: &text) }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  private static let hexDigits = Array("0123456789abcdef".utf8)
+
+  /// Appends a byte as `printable` shows it.
+  public static func append(_ byte: UInt8, to text: inout [UInt8]) {
+    if byte.isPrintable {
+      text.append(byte)
+    } else {
+      text += [0x5C, 0x78, hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+    }
   }
 }
 

@@ -8,7 +8,6 @@ struct LineComplaints {
   /// Columns of a malformed line that are shown.
   private static let excerptWidth = 80
 
-  private static let hexDigits = Array("0123456789abcdef".utf8)
   private static let colon = UInt8(ascii: ":")
   private static let ellipsis = Array("…".utf8)
 
@@ -99,12 +98,7 @@ struct LineComplaints {
     let start = text.count
     var index = 0
     while index < line.count, text.count - start <= Self.excerptWidth {
-      let byte = line[index]
-      if 0x20..<0x7F ~= byte {
-        text.append(byte)
-      } else {
-        text += [0x5C, 0x78, Self.hexDigits[Int(byte >> 4)], Self.hexDigits[Int(byte & 15)]]
-      }
+      MalformedFrame.append(line[index], to: &text)
       index += 1
     }
     guard text.count - start > Self.excerptWidth else { return }

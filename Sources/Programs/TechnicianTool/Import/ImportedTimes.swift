@@ -36,11 +36,7 @@ struct ImportedTimes {
 
   /// When the reader began a file of that name, by its clock; nil when the name does not say.
   private static func start(in name: String) -> Int64? {
-    let digits = Array(name.prefix(15))
-    guard digits.count == 15, digits[8] == "-" else { return nil }
-    let part = { (range: Range<Int>) in String(digits[range]) }
-    let date = "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))"
-    return WallTime(iso8601: "\(date)T\(part(9..<11)):\(part(11..<13)):\(part(13..<15))Z")?.milliseconds
+    SessionFileName("\(name.prefix(15)).csv")?.openedAt.millisecondsSince1970
   }
 
   private static func date(_ local: Int64) -> String {
