@@ -10,7 +10,7 @@ struct IntakeMemoryTests {
   }
 
   /// A world in which so many passings were made, one a second.
-  private static func raced(
+  static func raced(
     _ count: Int, passings: PassingSettings = PassingSettings(), _ change: (CaptureWorld) -> Void = { _ in }
   ) throws -> CaptureWorld {
     let world = IntakeTests.connected(passings: passings)

@@ -6,17 +6,6 @@ import Testing
 
 @Suite("The reader's memory has less than before")
 struct IntakeShrunkTests {
-  private static func raced(_ count: Int, _ change: (CaptureWorld) -> Void = { _ in }) throws -> CaptureWorld
-  {
-    let world = IntakeTests.connected()
-    change(world)
-    for chip in 1...count {
-      try world.tellReader("pass \(chip) 1")
-      world.pass(seconds: 1)
-    }
-    return world
-  }
-
   private static func summary(_ world: CaptureWorld, _ file: String) -> FileSummary {
     world.store.summary(of: world.key(file))
   }
@@ -24,7 +13,7 @@ struct IntakeShrunkTests {
   @Test(
     "A person cleared it and it still names the file: all that it had confirmed stays and waits, told once")
   func clearedButNamed() throws {
-    let world = try IntakeShrunkTests.raced(6)
+    let world = try IntakeMemoryTests.raced(6)
     let file = world.files[0]
     try world.tellReader("stop")
     world.pass(seconds: 15)
@@ -50,7 +39,7 @@ struct IntakeShrunkTests {
     "It lost power and kept less of its file: the rest stays and waits; an alarm when it had never counted it",
     arguments: [false, true])
   func truncated(isCounted: Bool) throws {
-    let world = try IntakeShrunkTests.raced(6)
+    let world = try IntakeMemoryTests.raced(6)
     let file = world.files[0]
     if isCounted { world.pass(seconds: 40) }
     world.pull()
@@ -75,7 +64,7 @@ struct IntakeShrunkTests {
     "A file is removed before all of it was fetched: its frames stay raw, and nothing says that it is fetched"
   )
   func gone() throws {
-    let world = try IntakeShrunkTests.raced(3) { $0.refused = ["GETFILE", "GETPASSINGS"] }
+    let world = try IntakeMemoryTests.raced(3) { $0.refused = ["GETFILE", "GETPASSINGS"] }
     let file = world.files[0]
     try world.tellReader("lose-next 2")
     for chip in 10...13 { try world.tellReader("pass \(chip) 1") }
@@ -96,7 +85,7 @@ struct IntakeShrunkTests {
 
   @Test("Another reader on the line: nothing says any more that the former one's passings are fetched")
   func swapped() throws {
-    let world = try IntakeShrunkTests.raced(3) { $0.refused = ["GETFILE", "GETPASSINGS"] }
+    let world = try IntakeMemoryTests.raced(3) { $0.refused = ["GETFILE", "GETPASSINGS"] }
     try world.tellReader("lose-next 2")
     for chip in 10...13 { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 40)
@@ -113,7 +102,7 @@ struct IntakeShrunkTests {
 
   @Test("Frames whose file is still being asked for are kept raw when the daemon ends")
   func farewell() throws {
-    let world = try IntakeShrunkTests.raced(3)
+    let world = try IntakeMemoryTests.raced(3)
     world.swallowed = ["GETSTATUS"]
     try world.tellReader("newfile")
     for chip in 11...12 { try world.tellReader("pass \(chip) 1") }

@@ -90,15 +90,12 @@ struct StoreWorkerTests {
 
   @Test("does so too when it is let go of, and its thread has ended then")
   func letGo() throws {
-    final class Held: Sendable {}
-    var held: Held? = Held()
-    weak let thread = held
-    var worker: StoreWorker? = try StoreWorker(directory: folder.path) { [held] _ in _ = held }
-    held = nil
-    worker?.send(.keep(binding(1)))
-    #expect(thread != nil)
-    worker = nil
-    #expect(thread == nil)
+    #expect(
+      try Held.isLetGo { held in
+        try StoreWorker(directory: folder.path) { _ in _ = held }
+      } after: { worker in
+        worker.send(.keep(binding(1)))
+      })
     let after = try TestedStore(folder.path)
     #expect(try after.worker.bindings(cloud: cloud) == [binding(1)])
   }

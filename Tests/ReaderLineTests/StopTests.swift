@@ -1,19 +1,12 @@
 import AgentCore
 import LinuxSystem
 import ReaderLine
+import TestSupport
 import Testing
 
 @Suite struct StopTests {
   @Test func `letting go of a worker ends its thread`() throws {
-    final class Held: Sendable {}
-    var held: Held? = Held()
-    weak let thread = held
-    var worker: LineWorker? = try LineWorker { [held] _ in _ = held }
-    held = nil
-    #expect(thread != nil)
-    #expect(worker != nil)
-    worker = nil
-    #expect(thread == nil)
+    #expect(try Held.isLetGo { held in try LineWorker { _ in _ = held } })
   }
 
   @Test func `a worker without a line stops`() throws {
