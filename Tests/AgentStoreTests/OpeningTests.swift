@@ -140,6 +140,22 @@ struct OpeningTests {
     _ = try TestedStore(folder.path)
   }
 
+  @Test("lets go of its lock though a child process that is just being made still holds the file")
+  func sharedLock() throws {
+    let path = folder.file(AgentDatabase.lockName)
+    var lock: StoreLock? = try StoreLock(path)
+    let resolved = try Files.resolve(path)
+    let numbers = try Files.list("/proc/self/fd").compactMap(Int32.init)
+    let number = try #require(numbers.first { (try? Files.resolve("/proc/self/fd/\($0)")) == resolved })
+    // What a child inherits: the same open file by another number.
+    let inherited = Descriptor(owning: try system("fcntl") { fcntl(number, F_DUPFD_CLOEXEC, 0) })
+    #expect(throws: StoreError.inUse(path: path, holder: getpid())) { try StoreLock(path) }
+    #expect(lock != nil)
+    lock = nil
+    _ = try StoreLock(path)
+    #expect(inherited.number >= 0)
+  }
+
   @Test("says which call failed when the folder cannot be made")
   func noFolder() throws {
     let path = folder.write("file", "") + "/state"

@@ -10,7 +10,7 @@ final class StoreLock: Sendable {
     let file = try StoreLock.open(path)
     let number = file.number
     do {
-      try system("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
+      try file.lock(path)
       try system("ftruncate", path) { ftruncate(number, 0) }
       try file.writeAll(Array("\(getpid())\n".utf8))
     } catch {
@@ -19,6 +19,8 @@ final class StoreLock: Sendable {
     }
     self.file = file
   }
+
+  deinit { file.unlock() }
 
   private static func open(_ path: String) throws(StoreError) -> Descriptor {
     do {

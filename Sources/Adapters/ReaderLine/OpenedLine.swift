@@ -41,6 +41,8 @@ struct OpenedLine: ~Copyable {
   /// Lets go of the port, so that it can be opened again at once. Bytes that an adapter does not take are thrown
   /// away: closing would wait for them, up to 30 s.
   deinit {
+    guard kind != .tcp else { return }
+    descriptor.unlock()
     guard kind == .serial else { return }
     tcflush(descriptor.number, TCOFLUSH)
     _ = one4all_tty_shared(descriptor.number)
@@ -97,12 +99,6 @@ extension OpenedLine {
     }
   }
 
-  /// Takes the lock that other careful programs ask for; the kernel drops it when the descriptor goes.
-  static func lock(_ descriptor: borrowing Descriptor, _ path: String) throws(SystemError) {
-    let number = descriptor.number
-    try system("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
-  }
-
   /// Raw bytes, whatever was set before: no echo, no translation, one stop bit, no flow control, no modem lines, no
   /// hang-up when closed, and a read that says "nothing yet" and "gone" apart.
   static func makeRaw(_ descriptor: borrowing Descriptor, _ path: String) throws(SystemError) {
@@ -129,7 +125,7 @@ extension OpenedLine {
         })
       // No TIOCEXCL: a pty keeps it after the last close, until its other end goes as well, and would then keep
       // out every later opening that is not root's, ours included.
-      try lock(descriptor, path)
+      try descriptor.lock(path)
       try makeRaw(descriptor, path)
       return OpenedLine(descriptor: descriptor, kind: .pty, device: resolved)
     } catch {

@@ -32,7 +32,7 @@ extension OpenedLine {
       // A descriptor of our own for the same open file: it stays when libserialport closes its.
       let descriptor = Descriptor(
         owning: try system("fcntl", path) { fcntl(handle, F_DUPFD_CLOEXEC, 0) })
-      try lock(descriptor, path)
+      try descriptor.lock(path)
       try system("ioctl TIOCEXCL", path) { one4all_tty_exclusive(handle) }
       try check("set baud rate", path) { sp_set_baudrate(port, Int32(clamping: options.baudRate)) }
       try check("set 8 data bits", path) { sp_set_bits(port, 8) }
