@@ -3,6 +3,7 @@ import AgentStore
 import Glibc
 import LinuxSystem
 import Synchronization
+import TestSupport
 import Testing
 
 /// A worker and what it has reported.
@@ -22,13 +23,12 @@ final class TestedStore: Sendable {
 
     /// What was heard, once the condition is true of it.
     func wait(_ what: String, until condition: ([Word]) -> Bool) throws -> [Word] {
-      let end = SystemClock.monotonicNanoseconds + 30_000_000_000
+      let deadline = Deadline()
       while true {
         let words = all
         if condition(words) { return words }
-        let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
-        try #require(left > 0, "waited for \(what), and there are only \(words.count)")
-        _ = try Poll.wait(for: wakeUp.descriptor, .read, milliseconds: Int32(left))
+        try #require(!deadline.isOver, "waited for \(what), and there are only \(words.count)")
+        _ = try Poll.wait(for: wakeUp.descriptor, .read, milliseconds: deadline.milliseconds)
         wakeUp.clear()
       }
     }

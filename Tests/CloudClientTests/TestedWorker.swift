@@ -3,6 +3,7 @@ import CloudClient
 import JSONDocument
 import LinuxSystem
 import Synchronization
+import TestSupport
 import Testing
 
 /// A worker and the outcomes that it has reported.
@@ -41,13 +42,12 @@ final class TestedWorker: Sendable {
 
   /// The first outcomes, once there are that many.
   func outcomes(_ count: Int) throws -> [CloudOutcome] {
-    let end = SystemClock.monotonicNanoseconds + 30_000_000_000
+    let deadline = Deadline()
     while true {
       let list = outcomes.list.withLock { $0 }
       if list.count >= count { return list }
-      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
-      try #require(left > 0, "only \(list.count) of \(count) outcomes came")
-      _ = try Poll.wait(for: outcomes.wakeUp.descriptor, .read, milliseconds: Int32(left))
+      try #require(!deadline.isOver, "only \(list.count) of \(count) outcomes came")
+      _ = try Poll.wait(for: outcomes.wakeUp.descriptor, .read, milliseconds: deadline.milliseconds)
       outcomes.wakeUp.clear()
     }
   }

@@ -31,11 +31,11 @@ final class Daemon {
     }
   }
 
-  /// Serves until the condition is true; false when that takes longer than ten seconds.
+  /// Serves until the condition is true; false when that takes too long.
   func serve(until condition: () -> Bool) throws -> Bool {
-    let end = SystemClock.monotonicNanoseconds + 10_000_000_000
+    let deadline = Deadline()
     while !condition() {
-      guard SystemClock.monotonicNanoseconds < end else { return false }
+      guard !deadline.isOver else { return false }
       try serve()
     }
     return true

@@ -3,6 +3,7 @@ import LinuxSystem
 import One4AllProtocol
 import ReaderLine
 import Synchronization
+import TestSupport
 import Testing
 
 /// A worker and what it reports.
@@ -26,16 +27,15 @@ final class TestedLine: Sendable {
 
   /// The next report.
   func next() throws -> LineReport {
-    let end = SystemClock.monotonicNanoseconds + 20_000_000_000
+    let deadline = Deadline()
     while true {
       let first = waiting.withLock { list -> LineReport? in
         list += reports.takeAll()
         return list.isEmpty ? nil : list.removeFirst()
       }
       if let first { return first }
-      let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
-      try #require(left > 0, "no report came")
-      _ = try Poll.wait(for: reports.descriptor, .read, milliseconds: Int32(left))
+      try #require(!deadline.isOver, "no report came")
+      _ = try Poll.wait(for: reports.descriptor, .read, milliseconds: deadline.milliseconds)
     }
   }
 

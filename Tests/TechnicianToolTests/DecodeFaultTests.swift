@@ -1,5 +1,3 @@
-import Glibc
-import LinuxSystem
 import One4AllProtocol
 import TestSupport
 import Testing
@@ -96,29 +94,6 @@ struct DecodeFaultTests {
       outcome.complaint.contains("a.csv:3: like no line of any known recording: \(exact.dropLast())…\n"))
     let shown = String(repeating: "\\x01", count: 20).dropLast()
     #expect(outcome.complaint.contains("a.csv:4: bytes that are no text: \(shown)…\n"))
-  }
-
-  @Test("costs less for a malformed line than looking at the category of each of its characters twice")
-  func complaintsAreCheap() {
-    func time(_ body: () -> Void) -> Int {
-      (0..<3).map { _ in
-        let start = clock()
-        for _ in 0..<3000 { body() }
-        return clock() - start
-      }.min() ?? 0
-    }
-    let line = Array(Self.one4All5.utf8)
-    var place: RecordPlace?
-    var decoder = RecordingDecoder()
-    decoder.feed(Array("x\n".utf8).span) { _, its, _ in place = its }
-    guard let place else {
-      Issue.record("no line")
-      return
-    }
-    var complaints = LineComplaints(name: "a.csv")
-    let told = time { complaints.add(.date, place, line.span) }
-    let looked = time { _ = TerminalText.safe(Self.one4All5) }
-    #expect(told < 2 * looked, "\(told) µs of the processor, against \(looked)")
   }
 
   @Test("loses no passing to the byte order marks of files that were joined")

@@ -69,9 +69,9 @@ final class ControlSocketDaemon {
   func run(_ words: [String], output: String? = nil, answer: (JSONValue) -> JSONValue) throws -> Tool.Outcome
   {
     let tool = try Tool(words, output: output)
-    let end = SystemClock.monotonicNanoseconds + 30_000_000_000
+    let deadline = Deadline()
     while !tool.isOver {
-      try #require(SystemClock.monotonicNanoseconds < end)
+      try #require(!deadline.isOver)
       var poll = Poll()
       server.addDescriptors(to: &poll)
       try poll.wait(milliseconds: 10)

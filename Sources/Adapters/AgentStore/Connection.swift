@@ -3,7 +3,8 @@ import CSQLite
 /// An open SQLite database.
 struct Connection: ~Copyable {
   let path: String
-  private let handle: OpaquePointer
+  /// SQLite's, as long as this lives.
+  let handle: OpaquePointer
 
   /// Opens a file, making it when it is not there.
   /// - Parameters:

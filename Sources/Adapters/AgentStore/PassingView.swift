@@ -12,7 +12,7 @@ public struct PassingView: ~Copyable {
 
   // The tables end before their connection.
   private var store: PassingStore
-  private let connection: Connection
+  let connection: Connection
 
   /// Opens the store in that folder, which the daemon has open.
   /// - Parameter cloud: whose sessions the summaries show.
