@@ -111,13 +111,17 @@ struct AgentPassingsTests {
     #expect(result.summary.hasSuffix("compared with 200 stored, 0 differed, 8 lost"))
   }
 
-  @Test("A rewind is work that says how many passings it sends again, and fails with the store")
+  @Test("A rewind says how many passings it sends again, refused ones too, and fails with the store")
   func rewind() throws {
     let world = try recorded()
     let key = try key(world)
     let all = world.passings.numbers(of: key)
-    world.ask { _, actions in actions.append(.keep(.acknowledge(key, all))) }
+    let refused = try #require(all.first)
+    world.ask { _, actions in
+      actions += [.keep(.reject(key, refused, reason: "no")), .keep(.acknowledge(key, all))]
+    }
     world.pass(seconds: 1)
+    #expect(world.agent.ledger.sum(\.rejected) == 1)
     let (from, to) = (WallTime(milliseconds: World.start), WallTime(milliseconds: World.start + 3_600_000))
     func rewind(dryRun: Bool) -> Int {
       world.ask { agent, actions in agent.rewind(from: from, to: to, dryRun: dryRun, &actions) }
@@ -229,7 +233,7 @@ struct AgentPassingsTests {
     let all = recordedCount(world)
     let isSent = world.pass(atMost: 30) { $0.agent.ledger.sum(\.acknowledged) == all }
     #expect(isSent)
-    let aliases = (world.tellCloud("sessions")?.array ?? []).compactMap { $0["alias"]?.string }
+    let aliases = (world.tellCloud("sessions").array ?? []).compactMap { $0["alias"]?.string }
     #expect(aliases == world.truth.keys.sorted().map { "O4A5-00051 \($0)" })
     #expect(aliases.count == 3 && aliases.first?.hasSuffix(old.file) == true)
   }

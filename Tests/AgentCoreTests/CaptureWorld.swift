@@ -6,7 +6,7 @@ import Testing
 
 /// The agent between the rehearsal's reader, on a line that carries 115200 bits a second, and a store of passings in
 /// memory. No cloud answers. Time goes from one deadline to the next.
-final class CaptureWorld {
+final class CaptureWorld: SteppedWorld {
   static let start: Int64 = 1_800_000_000_000
 
   /// When the world began, milliseconds since 1970.
@@ -16,7 +16,7 @@ final class CaptureWorld {
   var reader: SimulatedReader
   let zones: ZoneLookup
   /// Milliseconds since the world began.
-  private(set) var elapsed: Int64 = 0
+  var elapsed: Int64 = 0
   private(set) var store = ModelStore()
   /// How long the store takes, milliseconds.
   var storeLatency: Int64 = 5
@@ -44,7 +44,7 @@ final class CaptureWorld {
   /// Bytes that follow each other on the line without a pause end then, in microseconds.
   private var lineFreeAt: Int64 = 0
   private var flushAt: Int64?
-  private var pending: [(at: Int64, event: AgentEvent)] = []
+  private var pending = EventsUnderWay<AgentEvent>()
   private var arriving: [(at: Int64, bytes: [UInt8])] = []
   private var stalled: [PassingRequest] = []
   private var framer = Framer()
@@ -76,46 +76,22 @@ final class CaptureWorld {
   // MARK: Time
 
   var now: Moment {
-    Moment(
-      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
-      wall: WallTime(milliseconds: start + elapsed), kernelSynchronised: true)
+    Moment(elapsed: elapsed, wall: start + elapsed)
   }
 
   private var readerNow: Int64 { start + elapsed }
 
-  func pass(seconds: Double) {
-    let end = elapsed + Int64(seconds * 1000)
-    var turns = 0
-    while true {
-      let agentDue = agent.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
-      let due =
-        [
-          pending.map(\.at).min(), arriving.first?.at, flushAt, agentDue,
-          reader.nextDeadline.map { $0 - start },
-        ].compactMap { $0 }.min() ?? end
-      guard due <= end else { break }
-      turns = due > elapsed ? 0 : turns + 1
-      precondition(turns < 1000, "time stands still at \(elapsed)")
-      elapsed = max(elapsed, due)
-      turn()
-    }
-    elapsed = end
-    turn()
+  var nextDue: Int64? {
+    [
+      pending.nextDue, arriving.first?.at, flushAt, agent.nextDeadline?.steps,
+      reader.nextDeadline.map { $0 - start },
+    ].compactMap { $0 }.min()
   }
 
-  func pass(atMost seconds: Double, until condition: (CaptureWorld) -> Bool) -> Bool {
-    let end = elapsed + Int64(seconds * 1000)
-    while elapsed < end {
-      if condition(self) { return true }
-      pass(seconds: 0.05)
-    }
-    return condition(self)
-  }
+  var standing: String { "\(agent.nextDeadline as Any) \(reader.nextDeadline as Any)" }
 
-  private func turn() {
-    let due = pending.filter { $0.at <= elapsed }
-    pending.removeAll { $0.at <= elapsed }
-    for item in due { take(item.event) }
+  func turn() {
+    for event in pending.take(until: elapsed) { take(event) }
     send(reader.advance(to: readerNow))
     while let first = arriving.first, first.at <= elapsed {
       arriving.removeFirst()
@@ -133,7 +109,7 @@ final class CaptureWorld {
   }
 
   private func later(_ milliseconds: Int64, _ event: AgentEvent) {
-    pending.append((elapsed + milliseconds, event))
+    pending.add(event, at: elapsed + milliseconds)
   }
 
   // MARK: What the agent does
@@ -156,8 +132,7 @@ final class CaptureWorld {
     if isStoreStalled {
       stalled.append(request)
     } else if isStoreFailing {
-      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
-      later(1, .passings(.failed(request, failure)))
+      later(1, .passings(.failed(request, .diskFull)))
     } else {
       let report = store.perform(request)
       later(storeLatency, .passings(report))
@@ -276,7 +251,7 @@ final class CaptureWorld {
 
   /// The daemon is killed and started again: what only memory held is gone.
   func kill(seed: UInt64 = 7) {
-    pending = []
+    pending.removeAll()
     stalled = []
     arriving = []
     flushAt = nil

@@ -9,7 +9,7 @@ import Testing
 ///
 /// It also watches what must hold whatever happens: one request at a time, no token used before it is on disk, and
 /// nothing sent of a passing that the store does not have.
-final class ForwardWorld {
+final class ForwardWorld: SteppedWorld {
   static let serialNumber = "O4A5-00051"
   static let start: Int64 = 1_800_000_000_000
 
@@ -20,7 +20,8 @@ final class ForwardWorld {
   var view = ForwardView()
   private(set) var deviceid: String
   private var cloudURL = "https://cloud.example/v0"
-  private(set) var elapsed: Int64 = 0
+  /// Milliseconds since the world began.
+  var elapsed: Int64 = 0
   private(set) var log: [LogEntry] = []
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
 
@@ -41,7 +42,7 @@ final class ForwardWorld {
   private var otherClouds: [String: SimulatedCloud] = [:]
   /// Passings that the cloud has lost, by token.
   private var forgotten: [String: NumberSet] = [:]
-  private var pending: [(at: Int64, event: Event)] = []
+  private var pending = EventsUnderWay<Event>()
   private var storeQueue: [PassingRequest] = []
   private var isStoreBusy = false
   private var requestUnderWay: UInt64?
@@ -88,42 +89,15 @@ final class ForwardWorld {
   // MARK: Time
 
   var now: Moment {
-    Moment(
-      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
-      wall: WallTime(milliseconds: ForwardWorld.start + elapsed), kernelSynchronised: true)
+    Moment(elapsed: elapsed, wall: ForwardWorld.start + elapsed)
   }
 
-  func pass(seconds: Double) {
-    let end = elapsed + Int64(seconds * 1000)
-    turn()
-    var turns = 0
-    while true {
-      let wanted = forwarder.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
-      guard let due = [pending.map(\.at).min(), wanted].compactMap({ $0 }).min(), due <= end else { break }
-      turns = due > elapsed ? 0 : turns + 1
-      precondition(turns < 1000, "time stands still at \(elapsed): \(forwarder.nextDeadline as Any)")
-      elapsed = max(elapsed, due)
-      turn()
-    }
-    elapsed = end
-    turn()
-  }
+  var nextDue: Int64? { [pending.nextDue, forwarder.nextDeadline?.steps].compactMap { $0 }.min() }
 
-  /// Lets time pass until something is so.
-  /// - Returns: whether it came true in time.
-  func pass(atMost seconds: Double, until condition: (ForwardWorld) -> Bool) -> Bool {
-    let end = elapsed + Int64(seconds * 1000)
-    while elapsed < end {
-      if condition(self) { return true }
-      pass(seconds: 0.05)
-    }
-    return condition(self)
-  }
+  var standing: String { "\(forwarder.nextDeadline as Any)" }
 
-  private func turn() {
-    let due = pending.filter { $0.at <= elapsed }
-    pending.removeAll { $0.at <= elapsed }
-    for item in due { take(item.event) }
+  func turn() {
+    for event in pending.take(until: elapsed) { take(event) }
     drive { _ in }
   }
 
@@ -158,7 +132,7 @@ final class ForwardWorld {
 
   private func performLater() {
     isStoreBusy = true
-    pending.append((elapsed + storeLatency, .store))
+    pending.add(.store, at: elapsed + storeLatency)
   }
 
   private func performNext() {
@@ -168,9 +142,8 @@ final class ForwardWorld {
     if !storeQueue.isEmpty { performLater() }
     let report: PassingReport =
       isDiskFull
-      ? .failed(request, StoreFailure(operation: "commit", number: 13, description: "the disk is full"))
-      : store.perform(request)
-    pending.append((elapsed, .report(report)))
+      ? .failed(request, .diskFull) : store.perform(request)
+    pending.add(.report(report), at: elapsed)
   }
 
   /// The core is killed and started again; what the store was asked and has not done is done or forgotten, the
@@ -179,7 +152,7 @@ final class ForwardWorld {
     if !losingStoreRequests { for request in storeQueue { _ = store.perform(request) } }
     storeQueue = []
     isStoreBusy = false
-    pending = []
+    pending.removeAll()
     requestUnderWay = nil
     seed += 1
     forwarder = Forwarder(
@@ -226,13 +199,14 @@ final class ForwardWorld {
     requestUnderWay = request.identifier
     requests.append((elapsed, request))
     let answer = answer(to: request)
-    let outcome = CloudOutcome(identifier: request.identifier, result: result(of: answer))
-    pending.append((elapsed + cloudLatency + answer.delayMilliseconds, .cloud(outcome)))
+    let outcome = CloudOutcome(
+      identifier: request.identifier, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
+    pending.add(.cloud(outcome), at: elapsed + cloudLatency + answer.delayMilliseconds)
   }
 
   private func answer(to request: AgentCore.CloudRequest) -> Rehearsal.CloudAnswer {
-    var body = request.body
-    if request.path == "/passings", let document = body?.object {
+    var request = request
+    if request.path == "/passings", let document = request.body?.object {
       let list = document["passings_list"]?.array ?? []
       checkBatch(document["token_session"]?.string ?? "", list)
       if list.count > largestBatch { return Rehearsal.CloudAnswer(status: 413, body: .empty) }
@@ -249,20 +223,12 @@ final class ForwardWorld {
           status: 200,
           body: .document(["description": "Success", "inserted_count": 0, "duplicate_count": 0]))
       }
-      body = .object(rest)
+      request = AgentCore.CloudRequest(
+        identifier: request.identifier, method: request.method, path: request.path, body: .object(rest),
+        isSentOnce: request.isSentOnce)
     }
-    let halves = request.path.split(separator: "?", maxSplits: 1)
-    let query = halves.count < 2 ? [] : halves[1].split(separator: "&")
-    let answer = cloud.answer(
-      .init(
-        request.method.rawValue, "/v0" + halves[0],
-        query: query.map { item in
-          let parts = item.split(separator: "=", maxSplits: 1)
-          return .init(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-        }, apiKey: "key", contentType: body == nil ? nil : "application/json",
-        body: body.map { .document($0) } ?? .none, bodySize: body == nil ? 0 : 100),
-      now: ForwardWorld.start + elapsed)
-    return forgetting(answer, to: request, String(halves[0]))
+    let answer = RehearsedCloud.answer(of: &cloud, to: request, now: ForwardWorld.start + elapsed)
+    return forgetting(answer, to: request, String(request.path.prefix { $0 != "?" }))
   }
 
   /// The answer of a cloud that has lost what was forgotten.
@@ -302,32 +268,15 @@ final class ForwardWorld {
     }
   }
 
-  private func result(of answer: Rehearsal.CloudAnswer) -> Result<AgentCore.CloudAnswer, CloudFailure> {
-    if answer.isReset { return .failure(.interrupted(detail: "reset")) }
-    let retry = answer.headers.first { $0.name == "Retry-After" }.flatMap { Int64($0.value) }
-    let body: AgentCore.CloudAnswer.Body =
-      switch answer.body {
-      case .empty: .empty
-      case .document(let document): .json(document)
-      case .text(let text, _): .other(text)
-      }
-    return .success(
-      .init(status: answer.status, body: body, hostTime: now.wall, retryAfter: retry.map { .seconds($0) }))
-  }
-
   /// An outcome reaches the forwarder now, instead of the one that is on its way.
   func deliver(_ outcome: CloudOutcome) {
-    pending.removeAll { if case .cloud = $0.event { true } else { false } }
+    pending.removeAll { if case .cloud = $0 { true } else { false } }
     take(.cloud(outcome))
   }
 
   @discardableResult
-  func tellCloud(_ command: String) -> JSONValue? {
-    switch cloud.tell(command) {
-    case .document(let document): document
-    case .done(let text): .string(text)
-    case .refused(let reason): .string("refused: \(reason)")
-    }
+  func tellCloud(_ command: String) -> JSONValue {
+    cloud.said(to: command)
   }
 
   // MARK: What a test does and sees
@@ -358,10 +307,10 @@ final class ForwardWorld {
   }
 
   func file(_ key: FileKey) -> FileSummary { store.summary(of: key) }
-  var sessions: [JSONValue] { tellCloud("sessions")?.array ?? [] }
+  var sessions: [JSONValue] { tellCloud("sessions").array ?? [] }
   /// The aliases of the sessions that hold passings, or may.
   var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
-  var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
+  var misuse: [JSONValue] { cloud.misuse }
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
   var conditions: [Conditions.Condition] { forwarder.activeConditions(at: now) }
   func isActive(_ event: EventName) -> Bool { conditions.contains { $0.event == event } }

@@ -325,7 +325,7 @@ struct ModelStore {
     var counts: [FileKey: Int] = [:]
     var concerned: [FileKey] = []
     for key in order where file == nil || file == key {
-      let found = numbers(of: key) { $0.state == .acknowledged && (from...to).contains($0.kept.utc) }
+      let found = numbers(of: key) { $0.state != .waiting && (from...to).contains($0.kept.utc) }
       guard !found.isEmpty else { continue }
       counts[key] = found.count
       concerned.append(key)

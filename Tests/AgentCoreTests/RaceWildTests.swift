@@ -57,7 +57,7 @@ struct RaceWildTests {
   }
 
   private func expectTruth(in world: World) throws {
-    let sessions = world.tellCloud("sessions")?.array ?? []
+    let sessions = world.tellCloud("sessions").array ?? []
     for (file, frames) in world.truth where !frames.isEmpty {
       let mine = sessions.filter { $0["alias"]?.string == "O4A5-00051 \(file)" }
       #expect(mine.count == 1, "\(file) has \(mine.count) sessions")

@@ -9,7 +9,7 @@ import Testing
 ///
 /// It also watches what must hold whatever happens: one request of the device report, one of the passings, one command
 /// at a time, and no deviceid used before it is kept.
-final class World {
+final class World: SteppedWorld {
   /// What can be wrong with the line, beside what the reader itself does.
   enum Plug {
     case plugged
@@ -27,7 +27,7 @@ final class World {
   var cloud: SimulatedCloud
   var plug = Plug.plugged
   /// Milliseconds since the world began.
-  private(set) var elapsed: Int64 = 0
+  var elapsed: Int64 = 0
   /// How far the host's wall clock is from true time, milliseconds.
   var hostOffset: Int64 = 0
   var isKernelSynchronised = true
@@ -56,7 +56,7 @@ final class World {
   private(set) var keepRequests: [PassingRequest] = []
 
   private let zones: ZoneLookup
-  private var pending: [(at: Int64, event: AgentEvent)] = []
+  private var pending = EventsUnderWay<AgentEvent>()
   private var framer = Framer()
   private var opening: UInt64?
   private var isOpen = false
@@ -118,51 +118,22 @@ final class World {
 
   var now: Moment {
     Moment(
-      monotonic: MonotonicTime(nanoseconds: elapsed * 1_000_000),
-      wall: WallTime(milliseconds: World.start + elapsed + hostOffset),
-      kernelSynchronised: isKernelSynchronised)
+      elapsed: elapsed, wall: World.start + elapsed + hostOffset, isKernelSynchronised: isKernelSynchronised)
   }
 
   private var readerNow: Int64 { World.start + elapsed }
 
-  /// Lets so many seconds pass.
-  func pass(seconds: Double) {
-    let end = elapsed + Int64(seconds * 1000)
-    var turns = 0
-    while true {
-      let agentDue = agent.nextDeadline.map { ($0.nanoseconds + 999_999) / 1_000_000 }
-      let due =
-        [pending.map(\.at).min(), agentDue, reader.nextDeadline.map { $0 - World.start }].compactMap { $0 }
-        .min() ?? end
-      guard due <= end else { break }
-      turns = due > elapsed ? 0 : turns + 1
-      // An agent that wants to be called and then does nothing would keep a processor busy.
-      precondition(
-        turns < 1000,
-        "time stands still: \(agent.nextDeadline as Any) \(agent.report.nextAttemptAt as Any) at \(elapsed) \(reader.nextDeadline as Any) \(cloudState) \(readerState)"
-      )
-      elapsed = max(elapsed, due)
-      turn()
-    }
-    elapsed = end
-    turn()
+  var nextDue: Int64? {
+    [pending.nextDue, agent.nextDeadline?.steps, reader.nextDeadline.map { $0 - World.start }]
+      .compactMap { $0 }.min()
   }
 
-  /// Lets time pass until something is so.
-  /// - Returns: whether it came true in time.
-  func pass(atMost seconds: Double, until condition: (World) -> Bool) -> Bool {
-    let end = elapsed + Int64(seconds * 1000)
-    while elapsed < end {
-      if condition(self) { return true }
-      pass(seconds: 0.05)
-    }
-    return condition(self)
+  var standing: String {
+    "\(agent.nextDeadline as Any) \(agent.report.nextAttemptAt as Any) \(reader.nextDeadline as Any) \(cloudState) \(readerState)"
   }
 
-  private func turn() {
-    let due = pending.filter { $0.at <= elapsed }
-    pending.removeAll { $0.at <= elapsed }
-    for item in due { take(item.event) }
+  func turn() {
+    for event in pending.take(until: elapsed) { take(event) }
     hear(reader.advance(to: readerNow))
     take(.tick)
   }
@@ -193,7 +164,7 @@ final class World {
   }
 
   private func later(_ milliseconds: Int64, _ event: AgentEvent) {
-    pending.append((elapsed + milliseconds, event))
+    pending.add(event, at: elapsed + milliseconds)
   }
 
   // MARK: What the agent does
@@ -203,7 +174,7 @@ final class World {
     case .line(let request): perform(request)
     case .cloud(let request): ask(request)
     case .cancelCloud:
-      pending.removeAll { if case .cloud = $0.event { true } else { false } }
+      pending.removeAll { if case .cloud = $0 { true } else { false } }
       reportUnderWay = nil
       if let forwardUnderWay {
         later(1, .cloud(.init(identifier: forwardUnderWay, result: .failure(.cancelled))))
@@ -283,8 +254,7 @@ final class World {
       Issue.record("a second request was sent while one was under way")
     }
     if isForward { forwardUnderWay = request.identifier } else { reportUnderWay = request.identifier }
-    let halves = request.path.split(separator: "?", maxSplits: 1)
-    let parts = halves[0].split(separator: "/")
+    let parts = request.path.prefix { $0 != "?" }.split(separator: "/")
     if parts.count == 2, parts[0] == "devices", !disk.contains(where: { $0.deviceid == parts[1] }) {
       Issue.record("a deviceid was used before it was kept")
     }
@@ -295,47 +265,16 @@ final class World {
         .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no answer")))))
       return
     }
-    let answer = cloud.answer(
-      .init(
-        request.method.rawValue, "/v0" + halves[0], query: World.query(halves.count > 1 ? halves[1] : ""),
-        apiKey: "key",
-        contentType: request.body == nil ? nil : "application/json",
-        body: request.body.map { .document($0) } ?? .none, bodySize: request.body == nil ? 0 : 100),
-      now: World.start + elapsed)
+    let answer = RehearsedCloud.answer(of: &cloud, to: request, now: World.start + elapsed)
+    let result = RehearsedCloud.result(of: answer, portal: portalText, hostTime: now.wall)
     later(
-      cloudLatency + answer.delayMilliseconds,
-      .cloud(.init(identifier: request.identifier, result: result(of: answer))))
-  }
-
-  private static func query(_ text: Substring) -> [Rehearsal.CloudRequest.Parameter] {
-    text.split(separator: "&").map { item in
-      let parts = item.split(separator: "=", maxSplits: 1)
-      return .init(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-    }
-  }
-
-  private func result(of answer: Rehearsal.CloudAnswer) -> Result<AgentCore.CloudAnswer, CloudFailure> {
-    if answer.isReset { return .failure(.interrupted(detail: "reset")) }
-    var date: WallTime?
-    if case .at(let milliseconds) = answer.date { date = WallTime(milliseconds: milliseconds / 1000 * 1000) }
-    let retry = answer.headers.first { $0.name == "Retry-After" }.flatMap { Int64($0.value) }
-    let body: AgentCore.CloudAnswer.Body =
-      switch answer.body {
-      case .empty: .empty
-      case .document(let document): .json(document)
-      case .text(let text, _): .other(text)
-      }
-    return .success(
-      .init(
-        status: answer.status, body: portalText.map { .other($0) } ?? body, date: date, hostTime: now.wall,
-        retryAfter: retry.map { .seconds($0) }))
+      cloudLatency + answer.delayMilliseconds, .cloud(.init(identifier: request.identifier, result: result)))
   }
 
   private func keep(_ request: PassingRequest) {
     keepRequests.append(request)
     if isPassingStoreFailing {
-      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
-      later(1, .passings(.failed(request, failure)))
+      later(1, .passings(.failed(request, .diskFull)))
     } else {
       let report = passings.perform(request)
       later(1, .passings(report))
@@ -346,8 +285,7 @@ final class World {
     storeRequests.append(request)
     if isDiskStalled { return }
     if isDiskFull {
-      let failure = StoreFailure(operation: "commit", number: 13, description: "the disk is full")
-      later(1, .store(.failed(request, failure)))
+      later(1, .store(.failed(request, .diskFull)))
       return
     }
     switch request {
@@ -376,7 +314,7 @@ final class World {
 
   /// The daemon is killed and started again: what only memory held is gone, and answers on their way are lost.
   func kill(seed: UInt64 = 7) {
-    pending = []
+    pending.removeAll()
     reportUnderWay = nil
     forwardUnderWay = nil
     commandUnderWay = nil
@@ -431,18 +369,14 @@ final class World {
 
   /// Tells the cloud something.
   @discardableResult
-  func tellCloud(_ command: String) -> JSONValue? {
-    switch cloud.tell(command) {
-    case .document(let document): document
-    case .done(let text): .string(text)
-    case .refused(let reason): .string("refused: \(reason)")
-    }
+  func tellCloud(_ command: String) -> JSONValue {
+    cloud.said(to: command)
   }
 
   /// The devices that the cloud has, asked past the API.
-  var devices: [JSONValue] { tellCloud("devices")?.array ?? [] }
+  var devices: [JSONValue] { tellCloud("devices").array ?? [] }
   /// What was sent that no good client sends.
-  var misuse: [JSONValue] { tellCloud("misuse")?["entries"]?.array ?? [] }
+  var misuse: [JSONValue] { cloud.misuse }
   /// The state document.
   var status: JSONValue { AgentStatus.document(of: agent, version: "test", at: now) }
   var agrees: Bool? { status["device"]?["agrees"]?.bool }

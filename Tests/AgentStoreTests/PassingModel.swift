@@ -129,7 +129,7 @@ struct PassingModel {
       for key in order where file == nil || file == key {
         let found = NumberSet(
           files[key]?.rows.filter {
-            $0.value.state == .acknowledged && (from...to).contains($0.value.kept.utc)
+            $0.value.state != .waiting && (from...to).contains($0.value.kept.utc)
           }.keys
             .map { $0 } ?? [])
         guard !found.isEmpty else { continue }

@@ -128,6 +128,16 @@ extension EndToEndTests {
     field.configure()
     field.daemon?.signal(SIGHUP)
     #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["forward"] == true })
+
+    try field.tell("cloud", "fail 400 for 1 requests on passings-insert")
+    try field.tell("reader", "pass 125 1")
+    #expect(field.waits(30) { $0["passings"]?["rejected"] == 2 })
+    // Once what it was refused for is gone, a rewind sends it, too.
+    let current = try #require(field.status["reader"]?["session_file"]?.string)
+    let again = try field.tool("rewind", "2001-01-01T00:00Z", "2999-01-01T00:00Z", "--session", current)
+    #expect(again.code == 0 && again.output.contains("\n2 passings are sent again: 2 of "), "\(again)")
+    #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["rejected"] == 1 })
+    #expect(field.session(current).count == 2)
     #expect(field.misuse["count"] == 0)
     #expect(field.stop() == 0)
   }

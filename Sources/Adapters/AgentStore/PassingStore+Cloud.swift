@@ -89,7 +89,7 @@ extension PassingStore {
     return try spans.add(file.id, .ready, again)
   }
 
-  /// All acknowledged passings of a time wait again. Every row of the files that reach into that time is read.
+  /// All acknowledged or refused passings of a time wait again. Every row of the files that reach into that time is read.
   func rewind(
     from: WallTime, to: WallTime, file key: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) throws(StoreError) -> PassingReport {
@@ -100,14 +100,16 @@ extension PassingStore {
         continue
       }
       var numbers = NumberSet()
-      for range in try spans.read(file.id, .acknowledged).ranges {
-        numbers.formUnion(try rows.numbers(file.id, range, from: from, to: to))
+      for kind in [SpanKind.acknowledged, .rejected] {
+        for range in try spans.read(file.id, kind).ranges {
+          numbers.formUnion(try rows.numbers(file.id, range, from: from, to: to))
+        }
       }
       guard !numbers.isEmpty else { continue }
       if dryRun {
         counts[file.key] = numbers.count
       } else {
-        counts[file.key] = try sendAgain(&file, numbers, of: .acknowledged)
+        counts[file.key] = try sendAgain(&file, numbers)
         try files.save(file)
       }
       summaries.append(try summary(of: file))

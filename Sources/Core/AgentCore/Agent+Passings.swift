@@ -119,12 +119,12 @@ extension Agent {
   private static func words(_ counts: [FileKey: Int], _ files: [FileKey], of request: PassingRequest)
     -> String
   {
-    let passings = { (count: Int) in count == 1 ? "1 passing" : "\(count) passings" }
-    var words = passings(counts.values.reduce(0, +))
+    let count = counts.values.reduce(0, +)
+    var words = count == 1 ? "1 passing" : "\(count) passings"
     if case .rewind(_, _, _, dryRun: true) = request {
       words += " would be sent again"
     } else {
-      words += " are sent again"
+      words += count == 1 ? " is sent again" : " are sent again"
     }
     guard !files.isEmpty else { return words }
     return words + ": " + files.map { "\(counts[$0] ?? 0) of \($0.file)" }.joined(separator: ", ")

@@ -13,9 +13,10 @@ enum RewindCommand {
     ],
     summary:
       "Sends the passings of a time range to the cloud again, those at FROM and at TO\n"
-      + "included. The cloud drops what it has already: what is missing there comes back,\n"
-      + "what is wrong there stays wrong. Times are written YYYY-MM-DDTHH:MM[:SS[.mmm]]:\n"
-      + "by the reader's clock, or in UTC with a Z behind.",
+      + "included, also those that the cloud has refused. The cloud drops what it has\n"
+      + "already: what is missing there comes back, what is wrong there stays wrong.\n"
+      + "Times are written YYYY-MM-DDTHH:MM[:SS[.mmm]]: by the reader's clock, or in UTC\n"
+      + "with a Z behind.",
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "only of that session file; default all"),

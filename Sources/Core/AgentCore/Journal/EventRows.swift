@@ -295,7 +295,7 @@ extension EventName {
       Row(
         messageID: "2b3073e83f084f7e87807e3ad9e283fb", priority: .error,
         meaning: "passings of a session file are not in the cloud, as it has refused them",
-        remedy: "`one4allctl passings --rejected` shows them and why: enter them in the results by hand")
+        remedy: "`one4allctl passings --rejected` says why; `one4allctl rewind` sends them again")
     case .backlogOld:
       Row(
         messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,

@@ -55,7 +55,7 @@ public enum PassingRequest: Equatable, Sendable {
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
   case sendAgain(FileKey, NumberSet)
-  /// All acknowledged passings with that UTC time wait again; with `dryRun` they are only counted.
+  /// All acknowledged or refused passings with that UTC time wait again; with `dryRun` they are only counted.
   /// - file: nil for all files.
   case rewind(from: WallTime, to: WallTime, file: FileKey?, dryRun: Bool)
 }
