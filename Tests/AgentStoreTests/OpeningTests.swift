@@ -117,6 +117,32 @@ struct OpeningTests {
     #expect(try store.contents(raceKey).stored.isEmpty)
   }
 
+  @Test(
+    "counts for the sessions of version 2 what is acknowledged in them, not before them",
+    arguments: [(before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0)])
+  func version2(before: Int, counted: Int) throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      try connection.run(
+        """
+        PRAGMA journal_mode = WAL; \(Schema.steps[0]); \(Schema.steps[1]); PRAGMA user_version = 2;
+        INSERT INTO file (serial_number, name, first_contact_ms, stored, acknowledged)
+          VALUES ('\(raceKey.serialNumber)', '\(raceKey.file)', 5, 1000, 1000);
+        INSERT INTO span (file_id, kind, low, high) SELECT file_id, 2, 1, 1000 FROM file;
+        INSERT INTO cloud_session SELECT file_id, '\(cloud)', 'device', 'token', 'Finish', 'open', 7, \(before)
+          FROM file;
+        """, for: "test")
+    }
+    var database = try AgentDatabase.open(directory: folder.path)
+    let summary = try #require(try database.snapshot(cloud: cloud).files.first)
+    #expect(summary.key == raceKey && summary.stored == 1000 && summary.acknowledged == 1000)
+    #expect(summary.session?.token == "token" && summary.session?.acknowledged == counted)
+    let numbers = NumberSet(1...1000)
+    #expect(
+      try database.perform([.readAcknowledged(raceKey, after: 0, limit: 1000)])
+        == [.acknowledged(raceKey, after: 0, numbers)])
+  }
+
   @Test("refuses a file of a newer agent and leaves it as it is")
   func newerSchema() throws {
     try fill()
