@@ -203,6 +203,50 @@ struct ForwardTests {
     #expect(told.count == 1 && told.first?.priority == .alert && told.first?.message.hasSuffix(": 7") == true)
   }
 
+  @Test("A correction that the store has before the cloud's word on what was sent counts as too late")
+  func correctedBeforeWrittenDown() throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...5, of: first)
+    world.pass(seconds: 3)
+    world.cloudLatency = 200
+    world.capture(6...20, of: first)
+    #expect(world.pass(atMost: 3) { $0.sent("/passings").count == 2 })
+    // The store has this in front of what the cloud is about to answer, and is slow.
+    world.storeLatency = 400
+    var mended = world.kept(7, trust: .confirmed)
+    mended.passing = ForwardWorld.passing(7, chip: 17)
+    world.ask(.capture(first, [mended]))
+    world.pass(seconds: 10)
+    #expect(world.file(first).acknowledged == 20)
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[7]?["chip"] == "MC00007")
+    #expect(world.store.files[first]?.differences.map(\.wasSent) == [true])
+    #expect(world.entries(.passingDiffers).map(\.priority) == [.alert])
+  }
+
+  @Test("A passing that the cloud refused as it was is sent as it was corrected")
+  func correctedBeforeRefusalIsWrittenDown() throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...5, of: first)
+    world.pass(seconds: 3)
+    world.bad = [6]
+    world.cloudLatency = 200
+    world.capture(6...6, of: first)
+    #expect(world.pass(atMost: 3) { $0.sent("/passings").count == 2 })
+    world.storeLatency = 400
+    var mended = world.kept(6, trust: .confirmed)
+    mended.passing = ForwardWorld.passing(6, chip: 17)
+    world.ask(.capture(first, [mended]))
+    world.pass(seconds: 0.3)
+    world.bad = []
+    world.pass(seconds: 10)
+    world.expectComplete(first)
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[6]?["chip"] == "MC00017")
+  }
+
   @Test("A reader that is no device yet waits")
   func unbound() {
     let world = ForwardWorld()

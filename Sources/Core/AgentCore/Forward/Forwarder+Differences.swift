@@ -17,7 +17,25 @@ extension Forwarder {
     let gone = NumberSet(differences.lazy.filter { !$0.wasSent && $0.memory == nil }.map(\.number))
     tellOld(gone.intersection(shown), of: place, &log)
     files[place].mayBeOld.subtract(gone)
+    overtaken(unsent, of: place, &log)
     dropOutdated()
+  }
+
+  /// The store was told of a correction before it was told what the cloud said of the passing as it was.
+  private mutating func overtaken(_ numbers: NumberSet, of place: Int, _ log: inout [LogEntry]) {
+    let key = files[place].summary.key
+    var confirmed = NumberSet()
+    var refused = NumberSet()
+    for request in writes {
+      switch request {
+      case .acknowledge(key, let more, _): confirmed.formUnion(more)
+      case .reject(key, let number, _): refused.insert(number)
+      default: break
+      }
+    }
+    tellOld(confirmed.intersection(numbers), of: place, &log)
+    refused = refused.intersection(numbers)
+    if !refused.isEmpty { write(.sendAgain(key, refused)) }
   }
 
   /// Puts back the batches that hold what was changed since they were read, but for the one that is under way.
