@@ -1,6 +1,7 @@
 import AgentCore
 import JSONDocument
 import One4AllProtocol
+import Rehearsal
 import Testing
 
 @Suite("Passings on their way to the cloud")
@@ -245,6 +246,57 @@ struct ForwardTests {
     world.expectComplete(first)
     let token = try #require(world.file(first).session?.token)
     #expect(world.cloudPassings(token)[6]?["chip"] == "MC00017")
+  }
+
+  @Test(
+    "What a former run brought to the cloud before it was corrected is found there",
+    arguments: [(access: Rehearsal.CloudAccess([.read, .write]), isTold: true), (.write, false)])
+  func correctedAfterRestart(access: Rehearsal.CloudAccess, isTold: Bool) throws {
+    let world = ForwardWorld(access: access)
+    world.view.current = first
+    world.capture(1...5, of: first)
+    world.pass(seconds: 3)
+    world.cloudLatency = 200
+    world.capture(6...20, of: first)
+    #expect(world.pass(atMost: 3) { $0.sent("/passings").count { $0.method == .post } == 2 })
+    world.restart()
+    #expect(world.file(first).acknowledged == 5)
+    for (number, chip) in [(7, 17), (21, 21)] as [(UInt32, UInt32)] {
+      if number == 21 { world.capture(21...21, of: first) }
+      var mended = world.kept(number, trust: .confirmed)
+      mended.passing = ForwardWorld.passing(number, chip: chip + 50)
+      world.ask(.capture(first, [mended]))
+    }
+    world.pass(seconds: 10)
+    #expect(world.file(first).acknowledged == 21)
+    let token = try #require(world.file(first).session?.token)
+    #expect(world.cloudPassings(token)[7]?["chip"] == "MC00007")
+    #expect(world.cloudPassings(token)[21]?["chip"] == "MC00071")
+    #expect(world.store.files[first]?.differences.map(\.wasSent) == [isTold, false])
+    let told = world.entries(.passingDiffers)
+    #expect(told.count == (isTold ? 1 : 0) && told.allSatisfy { $0.message.hasSuffix(": 7") })
+  }
+
+  @Test(
+    "A cloud that does not show what it counts holds nothing up, and what was sent as corrected is no alarm",
+    arguments: ["fail 500 on passings-session", "fail 404 on passings-session", "ok"])
+  func correctedAndCountedTwice(fault: String) throws {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...5, of: first)
+    world.pass(seconds: 3)
+    world.capture(6...20, of: first, trust: .unconfirmed)
+    var mended = world.kept(7, trust: .confirmed)
+    mended.passing = ForwardWorld.passing(7, chip: 17)
+    world.ask(.capture(first, [mended]))
+    world.tellCloud("fail 500 after-work on passings-insert for 1 requests")
+    world.ask(.believe(first))
+    world.pass(seconds: 0.8)
+    world.tellCloud(fault)
+    world.pass(seconds: 60)
+    world.expectComplete(first)
+    #expect(world.entries(.passingDiffers).isEmpty)
+    #expect(world.store.files[first]?.differences.map(\.wasSent) == [false])
   }
 
   @Test("A reader that is no device yet waits")

@@ -312,10 +312,14 @@ struct ModelStore {
   }
 
   private func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
-    ModelStore.first(limit, of: files[key]?.ready, after: after).compactMap { files[key]?.rows[$0]?.kept }
+    let differences = files[key]?.differences ?? []
+    let corrected = Set(differences.filter { $0.isCorrection && !$0.wasSent }.map(\.number))
+    return ModelStore.first(limit, of: files[key]?.ready, after: after)
+      .compactMap { files[key]?.rows[$0]?.kept }
       .map { kept in
         WaitingPassing(
-          passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall)
+          passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall,
+          isCorrected: corrected.contains(kept.passing.number))
       }
   }
 

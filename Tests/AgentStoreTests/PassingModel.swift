@@ -24,13 +24,15 @@ struct PassingModel {
     var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
-    /// Whether the passing had been sent, by what differed.
-    var differences: [String: Bool] = [:]
+    /// By what differed.
+    var differences: [String: PassingDifference] = [:]
 
     mutating func note(_ difference: PassingDifference) {
       let memory = difference.memory?.text ?? ""
       let name = "\(difference.number) \(difference.stored.text) \(memory)"
-      differences[name] = differences[name] == true || difference.isWrongInCloud
+      var difference = difference
+      if differences[name]?.wasSent == true { difference.wasSent = true }
+      differences[name] = difference
     }
   }
 
@@ -48,7 +50,7 @@ struct PassingModel {
       key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost.count, sentDifferences: file.differences.values.count { $0 },
+      lost: file.lost.count, sentDifferences: file.differences.values.count(where: \.isWrongInCloud),
       highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
       isGone: file.isGone)
   }
@@ -57,7 +59,13 @@ struct PassingModel {
     let rows = (files[key]?.rows ?? [:]).filter {
       $0.key > after && $0.value.state == .waiting && $0.value.kept.trust != .unconfirmed
     }
-    return rows.sorted { $0.key < $1.key }.prefix(limit).map { AgentStoreTests.waiting($0.value.kept) }
+    let differences = files[key]?.differences.values.filter { $0.isCorrection && !$0.wasSent } ?? []
+    let corrected = Set(differences.map(\.number))
+    return rows.sorted { $0.key < $1.key }.prefix(limit).map { number, row in
+      var waiting = AgentStoreTests.waiting(row.kept)
+      waiting.isCorrected = corrected.contains(number)
+      return waiting
+    }
   }
 
   func contents(_ key: FileKey) -> FileContents {

@@ -9,10 +9,13 @@ struct DifferenceTable: ~Copyable {
   private let noting: Statement
   private let reading: Statement
   private let countingWrong: Statement
+  private let findingCorrected: Statement
 
-  /// As `PassingDifference.isWrongInCloud`: of a frame, chip, date and time stand behind the number in 33 characters.
-  private static let isWrong =
-    "(was_sent = 1 AND (memory = '' OR substr(stored, instr(stored, ';'), 33) <> substr(memory, instr(memory, ';'), 33)))"
+  /// Of a frame, chip, date and time stand behind the number in 33 characters.
+  private static let isOther =
+    "substr(stored, instr(stored, ';'), 33) <> substr(memory, instr(memory, ';'), 33)"
+  /// As `PassingDifference.isWrongInCloud`.
+  private static let isWrong = "(was_sent = 1 AND (memory = '' OR \(isOther)))"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -31,11 +34,15 @@ struct DifferenceTable: ~Copyable {
     let countingWrong = try connection.prepare(
       "SELECT count(*) FROM difference WHERE file_id = ?1 AND \(DifferenceTable.isWrong)",
       for: "count differences")
+    let findingCorrected = try connection.prepare(
+      "SELECT DISTINCT number FROM difference WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 AND was_sent = 0 "
+        + "AND memory <> '' AND \(DifferenceTable.isOther) ORDER BY number", for: "look for corrections")
     self.inserting = inserting
     self.marking = marking
     self.noting = noting
     self.reading = reading
     self.countingWrong = countingWrong
+    self.findingCorrected = findingCorrected
   }
 
   /// Keeps a difference.
@@ -57,6 +64,17 @@ struct DifferenceTable: ~Copyable {
       try noting.bind(3, range.upperBound)
       try noting.run()
     }
+  }
+
+  /// Numbers with another chip or time than they had before, and that are not known to have been sent as they were.
+  func corrected(_ file: Int64, _ numbers: ClosedRange<UInt32>) throws(StoreError) -> NumberSet {
+    defer { findingCorrected.reset() }
+    try findingCorrected.bind(1, file)
+    try findingCorrected.bind(2, numbers.lowerBound)
+    try findingCorrected.bind(3, numbers.upperBound)
+    var found = NumberSet()
+    while try findingCorrected.step() { found.insert(UInt32(clamping: findingCorrected.integer(0))) }
+    return found
   }
 
   /// How many passings of a file the cloud has otherwise than the reader's memory.

@@ -11,13 +11,17 @@ extension PassingStore {
     for range in try spans.read(file.id, .ready, after: after, limit: limit).ranges {
       try rows.rows(file.id, range) { found.append($0) }
     }
+    var corrected = NumberSet()
+    if file.differences > 0, let first = found.first?.passing.number, let last = found.last?.passing.number {
+      corrected = try differences.corrected(file.id, first...last)
+    }
     var waiting: [WaitingPassing] = []
     waiting.reserveCapacity(found.count)
     for row in found {
       waiting.append(
         WaitingPassing(
-          passing: row.passing, utc: row.utc, zone: try zones.name(of: row.zone), arrivedWall: row.arrivedWall
-        ))
+          passing: row.passing, utc: row.utc, zone: try zones.name(of: row.zone),
+          arrivedWall: row.arrivedWall, isCorrected: corrected.contains(row.passing.number)))
     }
     return waiting
   }

@@ -73,6 +73,13 @@ extension Forwarder {
     files[place].mayBeOld.subtract(batch.numbers.subtracting(batch.outdated))
   }
 
+  /// What the cloud has of a batch was compared with it, as it was sent.
+  mutating func noteSeen(_ look: PassingBatch.Look, of batch: PassingBatch) {
+    guard let place = places[batch.key] else { return }
+    files[place].mayBeOld.subtract(look.same.subtracting(batch.outdated))
+    files[place].mayBeOld.formUnion(look.other)
+  }
+
   /// The cloud has them, some perhaps as they were before the reader's memory corrected them: those count as sent.
   mutating func noteConfirmed(_ numbers: NumberSet, of key: FileKey, _ log: inout [LogEntry]) {
     guard let place = places[key] else { return }

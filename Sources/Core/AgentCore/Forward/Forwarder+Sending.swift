@@ -7,8 +7,6 @@ extension Forwarder {
   /// How often the cloud may fail on a batch (HTTP 500) before it is cut, to find out whether one passing is why; its
   /// parts are cut at their first failure.
   private static let mostFailures = 5
-  /// How often the cloud may take a batch without having anything of it.
-  private static let mostFruitless = 3
 
   /// The next request for a batch.
   mutating func batchRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
@@ -37,13 +35,13 @@ extension Forwarder {
         .checkList(batch: batch.identifier),
         Draft(method: .get, path: "/sessions/device/\(PassingPage.pathSegment(deviceid))")
       )
-    case .read(let page, _, let why):
+    case .look(let look):
       guard let first = batch.items.first?.number, let last = batch.items.last?.number else { return nil }
       // Of a session that is over, all that waits is looked for: whatever its answer was, it is not sent elsewhere.
-      let range = why == .closed ? 1...UInt32.max : first...last
+      let range = look.why == .closed ? 1...UInt32.max : first...last
       return (
         .readBatch(batch: batch.identifier),
-        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: page))
+        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: look.page))
       )
     }
   }
@@ -60,7 +58,7 @@ extension Forwarder {
     places[batch.key].flatMap { openToken(of: $0) } == batch.token
   }
 
-  private func index(of batch: UInt64) -> Int? { queue.firstIndex { $0.identifier == batch } }
+  func index(of batch: UInt64) -> Int? { queue.firstIndex { $0.identifier == batch } }
 
   /// `POST /passings` was answered.
   mutating func sent(
@@ -113,17 +111,22 @@ extension Forwarder {
       if counted >= batch.items.count {
         // Nothing was there before: all of it is as it was sent now.
         if inserted >= batch.items.count { noteNew(batch) }
-        return confirm(batch.numbers, of: index, at: now, &orders.log)
+        let isSure = inserted >= batch.items.count || !batch.isCorrected || isUnreadable(at: now)
+        if isSure { return confirm(batch.numbers, of: index, at: now, &orders.log) }
+        queue[index].step = .look(.init(why: .older))
+      } else {
+        queue[index].step = .look(.init(why: .short))
       }
-      queue[index].step = .read(page: 1, found: NumberSet(), why: .short)
     } else {
-      queue[index].step = .read(page: 1, found: NumberSet(), why: .uncounted)
+      queue[index].step = .look(.init(why: .uncounted))
     }
-    if isUnreadable(at: now) { cannotRead(index, at: now, &orders.log) }
+    if isUnreadable(at: now), case .look(let look) = queue[index].step {
+      cannotLook(index, look.why, at: now, &orders.log)
+    }
   }
 
   /// The cloud has those passings of a batch; the rest stays in the queue.
-  private mutating func confirm(
+  mutating func confirm(
     _ numbers: NumberSet, of index: Int, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let batch = queue[index]
@@ -147,13 +150,13 @@ extension Forwarder {
   }
 
   /// Each half is sent by itself.
-  private mutating func cut(_ index: Int) {
+  mutating func cut(_ index: Int) {
     let halves = queue[index].halves(named: newBatchIdentifier(), newBatchIdentifier())
     queue.replaceSubrange(index...index, with: halves)
   }
 
   /// The cloud does not take a passing: it is set aside, unless it is one of too many.
-  private mutating func refuse(
+  mutating func refuse(
     _ index: Int, _ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let batch = queue.remove(at: index)
@@ -195,7 +198,7 @@ extension Forwarder {
           status: answer.status, at: now, &orders.log)
       }
       if session["active"]?.bool == false {
-        queue[index].step = .read(page: 1, found: NumberSet(), why: .closed)
+        queue[index].step = .look(.init(why: .closed))
         return
       }
       queue[index].step = .send
@@ -239,98 +242,6 @@ extension Forwarder {
     refused(
       place, .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
       status: answer.status, at: now, &orders.log)
-  }
-
-  // MARK: What the cloud has of a batch
-
-  /// A page of what the cloud has of a batch.
-  mutating func batchRead(
-    _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
-  ) {
-    guard let index = index(of: identifier), case .read(let page, var found, let why) = queue[index].step
-    else { return }
-    switch answer.status {
-    case 200...299:
-      guard let list = PassingPage(answer.body, page: page) else {
-        return failed(
-          .readBatch(batch: identifier), "the cloud's answer is no list of passings: a captive portal?",
-          status: answer.status, at: now, &orders.log)
-      }
-      answered(at: now, &orders.log)
-      let former = found
-      found.formUnion(list.numbers)
-      if list.isLast ?? (found == former) {
-        conclude(index, found, why, at: now, &orders.log)
-      } else {
-        queue[index].step = .read(page: page + 1, found: found, why: why)
-      }
-    case 401, 403:
-      noteUnreadable(answer, at: now, &orders.log)
-      cannotRead(index, at: now, &orders.log)
-    case 404, 410: queue[index].step = .checkList
-    default:
-      failed(
-        .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,
-        &orders.log)
-    }
-  }
-
-  /// All that the cloud has of a batch is known.
-  private mutating func conclude(
-    _ index: Int, _ found: NumberSet, _ why: PassingBatch.Doubt, at now: MonotonicTime,
-    _ log: inout [LogEntry]
-  ) {
-    let batch = queue[index]
-    var missing = batch.numbers
-    missing.subtract(found)
-    var present = batch.numbers
-    present.subtract(missing)
-    if why == .closed, !found.isEmpty {
-      write(.acknowledge(batch.key, found, session: batch.token))
-      noteConfirmed(found, of: batch.key, &log)
-    }
-    if !present.isEmpty { confirm(present, of: index, at: now, &log) }
-    guard !missing.isEmpty else {
-      // Nothing is lost; whether the rest of the file is refused the next batch will tell.
-      return
-    }
-    switch why {
-    case .closed: if let place = places[batch.key] { close(place, batch.token, at: now, &log) }
-    case .short, .uncounted:
-      queue[index].step = .send
-      guard present.isEmpty else { return }
-      queue[index].fruitless += 1
-      guard queue[index].fruitless >= Forwarder.mostFruitless else {
-        notBefore = now + backoff.next(&random)
-        return
-      }
-      if missing.count > 1 {
-        cut(index)
-      } else {
-        refuse(index, "the cloud takes the passing without a complaint and does not have it", at: now, &log)
-      }
-    }
-  }
-
-  /// What the cloud has of a batch cannot be read with this key.
-  private mutating func cannotRead(_ index: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
-    guard case .read(_, _, let why) = queue[index].step, let place = places[queue[index].key] else { return }
-    switch why {
-    case .closed: close(place, queue[index].token, at: now, &log)
-    // Nothing contradicts the answer, which says that all is well.
-    case .uncounted: confirm(queue[index].numbers, of: index, at: now, &log)
-    case .short:
-      queue[index].step = .send
-      queue[index].fruitless += 1
-      guard queue[index].fruitless >= Forwarder.mostFruitless else {
-        notBefore = now + backoff.next(&random)
-        return
-      }
-      hold(
-        place, .uncounted(until: now + random.spread(.seconds(300), by: 0.1)),
-        "the cloud counts fewer passings of \(files[place].summary.key.file) than it is sent, and the key may not read what it has",
-        at: now, &log)
-    }
   }
 
   /// The cloud has failed on a batch.

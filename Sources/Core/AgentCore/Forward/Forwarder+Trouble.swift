@@ -29,7 +29,9 @@ extension Forwarder {
     case .nothing: return
     case .findSession(let key):
       if let status, status >= 400, status != 429 { noteUnlisted(key, status: status) }
-    case .checkSession, .checkList, .readBatch: break
+    case .readBatch(let batch):
+      if let status, status >= 400, status != 429 { noteUnshown(batch, at: now, &log) }
+    case .checkSession, .checkList: break
     }
     lastError = message
     notBefore = now + wait

@@ -8,6 +8,10 @@ struct PassingBatch: Sendable {
   struct Item: Sendable {
     let number: UInt32
     let arrivedWall: WallTime
+    let utc: WallTime
+    let chip: String
+    /// Whether the cloud may have it as it was before the reader's memory corrected it, if it has it already.
+    let isCorrected: Bool
     let body: JSONValue
   }
 
@@ -19,8 +23,23 @@ struct PassingBatch: Sendable {
     case checkSession
     /// The session cannot be read either: the device's list of sessions has the last word.
     case checkList
-    /// The cloud has not confirmed all of it: what it has is to be read, from that page on.
-    case read(page: Int64, found: NumberSet, why: Doubt)
+    /// The cloud's word on it is not enough: what it has is being read.
+    case look(Look)
+  }
+
+  /// What has been seen of what the cloud has of a batch.
+  struct Look: Equatable, Sendable {
+    let why: Doubt
+    /// The next page.
+    var page: Int64 = 1
+    var found = NumberSet()
+    /// Those of the batch that it has with the batch's chip and time, and with others.
+    var same = NumberSet()
+    var other = NumberSet()
+    /// How often it was not shown.
+    var refusals = 0
+
+    init(why: Doubt) { self.why = why }
   }
 
   /// Why the cloud's word is not enough.
@@ -29,6 +48,8 @@ struct PassingBatch: Sendable {
     case uncounted
     /// The answer counts fewer than were sent.
     case short
+    /// It had some already, perhaps as they were before they were corrected.
+    case older
     /// The session is closed; the cloud may have some from before.
     case closed
   }
@@ -51,6 +72,8 @@ struct PassingBatch: Sendable {
 
   /// Its numbers.
   var numbers: NumberSet { NumberSet(items.lazy.map(\.number)) }
+  /// Whether the cloud may have some of it as they were before they were corrected, if it has them already.
+  var isCorrected: Bool { items.contains(where: \.isCorrected) }
 
   /// The body of `POST /passings`.
   var body: JSONValue {
@@ -103,7 +126,8 @@ struct PassingWriter: Sendable {
       body.append("longitude", .string(coordinates.longitude))
     }
     return PassingBatch.Item(
-      number: passing.number, arrivedWall: waiting.arrivedWall, body: .object(body))
+      number: passing.number, arrivedWall: waiting.arrivedWall, utc: waiting.utc, chip: chip,
+      isCorrected: waiting.isCorrected, body: .object(body))
   }
 
   private func bib(of passing: Passing, chip: String) -> String {

@@ -151,10 +151,13 @@ public struct PassingDifference: Equatable, Sendable {
     }
   }
 
+  /// Whether the reader's memory has another time or chip.
+  public var isCorrection: Bool { fields.contains(.time) || fields.contains(.chip) }
+
   /// Whether the cloud has another time or chip than the reader's memory, or a passing that the reader never made. What
   /// the cloud is not sent does it no harm.
   public var isWrongInCloud: Bool {
-    wasSent && (memory == nil || fields.contains(.time) || fields.contains(.chip))
+    wasSent && (memory == nil || isCorrection)
   }
 
   /// A difference.

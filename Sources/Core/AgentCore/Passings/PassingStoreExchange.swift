@@ -166,12 +166,17 @@ public struct WaitingPassing: Equatable, Sendable {
   public var zone: String
   /// When it was heard by the host's wall clock, for its age.
   public var arrivedWall: WallTime
+  /// Whether the reader's memory has corrected its chip or time, and nothing is known of the cloud having it as it was.
+  public var isCorrected: Bool
 
   /// A passing to send.
-  public init(passing: Passing, utc: WallTime, zone: String, arrivedWall: WallTime) {
+  public init(
+    passing: Passing, utc: WallTime, zone: String, arrivedWall: WallTime, isCorrected: Bool = false
+  ) {
     self.passing = passing
     self.utc = utc
     self.zone = zone
     self.arrivedWall = arrivedWall
+    self.isCorrected = isCorrected
   }
 }
