@@ -145,6 +145,34 @@ struct AgentPassingsTests {
     #expect(try work(failed, world).message == "the disk is full")
   }
 
+  @Test("A rewind says what it does not send again because the cloud has it in a session that is closed")
+  func rewindOfClosed() throws {
+    let world = try recorded()
+    let key = try key(world)
+    let all = world.passings.numbers(of: key)
+    let refused = try #require(all.first)
+    let session = CloudSession(
+      cloud: world.agent.settings.cloud.url, deviceid: "device", token: "token", alias: "Finish",
+      standing: .closed, askedAt: world.now.wall)
+    world.ask { _, actions in
+      actions += [
+        .keep(.keepSession(key, session)), .keep(.reject(key, refused, reason: "no")),
+        .keep(.acknowledge(key, all, session: "token")),
+      ]
+    }
+    world.pass(seconds: 1)
+    let (from, to) = (WallTime(milliseconds: World.start), WallTime(milliseconds: World.start + 3_600_000))
+    let number = world.ask { agent, actions in agent.rewind(from: from, to: to, dryRun: false, &actions) }
+    world.pass(seconds: 1)
+    let rewind = try work(number, world)
+    #expect(
+      rewind.message
+        == "1 passing is sent again: 1 of \(key.file); NOT sent again: \(all.count - 1) of \(key.file), which the"
+        + " cloud has in a session that is closed: in another one they would be there twice")
+    #expect(rewind.state == .done && rewind.done == 1 && rewind.total == all.count)
+    #expect(world.agent.ledger.sum(\.waiting) == 1)
+  }
+
   @Test("At the end of the daemon all that waits in memory is handed to the store, and the line is let go")
   func farewell() throws {
     let world = try recorded()

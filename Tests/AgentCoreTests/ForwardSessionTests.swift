@@ -236,6 +236,66 @@ struct ForwardSessionTests {
     #expect(world.entries(.cloudSessionClosed).isEmpty)
   }
 
+  private func rewindAll(_ world: ForwardWorld) {
+    world.ask(
+      .rewind(
+        from: WallTime(milliseconds: ForwardWorld.start),
+        to: WallTime(milliseconds: ForwardWorld.start + 86_400_000), file: nil, dryRun: false))
+  }
+
+  @Test(
+    "A rewind brings nothing to a second session: what lies in a closed one stays there",
+    arguments: [false, true])
+  func rewindOfTwo(isHeld: Bool) {
+    let world = ForwardWorld { if !isHeld { $0.onClosedSession = .new } }
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    let former = world.file(first).session?.token ?? ""
+    world.tellCloud("close-session O4A5-00051")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 30)
+    rewindAll(world)
+    world.pass(seconds: 60)
+    // As the alarm advises.
+    if isHeld { world.reload { $0.onClosedSession = .new } }
+    world.pass(seconds: 60)
+    #expect(world.file(first).waiting == 0 && world.file(first).acknowledged == 20)
+    #expect(world.sessions.count == 2)
+    #expect(NumberSet(world.cloudPassings(former).keys.sorted()).description == "1-10")
+    #expect(world.cloudNumbers(of: first).description == "11-20")
+    #expect(world.batches.filter { $0 == NumberSet(11...20) }.count == (isHeld ? 2 : 3))
+  }
+
+  @Test(
+    "With a WRITE key, what waits again for a session that the cloud has closed is acknowledged as it was",
+    arguments: [PassingSettings.ClosedSession.hold, .new], [false, true])
+  func rewindOfClosedWithWriteKey(onClosed: PassingSettings.ClosedSession, isRestarted: Bool) {
+    let world = ForwardWorld(access: .write) { $0.onClosedSession = onClosed }
+    for key in [first, second] {
+      world.view.current = key
+      world.capture(1...10, of: key)
+      world.pass(seconds: key == first ? 5 : 400)
+      world.ask(.noteFile(key, readerCount: 10, isSettled: true))
+      world.view.complete.insert(key)
+    }
+    let token = world.file(first).session?.token
+    if isRestarted { world.tellCloud("fail 503") }
+    rewindAll(world)
+    if isRestarted {
+      world.pass(seconds: 1)
+      world.restart()
+      world.tellCloud("ok")
+    }
+    world.pass(seconds: 4 * 3600)
+    for key in [first, second] { #expect(world.file(key).waiting == 0 && world.file(key).acknowledged == 10) }
+    #expect(world.sessions.count == 2 && world.file(first).session?.token == token)
+    #expect(!world.isActive(.cloudSessionClosed) && !world.isActive(.backlogOld))
+    let told = world.entries(.cloudSessionClosed)
+    #expect(
+      told.map(\.priority) == [.notice] && told[0].message.contains(": 10 acknowledged before stay there"))
+  }
+
   @Test(
     "A session that may have been made for a file of which nothing waits is looked for, and the next file goes on"
   )

@@ -45,6 +45,9 @@ struct ModelStore {
     var session: CloudSession? {
       if let cloud { sessions[cloud] } else { sessions.values.max { $0.askedAt < $1.askedAt } }
     }
+    /// Those in a session that another one has replaced, and those that wait again for the one they were in.
+    var earlier = NumberSet()
+    var rewound = NumberSet()
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
 
@@ -158,6 +161,14 @@ struct ModelStore {
         // One that is asked for is new; what is acknowledged in the others the store counts.
         let counted = file.sessions[session.cloud]?.acknowledged ?? session.acknowledged
         kept.acknowledged = session.standing == .asked ? 0 : counted
+        if session.standing == .asked {
+          file.rewound = NumberSet()
+          if let former = file.sessions[session.cloud], former.token != nil,
+            former.deviceid == session.deviceid
+          {
+            file.earlier.formUnion(file.acknowledged)
+          }
+        }
         file.sessions[session.cloud] = kept
       }
       return .updated(summary(of: key), request)
@@ -167,11 +178,12 @@ struct ModelStore {
       let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
       return .acknowledged(key, after: after, NumberSet(known))
     case .acknowledge(let key, let numbers, let token):
-      let former = files[key]?.acknowledged.count ?? 0
-      changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
-      let more = (files[key]?.acknowledged.count ?? 0) - former
-      for (cloud, session) in files[key]?.sessions ?? [:] where token != nil && session.token == token {
-        files[key]?.sessions[cloud]?.acknowledged += more
+      acknowledge(key, numbers, token)
+      return .updated(summary(of: key), request)
+    case .undoRewind(let key, let token):
+      if let file = files[key], file.sessions.count == 1, file.sessions.values.first?.token == token {
+        files[key]?.rewound = NumberSet()
+        acknowledge(key, file.rewound, token)
       }
       return .updated(summary(of: key), request)
     case .reject(let key, let number, let reason):
@@ -180,6 +192,7 @@ struct ModelStore {
       }
       return .updated(summary(of: key), request)
     case .sendAgain(let key, let numbers):
+      files[key]?.rewound.subtract(numbers)
       sendAgain(key, numbers)
       return .updated(summary(of: key), request)
     case .noteSent(let key, let numbers):
@@ -206,6 +219,15 @@ struct ModelStore {
       guard var row = files[key]?.rows[number] else { continue }
       body(&row)
       files[key]?.put(row, at: number)
+    }
+  }
+
+  private mutating func acknowledge(_ key: FileKey, _ numbers: NumberSet, _ token: String?) {
+    let former = files[key]?.acknowledged.count ?? 0
+    changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
+    let more = (files[key]?.acknowledged.count ?? 0) - former
+    for (cloud, session) in files[key]?.sessions ?? [:] where token != nil && session.token == token {
+      files[key]?.sessions[cloud]?.acknowledged += more
     }
   }
 
@@ -299,6 +321,7 @@ struct ModelStore {
 
   private mutating func remove(_ row: Row, of key: FileKey) {
     files[key]?.put(nil, at: row.kept.passing.number)
+    files[key]?.rewound.remove(row.kept.passing.number)
     guard row.trust == .unconfirmed else { return }
     doubtful.append(
       DoubtfulFrame(key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
@@ -327,14 +350,27 @@ struct ModelStore {
     _ from: WallTime, _ to: WallTime, _ file: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) -> PassingReport {
     var counts: [FileKey: Int] = [:]
+    var left: [FileKey: Int] = [:]
     var concerned: [FileKey] = []
     for key in order where file == nil || file == key {
       let found = numbers(of: key) { $0.state != .waiting && (from...to).contains($0.kept.utc) }
-      guard !found.isEmpty else { continue }
-      counts[key] = found.count
+      guard !found.isEmpty, let stored = files[key] else { continue }
+      let sent = stored.acknowledged.intersection(found)
+      let bound =
+        stored.session == nil
+        ? NumberSet() : stored.session?.standing == .closed ? sent : sent.intersection(stored.earlier)
+      let again = found.subtracting(bound)
+      if !bound.isEmpty { left[key] = bound.count }
+      if !again.isEmpty { counts[key] = again.count }
       concerned.append(key)
-      if !dryRun { sendAgain(key, found) }
+      guard !dryRun else { continue }
+      if stored.sessions.count == 1, let session = stored.session, session.standing == .open,
+        session.acknowledged >= stored.acknowledged.subtracting(stored.earlier).count
+      {
+        files[key]?.rewound.formUnion(sent.subtracting(bound))
+      }
+      sendAgain(key, again)
     }
-    return .rewound(counts: counts, concerned.map(summary(of:)), request)
+    return .rewound(counts: counts, left: left, concerned.map(summary(of:)), request)
   }
 }

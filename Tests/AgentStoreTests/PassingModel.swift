@@ -24,6 +24,10 @@ struct PassingModel {
     var highestCount: UInt32 = 0
     var isSettled = false
     var isGone = false
+    /// Its only one, and what of it lies in former ones, or waits again for this one.
+    var session: CloudSession?
+    var earlier: Set<UInt32> = []
+    var rewound: Set<UInt32> = []
     /// By what differed.
     var differences: [String: PassingDifference] = [:]
 
@@ -52,7 +56,7 @@ struct PassingModel {
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
       lost: file.lost.count, sentDifferences: file.differences.values.count(where: \.isWrongInCloud),
       highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
-      isGone: file.isGone)
+      isGone: file.isGone, session: file.session)
   }
 
   func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
@@ -109,7 +113,19 @@ struct PassingModel {
       var lost = numbers
       lost.subtract(contents(key).stored)
       files[key, default: File()].lost.formUnion(lost)
-    case .keepSession: break
+    case .keepSession(let key, let session):
+      var kept = session
+      let former = files[key]?.session
+      kept.acknowledged = former?.acknowledged ?? session.acknowledged
+      if session.standing == .asked {
+        if former?.token != nil, former?.deviceid == session.deviceid {
+          let sent = acknowledged(key)
+          files[key]?.earlier.formUnion(sent)
+        }
+        files[key]?.rewound = []
+        if former != nil { kept.acknowledged = 0 }
+      }
+      files[key, default: File()].session = kept
     case .readWaiting(let key, let after, let limit):
       return .waiting(key, after: after, waiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
@@ -117,12 +133,11 @@ struct PassingModel {
         .keys
       return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
     case .noteSent: break
-    case .acknowledge(let key, let numbers, _):
-      change(key, numbers) { row in
-        guard row.state == .waiting else { return }
-        row.state = .acknowledged
-        // What was sent is not held any more, should it be sent again.
-        if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
+    case .acknowledge(let key, let numbers, let token): acknowledge(key, numbers, token)
+    case .undoRewind(let key, let token):
+      if let file = files[key], file.session != nil, file.session?.token == token {
+        files[key]?.rewound = []
+        acknowledge(key, NumberSet(file.rewound), token)
       }
     case .reject(let key, let number, _):
       change(key, [number]) { row in
@@ -130,24 +145,70 @@ struct PassingModel {
         row.state = .rejected
         if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
       }
-    case .sendAgain(let key, let numbers): change(key, numbers) { $0.state = .waiting }
+    case .sendAgain(let key, let numbers):
+      files[key]?.rewound.subtract(numbers.ranges.joined())
+      sendAgain(key, numbers)
     case .rewind(let from, let to, let file, let dryRun):
-      var counts: [FileKey: Int] = [:]
-      var concerned: [FileKey] = []
-      for key in order where file == nil || file == key {
-        let found = NumberSet(
-          files[key]?.rows.filter {
-            $0.value.state != .waiting && (from...to).contains($0.value.kept.utc)
-          }.keys
-            .map { $0 } ?? [])
-        guard !found.isEmpty else { continue }
-        counts[key] = found.count
-        concerned.append(key)
-        if !dryRun { change(key, found) { $0.state = .waiting } }
-      }
-      return .rewound(counts: counts, concerned.map(summary), request)
+      return rewind(order.filter { file == nil || file == $0 }, from...to, dryRun, request)
     }
     return .updated(summary(key(of: request)), request)
+  }
+
+  private func acknowledged(_ key: FileKey) -> Set<UInt32> {
+    Set((files[key]?.rows ?? [:]).filter { $0.value.state == .acknowledged }.keys)
+  }
+
+  private mutating func acknowledge(_ key: FileKey, _ numbers: NumberSet, _ token: String?) {
+    let before = acknowledged(key).count
+    change(key, numbers) { row in
+      guard row.state == .waiting else { return }
+      row.state = .acknowledged
+      // What was sent is not held any more, should it be sent again.
+      if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
+    }
+    guard let token, files[key]?.session?.token == token else { return }
+    let more = acknowledged(key).count - before
+    files[key]?.session?.acknowledged += more
+  }
+
+  private mutating func sendAgain(_ key: FileKey, _ numbers: NumberSet) {
+    let before = acknowledged(key).count
+    change(key, numbers) { $0.state = .waiting }
+    let rest = (files[key]?.session?.acknowledged ?? 0) - before + acknowledged(key).count
+    files[key]?.session?.acknowledged = max(0, rest)
+  }
+
+  private mutating func rewind(
+    _ keys: [FileKey], _ times: ClosedRange<WallTime>, _ dryRun: Bool, _ request: PassingRequest
+  ) -> PassingReport {
+    var counts: [FileKey: Int] = [:]
+    var left: [FileKey: Int] = [:]
+    var concerned: [FileKey] = []
+    for key in keys {
+      guard let file = files[key] else { continue }
+      var again: Set<UInt32> = []
+      for (number, row) in file.rows where row.state != .waiting && times.contains(row.kept.utc) {
+        let isBound =
+          file.session?.standing == .closed || file.session != nil && file.earlier.contains(number)
+        if row.state == .acknowledged, isBound {
+          left[key, default: 0] += 1
+        } else {
+          again.insert(number)
+        }
+      }
+      if !again.isEmpty { counts[key] = again.count }
+      guard !again.isEmpty || left[key] != nil else { continue }
+      concerned.append(key)
+      guard !dryRun else { continue }
+      let sent = acknowledged(key)
+      if let session = file.session, session.standing == .open,
+        session.acknowledged >= sent.subtracting(file.earlier).count
+      {
+        files[key]?.rewound.formUnion(again.intersection(sent))
+      }
+      sendAgain(key, NumberSet(again))
+    }
+    return .rewound(counts: counts, left: left, concerned.map(summary), request)
   }
 
   private func key(of request: PassingRequest) -> FileKey {
@@ -157,6 +218,7 @@ struct PassingModel {
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
+      .undoRewind(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key
     case .keepDoubtful, .noteReader, .rewind: raceKey
@@ -223,6 +285,7 @@ struct PassingModel {
         files[key]?.note(difference)
         if !wasSent {
           files[key]?.rows[number] = nil
+          files[key]?.rewound.remove(number)
           result.removed.insert(number)
           if row.trust == .unconfirmed {
             doubtful.append(

@@ -59,7 +59,7 @@ struct PassingPropertyTests {
 
   private static func request(_ random: inout SeededGenerator) -> PassingRequest {
     let key = Bool.random(using: &random) ? raceKey : earlierKey
-    switch Int.random(in: 0..<24, using: &random) {
+    switch Int.random(in: 0..<28, using: &random) {
     case 0...6: return .capture(key, passings(&random))
     case 7:
       let number = UInt32.random(in: 1...60, using: &random)
@@ -76,11 +76,18 @@ struct PassingPropertyTests {
     case 14: return .noteLost(key, numbers(&random, limit: 6))
     case 15: return .readAcknowledged(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
     case 16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
-    case 17...18: return .acknowledge(key, numbers(&random, limit: 20))
+    case 17...18:
+      return .acknowledge(
+        key, numbers(&random, limit: 20), session: Bool.random(using: &random) ? session().token : nil)
     case 19: return .reject(key, UInt32.random(in: 1...60, using: &random), reason: "bad")
     case 20: return .sendAgain(key, numbers(&random, limit: 8))
     case 21: return .noteGone(key)
     case 22: return .noteReader(serialNumber: key.serialNumber, firstFile: key.file)
+    case 23: return .keepSession(key, asked(&random))
+    case 24...25:
+      return .keepSession(
+        key, session(standing: Int.random(in: 0..<4, using: &random) == 0 ? .closed : .open))
+    case 26: return .undoRewind(key, session: Bool.random(using: &random) ? "token" : "nobody's")
     case _:
       let from = raceStart - 7_200_000 + Int64.random(in: 0...6000, using: &random)
       return .rewind(
@@ -88,6 +95,14 @@ struct PassingPropertyTests {
         file: Bool.random(using: &random) ? key : nil,
         dryRun: Bool.random(using: &random))
     }
+  }
+
+  /// One that takes another's place, of another device at times.
+  private static func asked(_ random: inout SeededGenerator) -> CloudSession {
+    var asked = session(token: nil, standing: .asked)
+    asked.acknowledged = 0
+    if Int.random(in: 0..<3, using: &random) == 0 { asked.deviceid = "another" }
+    return asked
   }
 
   private static func passings(_ random: inout SeededGenerator) -> [KeptPassing] {

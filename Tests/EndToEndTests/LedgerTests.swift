@@ -197,6 +197,12 @@ extension EndToEndTests {
       (["request": "passings", "rejected": 1], "'rejected' is true or false"),
       (["request": "passings", "file": 7], "'file' is a string"),
       (["request": "import", "file": "a.csv", "passings": "x"], "'passings' is a list of strings"),
+      (
+        [
+          "request": "rewind", "from": "2001-01-01T00:00:00Z", "to": "2999-01-01T00:00:00Z",
+          "serial_number": "O4A5-00051",
+        ], "rewind with 'serial_number' takes 'file' as well: else the files of all readers are meant"
+      ),
     ] as [(JSONValue, String)] {
       #expect(throws: ControlError.refused(reason: remedy)) {
         try ControlClient.ask(path: socket, request)

@@ -11,7 +11,7 @@ struct WorkTests {
   /// Answers a request for work, then tells its progress, then its end.
   private func run(
     _ words: [String], end: WorkList.Work.State, message: String, total: Int = 10,
-    differences: JSONValue = WorkTests.differences([])
+    done: Int? = nil, differences: JSONValue = WorkTests.differences([])
   ) throws -> (Tool.Outcome, [JSONValue]) {
     let daemon = try ControlSocketDaemon()
     var list = WorkList()
@@ -33,6 +33,7 @@ struct WorkTests {
         list.update(number) { $0.done = 5 }
       } else {
         list.end(number, end, message)
+        if let done { list.update(number) { $0.done = done } }
       }
       return list[number]?.document ?? .null
     }
@@ -162,6 +163,19 @@ struct WorkTests {
 
         """)
     #expect(requests.first?["file"] == "a.csv")
+  }
+
+  @Test("rewind that sends nothing of what it finds ends with 1")
+  func rewindOfClosed() throws {
+    let (none, _) = try run(
+      ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done,
+      message: "0 passings; NOT sent again: 10", done: 0)
+    #expect(none.code == 1 && none.output.hasSuffix("\n0 passings; NOT sent again: 10\n"), "\(none)")
+    let (some, _) = try run(
+      ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done, message: "2 passings", done: 2)
+    #expect(
+      some.code == 0
+        && some.output.hasSuffix("\n2 passings\nThe cloud drops what it has, and changes nothing of it.\n"))
   }
 
   @Test("rewind takes times by the reader's clock; of a doubled hour all that they may mean")

@@ -93,31 +93,83 @@ extension PassingStore {
     return try spans.add(file.id, .ready, again)
   }
 
-  /// All acknowledged or refused passings of a time wait again. Every row of the files that reach into that time is read.
+  /// All acknowledged or refused passings of a time wait again, but for those that the cloud has in a session that takes
+  /// no more. Every row of the files that reach into that time is read.
   func rewind(
     from: WallTime, to: WallTime, file key: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) throws(StoreError) -> PassingReport {
     var counts: [FileKey: Int] = [:]
+    var left: [FileKey: Int] = [:]
     var summaries: [FileSummary] = []
     for var file in try files.all() where key == nil || file.key == key {
       guard let earliest = file.earliest, let latest = file.latest, earliest <= to, latest >= from else {
         continue
       }
-      var numbers = NumberSet()
-      for kind in [SpanKind.acknowledged, .rejected] {
-        for range in try spans.read(file.id, kind).ranges {
-          numbers.formUnion(try rows.numbers(file.id, range, from: from, to: to))
-        }
-      }
-      guard !numbers.isEmpty else { continue }
-      if dryRun {
-        counts[file.key] = numbers.count
-      } else {
-        counts[file.key] = try sendAgain(&file, numbers)
+      let sent = try numbers(of: file, .acknowledged, from: from, to: to)
+      let refused = try numbers(of: file, .rejected, from: from, to: to)
+      guard !sent.isEmpty || !refused.isEmpty else { continue }
+      let bound = try bound(of: file, sent)
+      var again = sent.subtracting(bound)
+      again.formUnion(refused)
+      if !bound.isEmpty { left[file.key] = bound.count }
+      if !again.isEmpty { counts[file.key] = again.count }
+      if !dryRun {
+        try noteRewound(again, of: file)
+        _ = try sendAgain(&file, again)
         try files.save(file)
       }
       summaries.append(try summary(of: file))
     }
-    return .rewound(counts: counts, summaries, request)
+    return .rewound(counts: counts, left: left, summaries, request)
+  }
+
+  private func numbers(of file: StoredFile, _ kind: SpanKind, from: WallTime, to: WallTime)
+    throws(StoreError) -> NumberSet
+  {
+    var numbers = NumberSet()
+    for range in try spans.read(file.id, kind).ranges {
+      numbers.formUnion(try rows.numbers(file.id, range, from: from, to: to))
+    }
+    return numbers
+  }
+
+  /// Of acknowledged passings, those that would come to a second session if they were sent again: the cloud has them in
+  /// one that it has closed, or that another one has replaced.
+  private func bound(of file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    guard let session = try shownSession(of: file.id) else { return NumberSet() }
+    return session.standing == .closed ? numbers : try spans.common(file.id, .earlier, numbers)
+  }
+
+  /// Notes which passings are to wait again that are known to be in the file's session. Where some may be in another one
+  /// none is.
+  private func noteRewound(_ numbers: NumberSet, of file: StoredFile) throws(StoreError) {
+    let sessions = try sessions.readAll(file.id)
+    guard let session = sessions.first, sessions.count == 1, session.standing == .open else { return }
+    let acknowledged = try spans.read(file.id, .acknowledged)
+    let earlier = try spans.common(file.id, .earlier, acknowledged)
+    guard session.acknowledged >= acknowledged.count - earlier.count else { return }
+    try spans.add(file.id, .rewound, acknowledged.intersection(numbers))
+  }
+
+  /// What a rewind has let wait again, and was in that session, is acknowledged there as before.
+  func undoRewind(_ file: inout StoredFile, session token: String) throws(StoreError) {
+    let sessions = try sessions.readAll(file.id)
+    guard sessions.count == 1, sessions.first?.token == token else { return }
+    let rewound = try spans.take(file.id, .rewound, try spans.read(file.id, .rewound))
+    try acknowledge(&file, rewound, session: token)
+  }
+
+  /// Keeps a session. One that is asked for takes the place of the former, which keeps what was acknowledged in it.
+  func keep(_ session: CloudSession, of file: StoredFile) throws(StoreError) {
+    if session.standing == .asked {
+      // What waits now goes to the new one.
+      try spans.take(file.id, .rewound, try spans.read(file.id, .rewound))
+      if let former = try sessions.read(file.id, cloud: session.cloud), former.token != nil,
+        former.deviceid == session.deviceid
+      {
+        try spans.add(file.id, .earlier, try spans.read(file.id, .acknowledged))
+      }
+    }
+    try sessions.keep(file.id, session)
   }
 }

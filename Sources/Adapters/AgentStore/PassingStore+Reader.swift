@@ -140,6 +140,7 @@ extension PassingStore {
     let rejected = try spans.take(file.id, .rejected, numbers)
     try rejections.forget(file.id, rejected)
     try spans.take(file.id, .ready, numbers)
+    try spans.take(file.id, .rewound, numbers)
     file.stored -= numbers.count
     file.unconfirmed -= held.count
     file.rejected -= rejected.count

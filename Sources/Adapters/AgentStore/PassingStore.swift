@@ -86,7 +86,7 @@ struct PassingStore: ~Copyable {
       }
     case .keepSession(let key, let session):
       try change(key, making: true, request) { (store, file) throws(StoreError) in
-        try store.sessions.keep(file.id, session)
+        try store.keep(session, of: file)
       }
     case .readWaiting(let key, let after, let limit):
       .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
@@ -106,7 +106,12 @@ struct PassingStore: ~Copyable {
       }
     case .sendAgain(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in
+        try store.spans.take(file.id, .rewound, numbers)
         _ = try store.sendAgain(&file, numbers)
+      }
+    case .undoRewind(let key, let token):
+      try change(key, request) { (store, file) throws(StoreError) in
+        try store.undoRewind(&file, session: token)
       }
     case .rewind(let from, let to, let file, let dryRun):
       try rewind(from: from, to: to, file: file, dryRun: dryRun, request)
@@ -115,16 +120,16 @@ struct PassingStore: ~Copyable {
 
   /// What is stored of a file, in numbers.
   func summary(of file: StoredFile) throws(StoreError) -> FileSummary {
-    let session: CloudSession?
-    if let cloud {
-      session = try sessions.read(file.id, cloud: cloud)
-    } else {
-      session = try sessions.readAll(file.id).max { $0.askedAt < $1.askedAt }
-    }
-    return file.summary(
+    file.summary(
       sentDifferences: file.differences == 0 ? 0 : try differences.countWrong(file.id),
-      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0, session: session,
-      cloud: cloud)
+      highest: file.stored == 0 ? 0 : try spans.highestStored(file.id) ?? 0,
+      session: try shownSession(of: file.id), cloud: cloud)
+  }
+
+  /// A file's session in the cloud that is shown.
+  func shownSession(of file: Int64) throws(StoreError) -> CloudSession? {
+    guard let cloud else { return try sessions.readAll(file).max { $0.askedAt < $1.askedAt } }
+    return try sessions.read(file, cloud: cloud)
   }
 
   /// Every file in numbers, in the order of first contact.

@@ -99,6 +99,9 @@ struct Salvage: ~Copyable {
         if file.firstContact.milliseconds > 0 { new.firstContact = min(new.firstContact, file.firstContact) }
         new.readerCount = new.readerCount ?? file.readerCount
         try database.passings.noteLost(&new, spans[file.id]?[.lost] ?? NumberSet())
+        for kind in [SpanKind.earlier, .rewound] {
+          try database.passings.spans.add(new.id, kind, spans[file.id]?[kind] ?? NumberSet())
+        }
         try database.passings.files.save(new)
         for (id, session) in sessions where id == file.id {
           guard try database.passings.sessions.read(new.id, cloud: session.cloud) == nil else { continue }

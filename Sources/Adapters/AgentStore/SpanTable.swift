@@ -20,6 +20,10 @@ enum SpanKind: Int64, CaseIterable {
   case removed = 6
   /// The reader has once counted it, whatever it counts now.
   case counted = 7
+  /// It is acknowledged, and lies in a session that another one of the same cloud and device has replaced.
+  case earlier = 8
+  /// It was acknowledged in the file's only session, and a rewind has let it wait again.
+  case rewound = 9
 }
 
 /// The table of spans, by its prepared statements. Spans of a kind neither overlap nor touch.

@@ -14,7 +14,7 @@ enum StoreWork: Sendable {
       case .openFile, .readWaiting, .readAcknowledged: false
       case .rewind(_, _, _, let dryRun): !dryRun
       case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .contradict, .noteFile, .noteGone,
-        .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain:
+        .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:
         true
       }
     }

@@ -11,11 +11,12 @@ extension Agent {
     case .doubtfulKept(let total): ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
     case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
-    case .rewound(let counts, let summaries, let request):
+    case .rewound(let counts, let left, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
+      let work = rewinds.first
+      endRewind(request, .done, Agent.words(counts, left: left, summaries.map(\.key), of: request))
       let count = counts.values.reduce(0, +)
-      if let work = rewinds.first { works.update(work) { ($0.done, $0.total) = (count, count) } }
-      endRewind(request, .done, Agent.words(counts, summaries.map(\.key), of: request))
+      if let work { works.update(work) { ($0.done, $0.total) = (count, count + left.values.reduce(0, +)) } }
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
     case .waiting, .acknowledged, .readerNoted: break
     }
@@ -116,9 +117,9 @@ extension Agent {
     works.end(rewinds.removeFirst(), state, words)
   }
 
-  private static func words(_ counts: [FileKey: Int], _ files: [FileKey], of request: PassingRequest)
-    -> String
-  {
+  private static func words(
+    _ counts: [FileKey: Int], left: [FileKey: Int], _ files: [FileKey], of request: PassingRequest
+  ) -> String {
     let count = counts.values.reduce(0, +)
     var words = count == 1 ? "1 passing" : "\(count) passings"
     if case .rewind(_, _, _, dryRun: true) = request {
@@ -126,7 +127,12 @@ extension Agent {
     } else {
       words += count == 1 ? " is sent again" : " are sent again"
     }
-    guard !files.isEmpty else { return words }
-    return words + ": " + files.map { "\(counts[$0] ?? 0) of \($0.file)" }.joined(separator: ", ")
+    func list(_ counts: [FileKey: Int]) -> String {
+      files.compactMap { key in counts[key].map { "\($0) of \(key.file)" } }.joined(separator: ", ")
+    }
+    if !counts.isEmpty { words += ": " + list(counts) }
+    guard !left.isEmpty else { return words }
+    return words + "; NOT sent again: \(list(left)), which the cloud has in a session that is closed:"
+      + " in another one they would be there twice"
   }
 }

@@ -77,7 +77,12 @@ extension Daemon {
       let to = (try request.text("to")).flatMap(WallTime.init(iso8601:)), from <= to
     else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
     let isDry = try request.flag("dry_run")
-    let key = try request.text("file") == nil ? nil : try file(of: request)
+    let isOfAll = try request.text("file") == nil
+    if isOfAll, try request.text("serial_number") != nil {
+      throw RequestError(
+        "rewind with 'serial_number' takes 'file' as well: else the files of all readers are meant")
+    }
+    let key = isOfAll ? nil : try file(of: request)
     let times = try view { (view) throws(StoreError) in try view.times(of: key) }
     let work = fulfil { actions in
       agent.rewind(from: from, to: to, file: key, dryRun: isDry, &actions)

@@ -15,6 +15,8 @@ enum RewindCommand {
       "Sends the passings of a time range to the cloud again, those at FROM and at TO\n"
       + "included, also those that the cloud has refused. The cloud drops what it has\n"
       + "already: what is missing there comes back, what is wrong there stays wrong.\n"
+      + "What lies in a session that it has closed goes to no other one: it is counted,\n"
+      + "and not sent.\n"
       + "Times are written YYYY-MM-DDTHH:MM[:SS[.mmm]]: by the reader's clock, or in UTC\n"
       + "with a Z behind.",
     options: [
@@ -30,7 +32,8 @@ enum RewindCommand {
       .init(
         "Exit codes",
         [
-          ("0", "they are being sent again"), ("1", "no passing is in that range, or the daemon refused"),
+          ("0", "they are being sent again"),
+          ("1", "none of that range is sent again, or the daemon refused"),
           ("64 to 78", "as with other commands: one4allctl --help"),
         ])
     ])
@@ -66,6 +69,8 @@ enum RewindCommand {
     let (code, work) = try WorkProgress(configuration: file).finished(answer)
     guard code == .success else { return code }
     guard work["total"]?.integer == 0 else {
+      // What was found may lie in sessions that take no more.
+      guard work["done"]?.integer != 0 else { return .failure }
       if !parsed.has("dry-run") { Output.write("The cloud drops what it has, and changes nothing of it.\n") }
       return .success
     }

@@ -108,6 +108,7 @@ extension Forwarder {
     case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
     case .doubt: dropUnsent(of: summary.key)
     case .believe: files[place].readAgain(from: 0)
+    case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
     case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteGone, .noteReader,
       .noteLost, .noteSent, .readWaiting, .readAcknowledged, .rewind:

@@ -209,7 +209,7 @@ extension Forwarder {
       // The key may not look; a second refusal is believed.
       noteUnreadable(answer, at: now, &orders.log)
       if queue[index].failures > 0 {
-        close(place, queue[index].token, at: now, &orders.log)
+        close(place, queue[index].token, isUnread: true, at: now)
       } else {
         queue[index].failures += 1
         queue[index].step = .send
@@ -236,7 +236,8 @@ extension Forwarder {
     {
       let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
       if entry == nil || entry?["active"]?.bool == false {
-        return close(place, queue[index].token, at: now, &orders.log)
+        // What was in one that is there no more is nowhere.
+        return close(place, queue[index].token, isUnread: entry != nil, at: now)
       }
     }
     refused(

@@ -115,7 +115,14 @@ extension Forwarder {
         LogEntry(
           .cloudSessionOpened, "passings of \(key.file) go to the cloud session '\(session.alias)'",
           fields(key)))
-    case .closed: closedTokens.formUnion(session.token.map { [$0] } ?? [])
+    case .closed:
+      closedTokens.formUnion(session.token.map { [$0] } ?? [])
+      guard settings.onClosedSession == .new, files[place].summary.waiting > 0 else { return }
+      log.append(
+        LogEntry(
+          .cloudSessionClosed,
+          "the cloud has closed the session '\(session.alias)'; a new one takes what waits (on_closed_session = new)",
+          priority: .warning, fields(key)))
     }
   }
 
@@ -249,23 +256,28 @@ extension Forwarder {
   }
 
   /// The cloud has closed a file's session: nothing more can be sent to it.
-  mutating func close(
-    _ place: Int, _ token: String, at now: MonotonicTime, _ log: inout [LogEntry]
-  ) {
-    let key = files[place].summary.key
+  /// - Parameter isUnread: what the session has cannot be read.
+  mutating func close(_ place: Int, _ token: String, isUnread: Bool = false, at now: MonotonicTime) {
     withdraw(place)
     guard openToken(of: place) == token else { return }
     files[place].askNotBefore = now + files[place].askBackoff.next(&random)
     guard var session = files[place].summary.session else { return }
     session.standing = .closed
+    // What was in it before is in it still. In another session it would be a second time, and here it would wait for ever.
+    if isUnread { write(.undoRewind(files[place].summary.key, session: token)) }
     keep(session, of: place)
-    if settings.onClosedSession == .new {
-      log.append(
-        LogEntry(
-          .cloudSessionClosed,
-          "the cloud has closed the session '\(session.alias)'; a new one takes what waits (on_closed_session = new)",
-          priority: .warning, fields(key)))
-    }
+  }
+
+  /// So many passings that a rewind had let wait again are acknowledged as before.
+  func rewindUndone(_ place: Int, _ count: Int, _ log: inout [LogEntry]) {
+    guard count > 0 else { return }
+    let summary = files[place].summary
+    log.append(
+      LogEntry(
+        .cloudSessionClosed,
+        "the cloud has closed the session of \(summary.key.file), and does not show what it has: "
+          + "\(count) acknowledged before stay there, and are not sent again",
+        priority: .notice, fields(summary.key, [.count: String(count)])))
   }
 
   private mutating func holdClosed(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {

@@ -221,7 +221,7 @@ public struct Forwarder: Sendable {
       note(summary, at: now)
       changed(contradiction.differences, of: summary.key, &orders.log)
     case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
-    case .rewound(_, let summaries, _):
+    case .rewound(_, _, let summaries, _):
       for summary in summaries {
         let place = note(summary, at: now)
         files[place].cursor = 0

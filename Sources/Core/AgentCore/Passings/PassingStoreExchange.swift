@@ -55,7 +55,13 @@ public enum PassingRequest: Equatable, Sendable {
   case reject(FileKey, UInt32, reason: String)
   /// Those that were acknowledged or rejected wait again. Numbers that are not stored are left out.
   case sendAgain(FileKey, NumberSet)
-  /// All acknowledged or refused passings with that UTC time wait again; with `dryRun` they are only counted.
+  /// The cloud has closed that session of a file, and what it has cannot be read: those that were acknowledged in it and
+  /// wait again since a `rewind` are acknowledged as before. Where some of the file may be in another session, nothing
+  /// is changed.
+  case undoRewind(FileKey, session: String)
+  /// All acknowledged or refused passings with that UTC time wait again; with `dryRun` they are only counted. Those stay
+  /// acknowledged that the cloud has in a session that is closed, or that another one of the same cloud and device has
+  /// replaced: they would come to a second one.
   /// - file: nil for all files.
   case rewind(from: WallTime, to: WallTime, file: FileKey?, dryRun: Bool)
 }
@@ -78,8 +84,9 @@ public enum PassingReport: Equatable, Sendable {
   case readerNoted(serialNumber: String)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
-  /// How many of each file wait again, or would; the summaries of the files concerned, in the order of first contact.
-  case rewound(counts: [FileKey: Int], [FileSummary], PassingRequest)
+  /// How many of each file wait again, or would, and how many do not because the cloud has them in a session that takes
+  /// no more; the summaries of the files concerned, in the order of first contact.
+  case rewound(counts: [FileKey: Int], left: [FileKey: Int] = [:], [FileSummary], PassingRequest)
   /// It was not done, and nothing of it is on disk.
   case failed(PassingRequest, StoreFailure)
 }
