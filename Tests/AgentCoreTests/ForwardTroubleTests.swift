@@ -280,4 +280,20 @@ struct ForwardTroubleTests {
     world.expectComplete(first)
     #expect(world.sessions.count == 1)
   }
+
+  @Test("A passing that is kept although the reader does not have it is wrong in the cloud once it is sent")
+  func keptUnknown() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.tellCloud("fail 503")
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.ask(.contradict(first, NumberSet([5])))
+    world.pass(seconds: 5)
+    #expect(world.file(first).waiting == 10 && world.file(first).sentDifferences == 0)
+    world.tellCloud("ok")
+    world.pass(seconds: 90)
+    world.expectComplete(first)
+    #expect(world.file(first).sentDifferences == 1)
+  }
 }

@@ -224,7 +224,16 @@ struct ModelStore {
 
   private mutating func acknowledge(_ key: FileKey, _ numbers: NumberSet, _ token: String?) {
     let former = files[key]?.acknowledged.count ?? 0
-    changeRows(of: key, numbers) { row in if row.state == .waiting { row.state = .acknowledged } }
+    var frames: [UInt32: Passing] = [:]
+    changeRows(of: key, numbers) { row in
+      guard row.state == .waiting else { return }
+      row.state = .acknowledged
+      frames[row.kept.passing.number] = row.kept.passing
+    }
+    for (index, difference) in (files[key]?.differences ?? []).enumerated()
+    where difference.memory == nil && frames[difference.number] == difference.stored {
+      files[key]?.differences[index].wasSent = true
+    }
     let more = (files[key]?.acknowledged.count ?? 0) - former
     for (cloud, session) in files[key]?.sessions ?? [:] where token != nil && session.token == token {
       files[key]?.sessions[cloud]?.acknowledged += more

@@ -54,6 +54,25 @@ struct ContradictionTests {
     #expect(try view.ledger().map(\.differences) == [3])
   }
 
+  @Test("are wrong in the cloud once they are sent, also when that comes later")
+  func unknownSentLater() throws {
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(1...10)))
+    #expect(try contradiction(store, [3, 5, 7]) == Contradiction(unknownToReader: [3, 5, 7]))
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.differenceCounts(file: raceKey) == (3, 0))
+    // The memory has one of them after all: that one is as it was heard.
+    try store.report(.capture(raceKey, [kept(7, variant: 1, trust: .confirmed)]))
+    try store.report(.acknowledge(raceKey, NumberSet(4...10)))
+    #expect(try view.differenceCounts(file: raceKey) == (4, 1))
+    let shown = try view.differences(file: raceKey)
+    #expect(shown.map(\.number) == [5, 3, 7, 7])
+    #expect(shown.map(\.wasSent) == [true, false, false, false])
+    // Of what waits it is known that it was not removed.
+    #expect(shown.map(\.isKept) == [true, true, false, false])
+    #expect(try store.contents(raceKey).summary.sentDifferences == 1)
+  }
+
   @Test("go when the same frame is confirmed in another file of the reader, unless they were sent")
   func elsewhere() throws {
     let store = try TestedStore(folder.path)

@@ -160,6 +160,11 @@ struct PassingModel {
 
   private mutating func acknowledge(_ key: FileKey, _ numbers: NumberSet, _ token: String?) {
     let before = acknowledged(key).count
+    let waiting = (files[key]?.rows ?? [:]).filter { $0.value.state == .waiting && numbers.contains($0.key) }
+    for (name, difference) in files[key]?.differences ?? [:]
+    where difference.memory == nil && waiting[difference.number]?.kept.passing == difference.stored {
+      files[key]?.differences[name]?.wasSent = true
+    }
     change(key, numbers) { row in
       guard row.state == .waiting else { return }
       row.state = .acknowledged

@@ -59,13 +59,15 @@ struct WorkTests {
       wrong: all.filter(\.isWrongInCloud).count, more: false)
   }
 
-  private static func difference(_ stored: String, _ memory: String?, wasSent: Bool = true) throws
-    -> PassingDifference
+  private static func difference(
+    _ stored: String, _ memory: String?, wasSent: Bool = true, isKept: Bool = false
+  )
+    throws -> PassingDifference
   {
     let stored = try Passing(parsing: Array(stored.utf8))
     return PassingDifference(
       number: stored.number, stored: stored, memory: try memory.map { try Passing(parsing: Array($0.utf8)) },
-      wasSent: wasSent)
+      wasSent: wasSent, isKept: isKept)
   }
 
   @Test("audit names what differs, and ends with 1 when the cloud has a wrong time or chip")
@@ -97,6 +99,8 @@ struct WorkTests {
       try Self.difference("8" + frame.dropFirst(), nil),
       try Self.difference(
         "9" + frame.dropFirst(), "9;MC;02977;2019-12-12;09:02:07.295;4;4;937f6", wasSent: false),
+      try Self.difference("10" + frame.dropFirst(), nil, wasSent: false),
+      try Self.difference("11" + frame.dropFirst(), nil, wasSent: false, isKept: true),
     ])
     let answer = { (request: JSONValue) in request["request"] == "ledger" ? LedgerTests.bad : document }
     let outcome = try daemon.run(["-c", daemon.configuration, "differences"], answer: answer)
@@ -106,7 +110,8 @@ struct WorkTests {
     #expect(daemon.requests.map { $0["file"]?.string } == [nil, "20260517-060000.csv"])
     let json = try daemon.run(["-c", daemon.configuration, "differences", "--json"], answer: answer)
     let lines = try json.output.split(separator: "\n").map { try JSONText.parse(String($0)) }
-    #expect(lines.map { $0["wrong_in_cloud"]?.bool } == [true, true, false])
+    #expect(lines.map { $0["wrong_in_cloud"]?.bool } == [true, true, false, false, false])
+    #expect(lines.map { $0["kept"]?.bool } == [false, false, false, false, true])
     #expect(lines.first?["fields"] == ["time"] && lines[1]["memory"] == .null)
     let none = try daemon.run(["-c", daemon.configuration, "differences"], answer: LedgerTests.done)
     #expect(none.code == 0 && none.output == "no passing differs from the reader's memory\n")

@@ -7,6 +7,7 @@ struct DifferenceTable: ~Copyable {
   private let inserting: Statement
   private let marking: Statement
   private let noting: Statement
+  private let notingKept: Statement
   private let reading: Statement
   private let countingWrong: Statement
   private let findingCorrected: Statement
@@ -14,6 +15,10 @@ struct DifferenceTable: ~Copyable {
   /// Of a frame, chip, date and time stand behind the number in 33 characters.
   private static let isOther =
     "substr(stored, instr(stored, ';'), 33) <> substr(memory, instr(memory, ';'), 33)"
+  /// Of what the reader's memory does not have, that it is stored as it was nevertheless.
+  private static let isKept =
+    "(memory = '' AND EXISTS (SELECT 1 FROM passing WHERE passing_id = (difference.file_id << 32 | difference.number) "
+    + "AND frame = difference.stored))"
   /// As `PassingDifference.isWrongInCloud`.
   private static let isWrong = "(was_sent = 1 AND (memory = '' OR \(isOther)))"
 
@@ -27,8 +32,11 @@ struct DifferenceTable: ~Copyable {
     let noting = try connection.prepare(
       "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3",
       for: "note what was sent")
+    let notingKept = try connection.prepare(
+      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 "
+        + "AND \(DifferenceTable.isKept)", for: "note what was sent")
     let reading = try connection.prepare(
-      "SELECT number, stored, memory, was_sent FROM difference WHERE file_id = ?1 "
+      "SELECT number, stored, memory, was_sent, \(DifferenceTable.isKept) FROM difference WHERE file_id = ?1 "
         + "ORDER BY \(DifferenceTable.isWrong) DESC, number, difference_id LIMIT ?2 OFFSET ?3",
       for: "read differences")
     let countingWrong = try connection.prepare(
@@ -40,6 +48,7 @@ struct DifferenceTable: ~Copyable {
     self.inserting = inserting
     self.marking = marking
     self.noting = noting
+    self.notingKept = notingKept
     self.reading = reading
     self.countingWrong = countingWrong
     self.findingCorrected = findingCorrected
@@ -58,11 +67,20 @@ struct DifferenceTable: ~Copyable {
 
   /// The differences of those numbers had been sent.
   func noteSent(_ file: Int64, _ numbers: NumberSet) throws(StoreError) {
+    try run(noting, file, numbers)
+  }
+
+  /// Those of the numbers that the reader's memory does not have, and that were kept, are sent now.
+  func noteKeptSent(_ file: Int64, _ numbers: NumberSet) throws(StoreError) {
+    try run(notingKept, file, numbers)
+  }
+
+  private func run(_ statement: borrowing Statement, _ file: Int64, _ numbers: NumberSet) throws(StoreError) {
     for range in numbers.ranges {
-      try noting.bind(1, file)
-      try noting.bind(2, range.lowerBound)
-      try noting.bind(3, range.upperBound)
-      try noting.run()
+      try statement.bind(1, file)
+      try statement.bind(2, range.lowerBound)
+      try statement.bind(3, range.upperBound)
+      try statement.run()
     }
   }
 
@@ -97,7 +115,7 @@ struct DifferenceTable: ~Copyable {
       differences.append(
         PassingDifference(
           number: UInt32(clamping: reading.integer(0)), stored: stored, memory: reading.passing(2),
-          wasSent: reading.integer(3) != 0))
+          wasSent: reading.integer(3) != 0, isKept: reading.integer(4) != 0))
     }
     return differences
   }

@@ -55,6 +55,7 @@ extension PassingStore {
     let count = try spans.add(file.id, .acknowledged, confirmed)
     file.acknowledged += count
     if let session, count > 0 { try sessions.count(file.id, session, count) }
+    if file.differences > 0 { try differences.noteKeptSent(file.id, confirmed) }
   }
 
   /// The cloud refuses one that waits.

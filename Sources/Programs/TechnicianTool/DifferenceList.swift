@@ -79,6 +79,8 @@ struct DifferenceList {
         "WRONG IN THE CLOUD"
       } else if isSent {
         "the cloud has the same time and chip"
+      } else if row["kept"]?.bool == true {
+        "kept; the cloud does not have it"
       } else {
         memory == nil ? "removed before it was sent" : "corrected before it was sent"
       }

@@ -120,8 +120,10 @@ public struct PassingDifference: Equatable, Sendable {
   public var stored: Passing
   /// What the reader's memory says; nil when it has no such passing.
   public var memory: Passing?
-  /// Whether the stored one had already been acknowledged by the cloud.
+  /// Whether the cloud has acknowledged the stored one as it was, before or since.
   public var wasSent: Bool
+  /// Whether the reader's memory has no such passing, and it is stored nevertheless; known where differences are shown.
+  public var isKept: Bool
 
   /// What a passing says.
   public enum Field: String, CaseIterable, Sendable {
@@ -161,10 +163,11 @@ public struct PassingDifference: Equatable, Sendable {
   }
 
   /// A difference.
-  public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool) {
+  public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool, isKept: Bool = false) {
     self.number = number
     self.stored = stored
     self.memory = memory
     self.wasSent = wasSent
+    self.isKept = isKept
   }
 }

@@ -46,7 +46,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// The lowest acknowledged passings of a file behind a number, at most `limit`; without those that were removed to
   /// make room.
   case readAcknowledged(FileKey, after: UInt32, limit: Int)
-  /// The cloud has confirmed them. Those that do not wait are left as they are.
+  /// The cloud has confirmed them. Those that do not wait are left as they are. Differences of passings that were kept
+  /// although the reader's memory does not have them were sent with this.
   /// - session: the token of the session that they are in; the file's session with that token counts them.
   case acknowledge(FileKey, NumberSet, session: String? = nil)
   /// The cloud may have them as they were before the reader's memory said otherwise: their differences were sent.

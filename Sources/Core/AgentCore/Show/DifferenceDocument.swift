@@ -34,6 +34,7 @@ public enum DifferenceDocument {
       "fields": .array(difference.fields.map { .string($0.rawValue) }),
       "sent": .bool(difference.wasSent),
       "wrong_in_cloud": .bool(difference.isWrongInCloud),
+      "kept": .bool(difference.isKept),
     ]
   }
 }
