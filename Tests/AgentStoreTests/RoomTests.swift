@@ -58,6 +58,25 @@ struct RoomTests {
     #expect(try view.ledger().first?.gaps.isEmpty == true)
   }
 
+  @Test("says when the disk has room again after a removal, which itself gives it none")
+  func roomAfterRemoval() throws {
+    let disk = Disk(10_000_000)
+    let store = try TestedStore(folder.path, options: options(disk))
+    try fill(store)
+    try store.report(.acknowledge(raceKey, NumberSet(1...15_000)))
+    disk.free.store(500_000, ordering: .relaxed)
+    try makeDue(store)
+    _ = try store.notice("the removal") { if case .diskLow(_, let removed) = $0 { removed } else { nil } }
+    // What was removed is room in the database, not on the disk.
+    try store.report(.capture(earlierKey, kept(1001...2000)))
+    try store.report(.capture(earlierKey, kept(2001...2001)))
+    #expect(store.notices.count == 1)
+    disk.free.store(900_000_000, ordering: .relaxed)
+    try store.report(.capture(earlierKey, kept(2002...3001)))
+    _ = try store.notice("the end of the alarm") { if case .diskEnough(let free) = $0 { free } else { nil } }
+    #expect(store.notices.count == 2)
+  }
+
   @Test("asks for no removed passing again, neither from the reader nor from the cloud")
   func removedStayStored() throws {
     let disk = Disk(10_000_000)

@@ -4,7 +4,14 @@ import LinuxSystem
 /// Keeps the disk from running full: what the cloud has confirmed is removed, oldest first, when there is too little
 /// room; what waits never is.
 struct RoomKeeper {
-  private enum State { case enough, low, full }
+  private enum State {
+    case enough
+    /// Rows are being removed.
+    case low
+    /// So many were removed that rows have room in the database again; the disk may be as full as before.
+    case told
+    case full
+  }
 
   /// Looked at so often, or after so many rows.
   static let interval: Int64 = 10_000_000_000
@@ -46,13 +53,9 @@ struct RoomKeeper {
     // Pages that were freed are used again before the file grows.
     let free = onDisk + (try database.freedBytes())
     // Once it was low, a tenth more must be free, or it would be low again with the next rows.
-    if free >= (state == .enough ? minimum : minimum + minimum / 10) {
-      let wasLow = state == .low || state == .full
-      let count = removed
-      state = .enough
-      removed = 0
-      if count > 0 { return (false, .diskLow(free: free, removed: count)) }
-      return (false, wasLow ? .diskEnough(free: free) : nil)
+    let isLow = state == .low || state == .full
+    if free >= (isLow ? minimum + minimum / 10 : minimum) {
+      return (false, noticeOfRoom(free: free, onDisk: onDisk))
     }
     let count: Int
     do throws(StoreError) {
@@ -73,6 +76,25 @@ struct RoomKeeper {
     if state == .full { return (false, nil) }
     state = .full
     return (false, .diskFull(free: free))
+  }
+
+  /// There is room for more rows: what is to be told of that.
+  private mutating func noticeOfRoom(free: Int64, onDisk: Int64) -> StoreNotice? {
+    switch state {
+    case .enough: return nil
+    case .low:
+      state = .told
+      defer { removed = 0 }
+      return .diskLow(free: free, removed: removed)
+    case .told:
+      // What was removed is room in the database; others fill the disk, and only they can make room on it.
+      guard onDisk >= minimum else { return nil }
+      state = .enough
+      return .diskEnough(free: free)
+    case .full:
+      state = .enough
+      return .diskEnough(free: free)
+    }
   }
 }
 
