@@ -88,8 +88,13 @@ struct HealthTests {
     "An alarm lasts as long as its file is of the present event: the last file, or less than 12 hours older")
   func present() {
     func key(_ file: String) -> FileKey { FileKey(serialNumber: "O4A5-00051", file: file) }
-    func isPresent(_ file: String, _ files: String..., current: String? = nil) -> Bool {
-      PresentFiles(files.map(key), current: current.map(key)).contains(key(file))
+    func isPresent(
+      _ file: String, _ files: String..., imported: [String] = [], current: String? = nil
+    ) -> Bool {
+      let summaries = files.map { FileSummary(key: key($0), readerCount: 1) }
+      let present = PresentFiles(
+        summaries + imported.map { FileSummary(key: key($0)) }, current: current.map(key))
+      return present.contains(key(file))
     }
     let first = "20260516-063000.csv"
     #expect(isPresent(first, first))
@@ -103,6 +108,13 @@ struct HealthTests {
     #expect(isPresent(first, first, "20191212-080000.csv"))
     #expect(isPresent("20191212-080000.csv", first, "20191212-080000.csv"))
     #expect(!isPresent("20191212-080000.csv", "20191212-080000.csv", first))
+    // Or one of the future: only the reader's own files end an event.
+    let future = "20360101-000000.csv"
+    #expect(
+      isPresent(first, first, imported: [future]) && isPresent(first, imported: [future], current: first))
+    #expect(isPresent(future, first, imported: [future]))
+    #expect(!isPresent(future, first, imported: [future, "export.csv"]))
+    #expect(!isPresent(first, first, future) && !isPresent(first, imported: [first, future]))
     #expect(isPresent("export.csv", first, "export.csv") && !isPresent("export.csv", "export.csv", first))
   }
 
@@ -123,6 +135,20 @@ struct HealthTests {
     #expect(asked.causes.map(\.event) == [.passingsRejected])
     let other = try #require(world.agent.ledger.file(next))
     #expect(PassingHealth(world.agent, of: [other], at: world.now).isWell)
+  }
+
+  @Test("A file of the future that a person has imported ends no alarm of the running event")
+  func importedFuture() throws {
+    let world = try raced()
+    let key = try key(world)
+    let kept = try #require(world.passings.files[key]?.rows[2]?.kept)
+    world.tellCloud("fail 503")
+    ask(world, .sendAgain(key, NumberSet([4])))
+    ask(world, .reject(key, 4, reason: "Wrong field: bib"))
+    ask(world, .capture(FileKey(serialNumber: key.serialNumber, file: "20360101-000000.csv"), [kept]))
+    #expect(events(world.status).contains("passings-rejected"))
+    #expect(!PassingHealth(world.agent, at: world.now).isWell)
+    #expect(world.entries(.passingsRejected).map(\.priority) == [.error])
   }
 
   @Test("Without a reader the advice is about the reader, whatever else is wrong")

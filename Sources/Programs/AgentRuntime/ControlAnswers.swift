@@ -73,7 +73,7 @@ extension Daemon {
       let key = standing.summary.key
       return (name ?? key.file) == key.file && (serialNumber ?? key.serialNumber) == key.serialNumber
     }
-    let present = PresentFiles(agent.ledger.files.map(\.key), current: agent.intake.current)
+    let present = PresentFiles(agent.ledger.files, current: agent.intake.current)
     let files = standings.map { standing in
       let key = standing.summary.key
       let row = rows[key]

@@ -52,7 +52,7 @@ struct AccountWatch: Sendable {
     self.current = current
     let troubled = ledger.files.filter { $0.lost > 0 || $0.sentDifferences > 0 || $0.rejected > 0 }
     guard !troubled.isEmpty || !conditions.active.isEmpty else { return }
-    let present = PresentFiles(ledger.files.map(\.key), current: current)
+    let present = PresentFiles(ledger.files, current: current)
     var former = conditions.active
     for file in troubled where present.contains(file.key) {
       let subject = file.key.description
@@ -90,8 +90,9 @@ struct AccountWatch: Sendable {
 }
 
 /// Which session files belong to the present event: the one that was heard of last, and those that were begun less than
-/// 12 hours before the newest one, the reader's current one included. That goes by the names of the files, and so by
-/// the clock that wrote them all; it does not matter what the host's clock says, or said when it was restarted.
+/// 12 hours before or after the newest one that a reader has told of, the current one included. That goes by the names of
+/// the files, and so by the clock that wrote them all; it does not matter what the host's clock says, or said when it was
+/// restarted. A file that a person has brought may have any name, and ends nothing.
 public struct PresentFiles: Sendable {
   /// Files that were begun less than that apart are of one event.
   public static let span = Duration.seconds(12 * 3600)
@@ -103,16 +104,19 @@ public struct PresentFiles: Sendable {
   /// - Parameters:
   ///   - files: in the order of first contact.
   ///   - current: the reader's session file; nil when it has none.
-  public init(_ files: [FileKey], current: FileKey?) {
-    last = current.map { files.contains($0) ? files.last : $0 } ?? files.last
-    newest = (files + [current].compactMap { $0 }).compactMap(PresentFiles.beginning).max()
+  public init(_ files: [FileSummary], current: FileKey?) {
+    let keys = files.map(\.key)
+    let told = files.filter { $0.readerCount != nil }.map(\.key) + [current].compactMap { $0 }
+    last = current.map { keys.contains($0) ? keys.last : $0 } ?? keys.last
+    // Where no reader has told of any, all were brought.
+    newest = told.compactMap(PresentFiles.beginning).max() ?? keys.compactMap(PresentFiles.beginning).max()
   }
 
   /// Whether it is of the present event. A name that tells no time is so only while it is the last.
   public func contains(_ key: FileKey) -> Bool {
     if key == last { return true }
     guard let newest, let beginning = PresentFiles.beginning(of: key) else { return false }
-    return newest - beginning < PresentFiles.span.wholeMilliseconds
+    return abs(newest - beginning) < PresentFiles.span.wholeMilliseconds
   }
 
   private static func beginning(of key: FileKey) -> Int64? {

@@ -177,10 +177,11 @@ extension StatusCatalogue {
     `forward = no` is a decision, and no fault.
 
     A session file is of the present event when it is the one that was heard of last, or was begun less than 12 hours
-    before the newest one, by the names of the files. So an alarm about passings that nobody can change any more stays
-    until the reader opens a file 12 hours later, which the next event does: nothing else ends it, and nothing has to
-    be told to the agent. The ledger goes on showing the numbers of earlier files, in red, and `one4allctl ledger
-    --session FILE` still says what is wrong with one of them.
+    before or after the newest one that a reader has told of, by the names of the files. So an alarm about passings that
+    nobody can change any more stays until the reader opens a file 12 hours later, which the next event does: nothing
+    else ends it, no file that a person imports either, and nothing has to be told to the agent. The ledger goes on
+    showing the numbers of earlier files, in red, and `one4allctl ledger --session FILE` still says what is wrong with
+    one of them.
 
     `well` is true when a reader speaks, its clock is right, the cloud takes and shows its reports, nothing differs, and
     `passings.well` is true. `advice` is what to do about the worst of what makes it false; without a reader it speaks
