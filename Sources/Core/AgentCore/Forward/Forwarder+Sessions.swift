@@ -123,6 +123,10 @@ extension Forwarder {
   mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
     for place in active where files[place].hold == nil {
       let key = files[place].summary.key
+      if let notBefore = files[place].sessionNotBefore, now < notBefore {
+        wake(at: notBefore)
+        continue
+      }
       switch sessionState(of: place) {
       case .find(let session):
         return (.findSession(key), Draft(method: .get, path: "/sessions/device/\(session.deviceid)"))
@@ -259,6 +263,8 @@ extension Forwarder {
     guard var session = files[place].summary.session else { return }
     session.standing = .closed
     keep(session, of: place)
+    // That it was refused has its explanation.
+    conditions.clear(.forwardHeld, of: key.description, at: now, &log)
     if settings.onClosedSession == .new {
       log.append(
         LogEntry(
