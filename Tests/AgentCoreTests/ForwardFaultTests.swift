@@ -176,6 +176,18 @@ struct ForwardFaultTests {
     #expect(!world.isActive(.forwardHeld))
   }
 
+  @Test("A passing that only shows that the cloud breaks down on it is not the only one that is tried")
+  func probeBreaks() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.faults.bad = Set(1...45)
+    world.faults.poisoned = [100]
+    world.capture(1...100, of: first)
+    world.pass(seconds: 7200)
+    let file = world.file(first)
+    #expect(file.acknowledged == 54 && file.rejected == 45 && file.waiting == 1, "\(file)")
+  }
+
   @Test("Where all are refused nothing is set aside, however often one is tried by itself")
   func allBad() {
     let world = ForwardWorld()

@@ -179,9 +179,8 @@ extension Forwarder {
     let hold = ForwardFile.Hold.refusing(until: now + random.spread(.seconds(300), by: 0.1))
     let message =
       "the cloud refuses the passings of \(batch.key.file) one after the other: they wait (\(reason))"
-    if batch.isProbe, case .sent(let attempts) = files[place].probe {
-      putBack(batch)
-      files[place].probe = .wanted(attempts + 1)
+    if batch.isProbe {
+      failedProbe(batch)
       return self.hold(place, hold, message, at: now, &log)
     }
     if files[place].mayRefuse > 0 {
@@ -201,6 +200,13 @@ extension Forwarder {
       return self.hold(place, hold, message, at: now, &log)
     }
     reject(item.number, of: batch.key, reason, &log)
+  }
+
+  /// Another one is tried next time.
+  private mutating func failedProbe(_ batch: PassingBatch) {
+    putBack(batch)
+    guard let place = places[batch.key], case .wanted(let attempts) = files[place].probe else { return }
+    files[place].probe = .wanted(attempts + 1)
   }
 
   private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {
@@ -305,6 +311,7 @@ extension Forwarder {
     } else {
       // The others need not wait for it.
       var batch = queue.remove(at: index)
+      if batch.isProbe { return failedProbe(batch) }
       batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
       queue.append(batch)
     }
