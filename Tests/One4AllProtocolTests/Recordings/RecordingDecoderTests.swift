@@ -125,6 +125,44 @@ struct RecordingDecoderTests {
       Decoded.records(text).map { $0.split(separator: " ")[1] } == ["aside", "aside", "passing", "aside"])
   }
 
+  @Test("keeps the passings that ran into a reply or a greeting")
+  func joinedReplies() {
+    let body = RealLine.passing.dropFirst()
+    let passed = "malformed passing(One4AllProtocol.MalformedReason.ambiguousJoin)"
+    let lines: [(String, [String])] = [
+      (RealLine.status + "2" + body, ["1:1 aside", "1:\(RealLine.status.utf8.count + 1) passing 2\(body)"]),
+      ("PING;PONG4" + body, ["1:1 aside", "1:10 passing 4\(body)"]),
+      (
+        "PING;PONG4\(body)\r\u{0}STOP;STOPMODE",
+        ["1:1 aside", "1:10 passing 4\(body)", "1:54 malformed noise", "1:56 aside"]
+      ),
+      // Where it begins is not certain.
+      ("HELLO3" + body, ["1:1 " + passed]), ("HELLO3\(body) and more", ["1:1 " + passed]),
+      ("HELLO3" + body.dropLast(3), ["1:1 " + passed]), ("PING;" + OlderLine.row, ["1:1 " + passed]),
+      ("STOP;STOPMODE" + OlderLine.export, ["1:1 " + passed]), ("HELLO" + OlderLine.frame, ["1:1 " + passed]),
+      ("GETSTATUS;3;4", ["1:1 malformed unrecognised"]),
+    ]
+    for (line, records) in lines { #expect(Decoded.records(line) == records, "\(line)") }
+  }
+
+  @Test("keeps the row that ran into a header, and what is no header is none")
+  func joinedHeader() {
+    let row = Decoded.records(OlderLine.row)[0].dropFirst(4)
+    let start = "ID2-20200315-062123-"
+    #expect(Decoded.records(OlderLine.header + OlderLine.row) == ["1:1 aside", "1:34 \(row)"])
+    #expect(
+      Decoded.records(start + String(repeating: "\u{0}", count: 300) + OlderLine.row) == [
+        "1:1 malformed noise", "1:321 \(row)",
+      ])
+    for wrong in [
+      start + "\u{0}", start + OlderLine.frame, start + String(repeating: "1", count: 33), start + "a;b",
+      "ID12345678901" + start.dropFirst(3),
+    ] {
+      #expect(Decoded.records(wrong).allSatisfy { $0.contains(" malformed ") }, "\(wrong)")
+    }
+    #expect(Decoded.records(start) == ["1:1 aside"])
+  }
+
   @Test("believes nothing behind noise but what begins with a fixed field")
   func noiseInFront() {
     // The noise may have been the first digit of 12.

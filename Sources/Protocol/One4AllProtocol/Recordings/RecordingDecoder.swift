@@ -128,10 +128,10 @@ public struct RecordingDecoder: Sendable {
 
   private mutating func takeText(_ text: borrowing Span<UInt8>, isLine: Bool, _ emit: Emit) {
     var end = text.count
-    while end > 0, Self.isBlank(text[end - 1]) { end -= 1 }
+    while end > 0, text[end - 1].isBlank { end -= 1 }
     // Files that were joined bring their own marks.
     var start = column == 1 ? Self.byteOrderMark(text) : 0
-    while start < end, Self.isBlank(text[start]) { start += 1 }
+    while start < end, text[start].isBlank { start += 1 }
     guard start < end else { return }
     let body = text.extracting(start..<end)
     let place = RecordPlace(line: line, column: column == 1 ? 1 : column + start)
@@ -141,16 +141,39 @@ public struct RecordingDecoder: Sendable {
       adopt(.olderFrames)
       column += start
       takeFrames(body, emit)
-    } else if let begin = Self.endOfNoise(body),
+    } else if let begin = Self.endOfNoise(body) ?? RecordingLine.rowBehindHeader(body),
       let record = recognise(
         body.extracting(begin..<body.count), isLine: isLine), Self.isCertainBehindNoise(record)
     {
-      emit(.malformed(.noise), place, body.extracting(0..<begin))
+      let front = body.extracting(0..<begin)
+      emit(RecordingLine.isOlderHeader(front) ? .aside : .malformed(fault(of: front)), place, front)
       emit(
         record, RecordPlace(line: line, column: column + start + begin), body.extracting(begin..<body.count))
-    } else {
-      emit(Self.isSpeech(body) ? .aside : .malformed(fault(of: body)), place, body)
+    } else if !takeSpeech(body, isLine: isLine, start, emit) {
+      emit(.malformed(fault(of: body)), place, body)
     }
+  }
+
+  /// Whether it was a reply or a greeting, with what ran into it, in what was recorded from the line.
+  private mutating func takeSpeech(
+    _ text: borrowing Span<UInt8>, isLine: Bool, _ start: Int, _ emit: Emit
+  ) -> Bool {
+    guard text[0].isUpperCaseLetter, let pieces = RecordedSpeech.pieces(of: Array(copying: copy text)),
+      let first = pieces.first
+    else { return false }
+    // A part of a line of live frames may be speech, but is no place for a passing.
+    if !isLine {
+      guard case .aside = first.record, first.range.count == text.count else { return false }
+    }
+    for piece in pieces {
+      if case .passing = piece.record { adopt(.one4All5) }
+      let isFirst = piece.range.lowerBound == 0 && column == 1
+      emit(
+        piece.record,
+        RecordPlace(line: line, column: isFirst ? 1 : column + start + piece.range.lowerBound),
+        text.extracting(piece.range))
+    }
+    return true
   }
 
   // MARK: What a line is
@@ -201,19 +224,6 @@ public struct RecordingDecoder: Sendable {
     case .older, .aside: true
     case .passing, .exported, .malformed: false
     }
-  }
-
-  /// A reply or a greeting, in what was recorded from the line.
-  private static func isSpeech(_ text: borrowing Span<UInt8>) -> Bool {
-    guard text[0].isUpperCaseLetter else { return false }
-    var line: [UInt8] = []
-    for index in 0..<text.count { line.append(text[index]) }
-    return Reply(line: line) != nil
-      || (line.starts(with: Array("HELLO".utf8)) && line.allSatisfy(\.isPrintable))
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == ASCII.carriageReturn
   }
 
   /// The width of a UTF-8 byte order mark at the start of a line.

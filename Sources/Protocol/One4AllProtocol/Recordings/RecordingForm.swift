@@ -28,7 +28,8 @@ public enum Record: Sendable {
   case older(OlderPassing)
   /// A row of the cloud's export.
   case exported(ExportedPassing)
-  /// What belongs to the form but is no passing: header, trailer, keep-alive, a reply or greeting that was recorded.
+  /// What belongs to the form but is no passing: header, trailer, keep-alive, a whole reply or greeting that was
+  /// recorded. There is no passing in it.
   case aside
   /// No record, and why.
   case malformed(RecordFault)
@@ -110,11 +111,38 @@ enum RecordingLine {
     }
   }
 
-  /// `ID2-20200315-062123- 123-e: 512_1`: only the reader's number and the moment are held to.
-  private static func isOlderHeader(_ line: borrowing Span<UInt8>) -> Bool {
-    guard line.count > 4, line[0] == UInt8(ascii: "I"), line[1] == UInt8(ascii: "D") else { return false }
+  /// A header has at most so many bytes behind its moment: too few for a live frame.
+  private static let longestHeaderEnd = 32
+
+  /// `ID2-20200315-062123- 123-e: 512_1`: beyond the reader's number and the moment it is only held to be a short text
+  /// without `;`, so that it hides no row.
+  static func isOlderHeader(_ line: borrowing Span<UInt8>) -> Bool {
+    guard let end = endOfHeaderMoment(line), line.count - end <= longestHeaderEnd else { return false }
+    for index in end..<line.count where !line[index].isPrintable || line[index] == ASCII.semicolon {
+      return false
+    }
+    return true
+  }
+
+  /// Where a row begins behind a header whose line end is missing: its chip has a fixed width. Nil when the line does
+  /// not begin as a header.
+  static func rowBehindHeader(_ line: borrowing Span<UInt8>) -> Int? {
+    guard let end = endOfHeaderMoment(line) else { return nil }
+    for index in end..<line.count where line[index] == ASCII.semicolon {
+      let start = index - RecordedChip.width
+      return start >= end ? start : nil
+    }
+    return nil
+  }
+
+  /// Behind `ID2-20200315-062123-` at the start of a line.
+  private static func endOfHeaderMoment(_ line: borrowing Span<UInt8>) -> Int? {
+    guard line.count > 4, line[0] == UInt8(ascii: "I"), line[1] == UInt8(ascii: "D") else { return nil }
     let end = Passing.endOfDigits(in: line, from: 2)
-    return end > 2 && end < line.count && line[end] == ASCII.dash && isMoment(line, at: end + 1)
+    guard 3...12 ~= end, end < line.count, line[end] == ASCII.dash, isMoment(line, at: end + 1) else {
+      return nil
+    }
+    return end + 17
   }
 
   /// `20200315-163625-695`
