@@ -92,6 +92,17 @@ struct RecordingDecoderTests {
       ])
   }
 
+  @Test("of live frames may begin with any amount of noise", arguments: [60, 4000, 4060, 4096, 5000, 70_000])
+  func framesBehindNoise(length: Int) {
+    let frames = String(repeating: OlderLine.frame + "|", count: 100)
+    for front in [String(repeating: "\u{0}", count: length), String(repeating: "x", count: length) + "|"] {
+      let records = Decoded.records(front + frames + "\r\n" + OlderLine.row)
+      #expect(records.count == 102 && records.filter { $0.contains(" older ") }.count == 101)
+      #expect(records[0].hasPrefix("1:1 malformed "))
+      #expect(records[1].hasPrefix("1:\(front.utf8.count + 1) older MC00001 "))
+    }
+  }
+
   @Test("of live frames has the columns of the file, also behind a byte order mark and blanks")
   func columnsBehindBlanks() {
     let records = Decoded.records("\u{FEFF}  \(OlderLine.frame)|x|")
@@ -183,6 +194,7 @@ struct RecordingDecoderTests {
       Self.files.map(\.text) + [
         "\n", "\r\n", "|", "\u{FEFF}", "noise\n", long, long + "\n", endless, endless + "\n",
         RealLine.passing, RealLine.status + "\n", OlderLine.frame + "|", "\u{0}\u{1}",
+        String(repeating: "\u{0}", count: 4050), String(repeating: "x", count: 4096),
       ]
     for _ in 0..<60 {
       let part = Array((parts.randomElement(using: &random) ?? "").utf8)
