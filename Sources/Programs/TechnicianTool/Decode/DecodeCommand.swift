@@ -27,6 +27,7 @@ enum DecodeCommand {
         [
           ("by_order", "in a doubled hour; the order of the passings says which"),
           ("assumed_first", "in a doubled hour; nothing says which, taken for the first"),
+          ("assumed_second", "the same in an export, where the newest come first"),
           ("skipped_hour", "in an hour that summer time skips; read as before it"),
           ("test_read", "VOIDTAG: somebody tested the reader"),
           ("unknown_zone", "the row names a zone that the zone database does not have"),

@@ -61,7 +61,7 @@ struct RecordingDecoding {
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):
-      if summary.falling.take(row.number, at: row.localMilliseconds) { clock.numberingBeginsAnew() }
+      if summary.falling.take(row.number, at: row.localMilliseconds) { clock.exportNumberingBeginsAnew() }
       let time = clock.resolve(row, in: line)
       let namesZone = if case .name = row.zone { true } else { false }
       passing = DecodedPassing(
