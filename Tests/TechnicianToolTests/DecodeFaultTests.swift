@@ -53,6 +53,37 @@ struct DecodeFaultTests {
           + " says which it was\n"))
   }
 
+  @Test("gives each of two sessions its hours where the second begins after the clock ran back")
+  func sessionsInTheDoubledHour() throws {
+    // Minutes since 00:00 UTC. The first session ends in the first pass, the second begins in the second one.
+    let first = (1...86).map { ($0, $0 - 31) }
+    let second = (1...76).map { ($0, $0 + 64) }
+    let digits = { (value: Int) in (value < 10 ? "0" : "") + "\(value)" }
+    let clock = { (minute: Int) in
+      let local = minute + (minute < 60 ? 120 : 60)
+      return "\(digits(local / 60)):\(digits(local % 60)):00"
+    }
+    let utc = { (minute: Int) in
+      minute < 0 ? "23:\(minute + 60)" : "\(digits(minute / 60)):\(digits(minute % 60))"
+    }
+    let newestFirst = Array((first + second).reversed())
+    let export = try decode(newestFirst.map { Self.row($0.0, clock($0.1)) }.joined())
+    #expect(
+      Self.times(export).map { $0.prefix { $0 != "b" && $0 != "a" } }
+        == newestFirst.map { "\($0.0) \(utc($0.1)) " })
+    // Of the second session the first passing was lost.
+    let oldestFirst = first + second.dropFirst()
+    let backup = try decode(
+      oldestFirst.map { "\($0.0);MC;00001;2021-10-31;\(clock($0.1)).000;1;1;abcde\n" }.joined(), "-z",
+      "Europe/Berlin")
+    #expect(
+      Self.times(backup).map { $0.prefix { $0 != "b" && $0 != "a" } }
+        == oldestFirst.map { "\($0.0) \(utc($0.1)) " })
+    for outcome in [export, backup] {
+      #expect(outcome.complaint.contains("  restarts    the numbering began anew once\n  gaps        none\n"))
+    }
+  }
+
   @Test("claims no order where either pass of the doubled hour fits, in either direction")
   func sparse() throws {
     let lines = [("1", "01:59:00"), ("2", "02:30:00"), ("3", "03:10:00")].map { number, time in
