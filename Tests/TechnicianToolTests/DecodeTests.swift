@@ -4,6 +4,8 @@ import LinuxSystem
 import TestSupport
 import Testing
 
+@testable import TechnicianTool
+
 @Suite("one4allctl decode", .timeLimit(.minutes(2)))
 struct DecodeTests {
   private static let folder = Files.parent(of: #filePath) + "/Golden/decode"
@@ -122,6 +124,26 @@ struct DecodeTests {
     arguments: [
       ("mexico_city", "America/Mexico_City"), ("Europe/Berln", "Europe/Berlin"),
       ("america/santiago", "America/Santiago"),
+  @Test(
+    "says that the zone of the configuration is none, and where it stands",
+    arguments: ["Europe/Madridd", "GMT-06:00", "posixrules"])
+  func wrongConfiguredZone(zone: String) throws {
+    let folder = TemporaryFolder()
+    let path = folder.write("a.conf", "[reader]\ntime_zone = \(zone)\n")
+    let place = zone == "posixrules" ? "\(path): time_zone" : "\(path):2: time_zone"
+    let outcome = try Tool.run("--config", path, "decode", "\(Self.folder)/older.csv")
+    #expect(outcome.code == 78 && outcome.output.isEmpty && outcome.complaint.contains(place), "\(outcome)")
+    // Nobody named the default file: its recordings are decoded all the same.
+    let chosen = try DecodeZone.choose(nil, configuration: nil, standard: path)
+    #expect(chosen.warning?.hasPrefix("no time zone from the configuration:\n\(place)") == true)
+    #expect(try DecodeZone.choose("UTC", configuration: nil, standard: path).warning == nil)
+    // What is read later wins.
+    folder.write("a.conf.d/b.conf", "[reader]\ntime_zone = UTC\n")
+    #expect(
+      try DecodeZone.choose(nil, configuration: path).note(isUTCMissing: true)?.contains("zone UTC,") == true)
+    #expect(try DecodeZone.choose(nil, configuration: nil, standard: folder.file("none")).warning == nil)
+  }
+
       ("Nowhere/Atall", "timedatectl"), ("GMT-19:00", "no such time zone"), ("../UTC", "UTC"),
     ])
   func wrongZone(zone: String, hint: String) throws {
