@@ -84,6 +84,9 @@ struct DecodeTests {
       try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string } == [
         first, second,
       ])
+    let odd = folder.write("d\r\ne.csv", frame)
+    #expect(
+      try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(",,,,\"\(odd)\"\n"))
     let one = try Tool.run("decode", "-z", "UTC", "-f", "csv", first)
     #expect(one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note\n"))
     let empty = folder.write("empty.csv", "")
