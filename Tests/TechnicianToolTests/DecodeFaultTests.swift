@@ -118,6 +118,18 @@ struct DecodeFaultTests {
     #expect(outcome.complaint.contains("a.csv:2: \(words): \(line)\n"), "\(outcome.complaint)")
   }
 
+  @Test(
+    "gives the first line as good a reason as the others",
+    arguments: [
+      one4All5 + ";", one4All5 + ";;x", one4All5 + one4All5, older + ";", older + ";;;",
+    ])
+  func firstLine(line: String) throws {
+    for text in [line, line + "\n" + Self.export, Self.export + "\n" + line] {
+      #expect(try decode(text).complaint.contains(": too many fields: \(line.prefix(45))"), "\(text)")
+    }
+    #expect(try decode("1;b;c;d;e;f;g;h;i\n").complaint.contains(": not a valid date: "))
+  }
+
   @Test("tells every malformed line that is like a passing, also before the first good one")
   func beforeTheFirst() throws {
     let bad = "1;MC;02976;2019-02-29;09:02:07.295;3;4;937f6\n"

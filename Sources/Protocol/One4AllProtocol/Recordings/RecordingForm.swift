@@ -75,11 +75,20 @@ enum RecordingLine {
 
   /// What is wrong with a damaged line as one of the form that it is most like; nil when it is like none. By its
   /// separators it may be of the form of the lines before it, a few separators lost or won, or of another form as it
-  /// is. It is that in which more of its fields are good; of the former when it is of both.
+  /// is. It is that in which more of its fields are good; of the former when it is of both. Before all it is of a form
+  /// of which it has every field, with more behind.
   /// - Parameter known: the form of the lines before it.
   static func fault(_ line: borrowing Span<UInt8>, known: RecordingForm?) -> RecordFault? {
     var separators = 0
     for index in 0..<line.count where line[index] == ASCII.semicolon { separators += 1 }
+    // The cloud's export is none of these: where there are too many fields, it looks at none of them.
+    for form in [RecordingForm.one4All5, .olderBackup] where separators > form.separatorCount {
+      switch fault(line, as: form)?.reason {
+      case .fieldCount?: return .fieldCount
+      case .passing(.fieldCount)?: return .passing(.fieldCount)
+      case _: break
+      }
+    }
     let exact = likeness(line, separators).flatMap { fault(line, as: $0) }
     guard let known, separators > 0, abs(separators - known.separatorCount) <= mostSeparatorsWrong,
       let near = fault(line, as: known)
