@@ -89,10 +89,12 @@ struct DecodeTests {
       try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(",,,,\"\(odd)\"\n"))
     let one = try Tool.run("decode", "-z", "UTC", "-f", "csv", first)
     #expect(one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note\n"))
-    let empty = folder.write("empty.csv", "")
-    let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
-    #expect(
-      aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+    for nothing in ["", "\r\n\n \t\n", "\u{FEFF}", "\u{FEFF}\n"] {
+      let empty = folder.write("empty.csv", nothing)
+      let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
+      #expect(
+        aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+    }
   }
 
   @Test("reads standard input where there is no file, or -")
@@ -123,11 +125,6 @@ struct DecodeTests {
   }
 
   @Test(
-    "names the zones that were probably meant",
-    arguments: [
-      ("mexico_city", "America/Mexico_City"), ("Europe/Berln", "Europe/Berlin"),
-      ("america/santiago", "America/Santiago"),
-  @Test(
     "says that the zone of the configuration is none, and where it stands",
     arguments: ["Europe/Madridd", "GMT-06:00", "posixrules"])
   func wrongConfiguredZone(zone: String) throws {
@@ -147,6 +144,11 @@ struct DecodeTests {
     #expect(try DecodeZone.choose(nil, configuration: nil, standard: folder.file("none")).warning == nil)
   }
 
+  @Test(
+    "names the zones that were probably meant",
+    arguments: [
+      ("mexico_city", "America/Mexico_City"), ("Europe/Berln", "Europe/Berlin"),
+      ("america/santiago", "America/Santiago"),
       ("Nowhere/Atall", "timedatectl"), ("GMT-19:00", "no such time zone"), ("../UTC", "UTC"),
     ])
   func wrongZone(zone: String, hint: String) throws {
