@@ -46,7 +46,7 @@ public struct RecordPlace: Hashable, Sendable, BitwiseCopyable {
 /// The lines of each form.
 enum RecordingLine {
   /// `CONECTADO_`, behind which one digit was seen.
-  private static let keepAlive: StaticString = "CONECTADO_"
+  private static let keepAlive = Array("CONECTADO_".utf8)
 
   /// A line as one of that form.
   static func parse(
@@ -170,13 +170,9 @@ enum RecordingLine {
 
   /// Behind the keep-alive that the line begins with; 0 when it begins with none.
   private static func endOfKeepAlive(_ line: borrowing Span<UInt8>) -> Int {
-    let width = keepAlive.utf8CodeUnitCount
+    let width = keepAlive.count
     guard line.count > width else { return 0 }
-    let isThere = keepAlive.withUTF8Buffer { expected in
-      for index in 0..<width where line[index] != expected[index] { return false }
-      return true
-    }
-    guard isThere else { return 0 }
+    for index in 0..<width where line[index] != keepAlive[index] { return 0 }
     let end = Passing.endOfDigits(in: line, from: width)
     return end > width ? end : 0
   }
