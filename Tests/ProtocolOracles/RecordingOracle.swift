@@ -99,7 +99,12 @@ enum RecordingOracle {
   /// What is passed over hides nothing that would be a passing by itself, wherever in it that stands.
   private static func holdsNoPassing(_ item: Item, of input: [UInt8]) throws(Violation) {
     let bytes = item.bytes
-    for start in bytes.indices where bytes[start] != 0x3B {
+    var separators = bytes.indices.filter { bytes[$0] == 0x3B }[...]
+    for start in bytes.indices {
+      if separators.first == start {
+        separators.removeFirst()
+        continue
+      }
       let rest = bytes[start...]
       var isPassing = false
       // A row has 50 bytes, a frame 42; a passing of today ends five bytes behind its last separator.
@@ -110,14 +115,13 @@ enum RecordingOracle {
         isPassing = (try? OlderPassing(parsingFrame: bytes.span.extracting(start..<start + 42))) != nil
       }
       if 0x30...0x39 ~= bytes[start] {
-        let separators = rest.indices.filter { bytes[$0] == 0x3B }
-        if separators.count >= 7, separators[6] + 6 <= bytes.count,
-          case .valid = NaivePassing(Array(bytes[start..<separators[6] + 6]))
+        if let last = separators.dropFirst(6).first, last + 6 <= bytes.count,
+          case .valid = NaivePassing(Array(bytes[start..<last + 6]))
         {
           isPassing = true
         }
-        if separators.count >= 8 {
-          let row = bytes.span.extracting(start..<separators[7] + 1)
+        if let last = separators.dropFirst(7).first {
+          let row = bytes.span.extracting(start..<last + 1)
           isPassing = isPassing || (try? ExportedPassing(parsing: row)) != nil
         }
       }
