@@ -120,7 +120,7 @@ struct ForwardCountTests {
   func rejected() {
     let world = ForwardWorld()
     world.view.current = first
-    world.bad = [50]
+    world.faults.bad = [50]
     world.capture(1...100, of: first)
     world.pass(seconds: 4000)
     #expect(world.file(first).rejected == 1)

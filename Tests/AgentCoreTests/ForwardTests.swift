@@ -232,7 +232,7 @@ struct ForwardTests {
     world.view.current = first
     world.capture(1...5, of: first)
     world.pass(seconds: 3)
-    world.bad = [6]
+    world.faults.bad = [6]
     world.cloudLatency = 200
     world.capture(6...6, of: first)
     #expect(world.pass(atMost: 3) { $0.sent("/passings").count == 2 })
@@ -241,7 +241,7 @@ struct ForwardTests {
     mended.passing = ForwardWorld.passing(6, chip: 17)
     world.ask(.capture(first, [mended]))
     world.pass(seconds: 0.3)
-    world.bad = []
+    world.faults.bad = []
     world.pass(seconds: 10)
     world.expectComplete(first)
     let token = try #require(world.file(first).session?.token)

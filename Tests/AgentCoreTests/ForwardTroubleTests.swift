@@ -89,7 +89,7 @@ struct ForwardTroubleTests {
   @Test("The one bad passing among many is found, set aside with the reason, and the rest goes on")
   func bisect() {
     let world = ForwardWorld()
-    world.bad = [137]
+    world.faults.bad = [137]
     world.capture(1...900, of: first)
     world.pass(seconds: 30)
     let summary = world.file(first)
@@ -107,7 +107,7 @@ struct ForwardTroubleTests {
   @Test("Passings that the cloud takes without keeping them are set aside as well")
   func swallowed() {
     let world = ForwardWorld()
-    world.swallowed = [7, 400]
+    world.faults.swallowed = [7, 400]
     world.capture(1...600, of: first)
     world.pass(seconds: 300)
     let summary = world.file(first)
@@ -120,7 +120,7 @@ struct ForwardTroubleTests {
     let world = ForwardWorld()
     world.capture(1...10, of: first)
     world.pass(seconds: 5)
-    world.bad = Set(1...2000)
+    world.faults.bad = Set(1...2000)
     world.capture(11...1000, of: first)
     world.pass(seconds: 60)
     #expect(world.isActive(.forwardHeld))
@@ -130,7 +130,7 @@ struct ForwardTroubleTests {
     world.clearRequests()
     world.pass(seconds: 3600)
     #expect(world.requests.count < 300)
-    world.bad = []
+    world.faults.bad = []
     world.pass(seconds: 400)
     world.expectComplete(first)
     #expect(!world.isActive(.forwardHeld))
@@ -141,7 +141,7 @@ struct ForwardTroubleTests {
   @Test("A batch that is too large is halved, and later ones are smaller")
   func tooLarge() {
     let world = ForwardWorld()
-    world.largestBatch = 100
+    world.faults.largestBatch = 100
     world.capture(1...3000, of: first)
     world.pass(seconds: 30)
     world.expectComplete(first)
@@ -154,7 +154,7 @@ struct ForwardTroubleTests {
     let world = ForwardWorld()
     world.capture(1...5, of: first)
     world.pass(seconds: 5)
-    world.poisoned = [8]
+    world.faults.poisoned = [8]
     world.capture(6...205, of: first)
     world.pass(seconds: 1200)
     #expect(world.file(first).waiting == 1)
@@ -162,7 +162,7 @@ struct ForwardTroubleTests {
     world.capture(206...300, of: first)
     world.pass(seconds: 130)
     #expect(world.file(first).waiting == 1)
-    world.poisoned = []
+    world.faults.poisoned = []
     world.pass(seconds: 130)
     world.expectComplete(first)
   }
@@ -172,7 +172,7 @@ struct ForwardTroubleTests {
     let world = ForwardWorld()
     world.view.current = first
     world.view.isReading = true
-    world.poisoned = [8]
+    world.faults.poisoned = [8]
     world.capture(1...10, of: first)
     world.ask(.noteFile(first, readerCount: 10, isSettled: true))
     world.pass(seconds: 60)
@@ -240,12 +240,12 @@ struct ForwardTroubleTests {
     world.pass(seconds: 5)
     world.expectComplete(first)
     world.tellCloud("fields good")
-    world.swallowed = [25]
+    world.faults.swallowed = [25]
     world.capture(21...30, of: first)
     world.pass(seconds: 60)
     #expect(world.isActive(.forwardHeld))
     #expect(world.file(first).waiting == 10)
-    world.swallowed = []
+    world.faults.swallowed = []
     world.pass(seconds: 400)
     world.expectComplete(first)
   }

@@ -29,14 +29,7 @@ final class ForwardWorld: SteppedWorld {
   var cloudLatency: Int64 = 20
   var storeLatency: Int64 = 5
   var isDiskFull = false
-  /// A batch with one of them is refused with 400.
-  var bad: Set<Int64> = []
-  /// The cloud says that all is well and neither keeps nor counts them.
-  var swallowed: Set<Int64> = []
-  /// The cloud answers a batch with one of them with 500.
-  var poisoned: Set<Int64> = []
-  /// Batches with more passings than that are refused with 413.
-  var largestBatch = Int.max
+  var faults = CloudFaults()
 
   /// The clouds that are not in use, by their address.
   private var otherClouds: [String: SimulatedCloud] = [:]
@@ -198,6 +191,10 @@ final class ForwardWorld: SteppedWorld {
     #expect(Forwarder.owns(request.identifier))
     requestUnderWay = request.identifier
     requests.append((elapsed, request))
+    if let (failure, after) = faults.failure(of: request) {
+      let outcome = CloudOutcome(identifier: request.identifier, result: .failure(failure))
+      return pending.add(.cloud(outcome), at: elapsed + after)
+    }
     let answer = answer(to: request)
     let outcome = CloudOutcome(
       identifier: request.identifier, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
@@ -205,30 +202,15 @@ final class ForwardWorld: SteppedWorld {
   }
 
   private func answer(to request: AgentCore.CloudRequest) -> Rehearsal.CloudAnswer {
-    var request = request
-    if request.path == "/passings", let document = request.body?.object {
-      let list = document["passings_list"]?.array ?? []
-      checkBatch(document["token_session"]?.string ?? "", list)
-      if list.count > largestBatch { return Rehearsal.CloudAnswer(status: 413, body: .empty) }
-      let numbers = list.compactMap { $0["num_passing"]?.integer }
-      if !bad.isDisjoint(with: numbers) {
-        return Rehearsal.CloudAnswer(status: 400, body: .document(["description": "Wrong field: bib"]))
-      }
-      if !poisoned.isDisjoint(with: numbers) { return Rehearsal.CloudAnswer(status: 500, body: .empty) }
-      var rest = document
-      rest["passings_list"] = .array(
-        list.filter { !swallowed.contains($0["num_passing"]?.integer ?? 0) })
-      if rest["passings_list"]?.array?.isEmpty == true {
-        return Rehearsal.CloudAnswer(
-          status: 200,
-          body: .document(["description": "Success", "inserted_count": 0, "duplicate_count": 0]))
-      }
-      request = AgentCore.CloudRequest(
-        identifier: request.identifier, method: request.method, path: request.path, body: .object(rest),
-        isSentOnce: request.isSentOnce)
+    if request.path == "/passings" {
+      checkBatch(
+        request.body?["token_session"]?.string ?? "", request.body?["passings_list"]?.array ?? [])
     }
+    if let answer = faults.answer(to: request) { return answer }
+    let request = faults.reduced(request)
     let answer = RehearsedCloud.answer(of: &cloud, to: request, now: ForwardWorld.start + elapsed)
-    return forgetting(answer, to: request, String(request.path.prefix { $0 != "?" }))
+    return forgetting(
+      faults.altered(answer, to: request), to: request, String(request.path.prefix { $0 != "?" }))
   }
 
   /// The answer of a cloud that has lost what was forgotten.

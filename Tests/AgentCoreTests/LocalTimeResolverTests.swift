@@ -1,4 +1,5 @@
 import AgentCore
+import TestSupport
 import Testing
 
 @Suite("A local time in the doubled hour")
@@ -18,8 +19,10 @@ struct LocalTimeResolverTests {
   }
 
   /// The moments, in minutes, of local readings in minutes.
-  private static func resolve(_ locals: [Int64], numbers: [UInt32?]? = nil) -> [(Int64, TimeCertainty)] {
-    var resolver = LocalTimeResolver()
+  private static func resolve(
+    _ locals: [Int64], numbers: [UInt32?]? = nil, isNewestFirst: Bool = false
+  ) -> [(Int64, TimeCertainty)] {
+    var resolver = LocalTimeResolver(isNewestFirst: isNewestFirst)
     return locals.enumerated().map { index, local in
       let resolved = resolver.resolve(reading(local), number: numbers?[index] ?? nil)
       return (resolved.utc.milliseconds / minute, resolved.certainty)
@@ -27,10 +30,10 @@ struct LocalTimeResolverTests {
   }
 
   private static func expect(
-    _ locals: [Int64], numbers: [UInt32?]? = nil, are expected: [(Int64, TimeCertainty)],
-    sourceLocation: SourceLocation = #_sourceLocation
+    _ locals: [Int64], numbers: [UInt32?]? = nil, isNewestFirst: Bool = false,
+    are expected: [(Int64, TimeCertainty)], sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let resolved = resolve(locals, numbers: numbers)
+    let resolved = resolve(locals, numbers: numbers, isNewestFirst: isNewestFirst)
     #expect(resolved.map(\.0) == expected.map(\.0), sourceLocation: sourceLocation)
     #expect(resolved.map(\.1) == expected.map(\.1), sourceLocation: sourceLocation)
   }
@@ -102,6 +105,52 @@ struct LocalTimeResolverTests {
     Self.expect(
       [-50, -51, -49], numbers: [2, 1, 3],
       are: [(-50, .assumedFirst), (-51, .assumedFirst), (-49, .assumedFirst)])
+  }
+
+  @Test("where the newest come first is taken for the second pass until the clock runs forward")
+  func exportFromWithin() {
+    Self.expect(
+      [-50, -55, -10, -12, -70], numbers: [5, 4, 3, 2, 1], isNewestFirst: true,
+      are: [(10, .assumedSecond), (5, .assumedSecond), (-10, .byOrder), (-12, .byOrder), (-70, .certain)])
+    // Also with a new numbering, of which no order is known.
+    var resolver = LocalTimeResolver(isNewestFirst: true)
+    _ = resolver.resolve(Self.reading(5), number: 2)
+    _ = resolver.resolve(Self.reading(-5), number: 1)
+    resolver.numberingBeginsAnew()
+    let resolved = resolver.resolve(Self.reading(-15), number: 90)
+    #expect(resolved.utc.milliseconds == 45 * Self.minute && resolved.certainty == .byOrder)
+  }
+
+  @Test("where the newest come first is the mirror of the same where they come last", arguments: 1...40)
+  func mirror(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var rising = LocalTimeResolver()
+    var falling = LocalTimeResolver(isNewestFirst: true)
+    let mirrored = { (time: WallTime) in WallTime(milliseconds: -time.milliseconds) }
+    var local = Int64.random(in: -130...(-20), using: &random)
+    var number: UInt32 = 1_000_000
+    for _ in 0..<50 {
+      let reading = Self.reading(local)
+      let mirror: LocalReading =
+        switch reading {
+        case .once(let utc): .once(mirrored(utc))
+        case .twice(let earlier, let later): .twice(earlier: mirrored(later), later: mirrored(earlier))
+        case .never(let jump): .never(jump: mirrored(jump))
+        }
+      let isNumbered = Int.random(in: 0..<8, using: &random) > 0
+      let one = rising.resolve(reading, number: isNumbered ? number : nil)
+      let other = falling.resolve(mirror, number: isNumbered ? 2_000_000 - number : nil)
+      #expect(other.utc == mirrored(one.utc))
+      #expect(other.certainty == (one.certainty == .assumedFirst ? .assumedSecond : one.certainty))
+      if Int.random(in: 0..<15, using: &random) == 0 {
+        rising.numberingBeginsAnew()
+        falling.numberingBeginsAnew()
+      }
+      // Now and then backwards, by number or by the clock.
+      let back: Int64 = Int.random(in: 0..<9, using: &random) == 0 ? 50 : 0
+      local += Int64.random(in: -8...14, using: &random) - back
+      number = Int.random(in: 0..<6, using: &random) == 0 ? number - 3 : number + 2
+    }
   }
 
   @Test("that was fetched later is resolved by its number")

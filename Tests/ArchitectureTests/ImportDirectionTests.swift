@@ -61,12 +61,14 @@ private let rules: [String: (allowed: Set<String>, reason: String)] = {
   return rules.mapValues { (allowed: $0.0, reason: $0.1) }
 }()
 
-private let root: String = {
+/// The folder of the package.
+let root: String = {
   let parts = #filePath.split(separator: "/").dropLast(3)
   return "/" + parts.joined(separator: "/")
 }()
 
-private func swiftFiles(under folder: String) throws -> [String] {
+/// The Swift files in a folder, and in those within it.
+func swiftFiles(under folder: String) throws -> [String] {
   try Files.list(folder).flatMap { name -> [String] in
     let path = "\(folder)/\(name)"
     if try Files.status(path)?.kind == .folder { return try swiftFiles(under: path) }

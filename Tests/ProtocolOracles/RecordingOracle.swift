@@ -13,6 +13,7 @@ enum RecordingOracle {
     }
     let lines = input.split(separator: 0x0A, omittingEmptySubsequences: false)
     for item in whole.items { try standsAtItsPlace(item, in: lines, input) }
+    for item in whole.items where item.seen == .aside { try holdsNoPassing(item, of: input) }
     if lines.allSatisfy({ $0.count <= RecordingDecoder.maximumLineLength }) {
       try conservation(of: input, in: whole.items)
     }
@@ -93,6 +94,39 @@ enum RecordingOracle {
         || (isTooLong
           && lines[item.place.line - 1].dropFirst(item.place.column - 1).starts(with: item.bytes)),
       "\(shown(item.bytes)) is not there: \(text)")
+  }
+
+  /// What is passed over hides nothing that would be a passing by itself, wherever in it that stands.
+  private static func holdsNoPassing(_ item: Item, of input: [UInt8]) throws(Violation) {
+    let bytes = item.bytes
+    var separators = bytes.indices.filter { bytes[$0] == 0x3B }[...]
+    for start in bytes.indices {
+      if separators.first == start {
+        separators.removeFirst()
+        continue
+      }
+      let rest = bytes[start...]
+      var isPassing = false
+      // A row has 50 bytes, a frame 42; a passing of today ends five bytes behind its last separator.
+      if rest.count >= 50, rest[start + 7] == 0x3B {
+        isPassing = (try? OlderPassing(parsingRow: bytes.span.extracting(start..<start + 50))) != nil
+      }
+      if rest.count >= 42, rest[start + 7] == 0x44 {
+        isPassing = (try? OlderPassing(parsingFrame: bytes.span.extracting(start..<start + 42))) != nil
+      }
+      if 0x30...0x39 ~= bytes[start] {
+        if let last = separators.dropFirst(6).first, last + 6 <= bytes.count,
+          case .valid = NaivePassing(Array(bytes[start..<last + 6]))
+        {
+          isPassing = true
+        }
+        if let last = separators.dropFirst(7).first {
+          let row = bytes.span.extracting(start..<last + 1)
+          isPassing = isPassing || (try? ExportedPassing(parsing: row)) != nil
+        }
+      }
+      try require(!isPassing, "a passing is passed over in \(shown(bytes)) of \(shown(input))")
+    }
   }
 
   /// Every byte but blanks, line ends, `|` and byte order marks is in a record, in order.

@@ -31,7 +31,57 @@ struct DecodeFaultTests {
   @Test("says of an export that begins in the second pass of the doubled hour what it assumes")
   func exportFromWithinTheDoubledHour() throws {
     let outcome = try decode(Self.row(3, "02:10:00") + Self.row(2, "02:05:00") + Self.row(1, "02:50:00"))
-    #expect(Self.times(outcome) == ["3 00:10 assumed_first", "2 00:05 assumed_first", "1 00:50 by_order"])
+    #expect(Self.times(outcome) == ["3 01:10 assumed_second", "2 01:05 assumed_second", "1 00:50 by_order"])
+  }
+
+  @Test("gives an export that begins in the second pass its hours, and its summary says what was assumed")
+  func longExportFromWithinTheDoubledHour() throws {
+    // Number 1 is of 00:00 UTC, and then there is one a minute.
+    let rows = (0..<100).reversed().map { minute in
+      let clock = minute < 60 ? minute : minute - 60
+      return Self.row(minute + 1, "02:\(clock < 10 ? "0" : "")\(clock):00")
+    }
+    let outcome = try decode(rows.joined())
+    let expected = (0..<100).reversed().map { minute in
+      "\(minute + 1) 0\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60) "
+        + (minute < 60 ? "by_order" : "assumed_second")
+    }
+    #expect(Self.times(outcome) == expected)
+    #expect(
+      outcome.complaint.contains(
+        "  times       40 in the doubled hour, taken for its second pass as the newest come first: nothing"
+          + " says which it was\n"))
+  }
+
+  @Test("gives each of two sessions its hours where the second begins after the clock ran back")
+  func sessionsInTheDoubledHour() throws {
+    // Minutes since 00:00 UTC. The first session ends in the first pass, the second begins in the second one.
+    let first = (1...86).map { ($0, $0 - 31) }
+    let second = (1...76).map { ($0, $0 + 64) }
+    let digits = { (value: Int) in (value < 10 ? "0" : "") + "\(value)" }
+    let clock = { (minute: Int) in
+      let local = minute + (minute < 60 ? 120 : 60)
+      return "\(digits(local / 60)):\(digits(local % 60)):00"
+    }
+    let utc = { (minute: Int) in
+      minute < 0 ? "23:\(minute + 60)" : "\(digits(minute / 60)):\(digits(minute % 60))"
+    }
+    let newestFirst = Array((first + second).reversed())
+    let export = try decode(newestFirst.map { Self.row($0.0, clock($0.1)) }.joined())
+    #expect(
+      Self.times(export).map { $0.prefix { $0 != "b" && $0 != "a" } }
+        == newestFirst.map { "\($0.0) \(utc($0.1)) " })
+    // Of the second session the first passing was lost.
+    let oldestFirst = first + second.dropFirst()
+    let backup = try decode(
+      oldestFirst.map { "\($0.0);MC;00001;2021-10-31;\(clock($0.1)).000;1;1;abcde\n" }.joined(), "-z",
+      "Europe/Berlin")
+    #expect(
+      Self.times(backup).map { $0.prefix { $0 != "b" && $0 != "a" } }
+        == oldestFirst.map { "\($0.0) \(utc($0.1)) " })
+    for outcome in [export, backup] {
+      #expect(outcome.complaint.contains("  restarts    the numbering began anew once\n  gaps        none\n"))
+    }
   }
 
   @Test("claims no order where either pass of the doubled hour fits, in either direction")
@@ -43,7 +93,7 @@ struct DecodeFaultTests {
     #expect(rising == ["1 23:59 ", "2 00:30 assumed_first", "3 02:10 "])
     let falling = Self.times(
       try decode(Self.row(3, "03:10:00") + Self.row(2, "02:30:00") + Self.row(1, "01:59:00")))
-    #expect(falling == rising.reversed())
+    #expect(falling == ["3 02:10 ", "2 01:30 assumed_second", "1 23:59 "])
   }
 
   @Test(
@@ -66,6 +116,18 @@ struct DecodeFaultTests {
   func formIsKnown(good: String, line: String, words: String) throws {
     let outcome = try decode("\(good)\n\(line)\n\(good)\n")
     #expect(outcome.complaint.contains("a.csv:2: \(words): \(line)\n"), "\(outcome.complaint)")
+  }
+
+  @Test(
+    "gives the first line as good a reason as the others",
+    arguments: [
+      one4All5 + ";", one4All5 + ";;x", one4All5 + one4All5, older + ";", older + ";;;",
+    ])
+  func firstLine(line: String) throws {
+    for text in [line, line + "\n" + Self.export, Self.export + "\n" + line] {
+      #expect(try decode(text).complaint.contains(": too many fields: \(line.prefix(45))"), "\(text)")
+    }
+    #expect(try decode("1;b;c;d;e;f;g;h;i\n").complaint.contains(": not a valid date: "))
   }
 
   @Test("tells every malformed line that is like a passing, also before the first good one")

@@ -4,6 +4,8 @@ import LinuxSystem
 import TestSupport
 import Testing
 
+@testable import TechnicianTool
+
 @Suite("one4allctl decode", .timeLimit(.minutes(2)))
 struct DecodeTests {
   private static let folder = Files.parent(of: #filePath) + "/Golden/decode"
@@ -82,12 +84,17 @@ struct DecodeTests {
       try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string } == [
         first, second,
       ])
+    let odd = folder.write("d\r\ne.csv", frame)
+    #expect(
+      try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(",,,,\"\(odd)\"\n"))
     let one = try Tool.run("decode", "-z", "UTC", "-f", "csv", first)
     #expect(one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note\n"))
-    let empty = folder.write("empty.csv", "")
-    let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
-    #expect(
-      aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+    for nothing in ["", "\r\n\n \t\n", "\u{FEFF}", "\u{FEFF}\n"] {
+      let empty = folder.write("empty.csv", nothing)
+      let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
+      #expect(
+        aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+    }
   }
 
   @Test("reads standard input where there is no file, or -")
@@ -115,6 +122,26 @@ struct DecodeTests {
     let other = try Tool.run("decode", "--config", path, "-f", "csv", "-z", "UTC", file)
     #expect(other.output.contains("\n2024-10-27T01:59:30.000Z,2024-10-27T01:59:30.000,MC00001,"))
     #expect(try Tool.run("--config", folder.file("none"), "decode", file).code == 78)
+  }
+
+  @Test(
+    "says that the zone of the configuration is none, and where it stands",
+    arguments: ["Europe/Madridd", "GMT-06:00", "posixrules"])
+  func wrongConfiguredZone(zone: String) throws {
+    let folder = TemporaryFolder()
+    let path = folder.write("a.conf", "[reader]\ntime_zone = \(zone)\n")
+    let place = zone == "posixrules" ? "\(path): time_zone" : "\(path):2: time_zone"
+    let outcome = try Tool.run("--config", path, "decode", "\(Self.folder)/older.csv")
+    #expect(outcome.code == 78 && outcome.output.isEmpty && outcome.complaint.contains(place), "\(outcome)")
+    // Nobody named the default file: its recordings are decoded all the same.
+    let chosen = try DecodeZone.choose(nil, configuration: nil, standard: path)
+    #expect(chosen.warning?.hasPrefix("no time zone from the configuration:\n\(place)") == true)
+    #expect(try DecodeZone.choose("UTC", configuration: nil, standard: path).warning == nil)
+    // What is read later wins.
+    folder.write("a.conf.d/b.conf", "[reader]\ntime_zone = UTC\n")
+    #expect(
+      try DecodeZone.choose(nil, configuration: path).note(isUTCMissing: true)?.contains("zone UTC,") == true)
+    #expect(try DecodeZone.choose(nil, configuration: nil, standard: folder.file("none")).warning == nil)
   }
 
   @Test(

@@ -37,10 +37,10 @@ struct DoubledHourTests {
 
   /// What a recording's passings are resolved to, in their order or from behind.
   private static func resolved(
-    _ passings: [(number: Int, moment: Int64)], in zone: String
+    _ passings: [(number: Int, moment: Int64)], in zone: String, isNewestFirst: Bool = false
   ) throws -> [(moment: Int64, time: ResolvedTime)] {
     var clock = try #require(ZoneClock(zone: zone))
-    var resolver = LocalTimeResolver()
+    var resolver = LocalTimeResolver(isNewestFirst: isNewestFirst)
     return try passings.map { number, moment in
       let local = try #require(ZoneDatabase.local(utc: moment, zone: zone))
       return (moment, resolve(local, number: UInt32(number + 1), &clock, &resolver))
@@ -55,8 +55,11 @@ struct DoubledHourTests {
       let longest = max(1, min(change.minutes / 4, [1, 5, 9, 15][Int(seed % 4)]))
       let moments = Self.moments(around: change, longest: longest, using: &random)
       let numbered = moments.enumerated().map { (number: $0.offset, moment: $0.element) }
-      for passings in [numbered, numbered.reversed()] {
-        for (moment, resolved) in try Self.resolved(passings, in: change.zone) {
+      for (passings, isNewestFirst) in [
+        (numbered, false), (numbered.reversed(), false), (numbered.reversed(), true),
+      ] {
+        let times = try Self.resolved(passings, in: change.zone, isNewestFirst: isNewestFirst)
+        for (moment, resolved) in times {
           #expect(resolved.utc.milliseconds == moment)
           #expect(resolved.certainty == .certain || (change.minutes > 0 && resolved.certainty == .byOrder))
         }
@@ -73,13 +76,19 @@ struct DoubledHourTests {
       let longest = max(1, min(change.minutes * 3 / 4 - 1, [20, 30, 44][Int(seed % 3)]))
       let moments = Self.moments(around: change, longest: longest, using: &random)
       let numbered = moments.enumerated().map { (number: $0.offset, moment: $0.element) }
-      for passings in [numbered, numbered.reversed()] {
-        for (moment, resolved) in try Self.resolved(passings, in: change.zone) {
+      for (passings, isNewestFirst) in [
+        (numbered, false), (numbered.reversed(), false), (numbered.reversed(), true),
+      ] {
+        let times = try Self.resolved(passings, in: change.zone, isNewestFirst: isNewestFirst)
+        for (moment, resolved) in times {
           certainties[resolved.certainty, default: 0] += 1
+          let isSecondPass = moment >= change.moment
           if resolved.certainty == .assumedFirst {
-            let isSecondPass = moment >= change.moment
             let assumed = moment - (isSecondPass ? change.minutes * 60_000 : 0)
-            #expect(resolved.utc.milliseconds == assumed)
+            #expect(resolved.utc.milliseconds == assumed && !isNewestFirst)
+          } else if resolved.certainty == .assumedSecond {
+            let assumed = moment + (isSecondPass ? 0 : change.minutes * 60_000)
+            #expect(resolved.utc.milliseconds == assumed && isNewestFirst)
           } else {
             #expect(resolved.utc.milliseconds == moment)
           }
@@ -87,6 +96,7 @@ struct DoubledHourTests {
       }
     }
     #expect((certainties[.assumedFirst] ?? 0 > 20) == (change.minutes > 0))
+    #expect((certainties[.assumedSecond] ?? 0 > 20) == (change.minutes > 0))
     #expect((certainties[.byOrder] ?? 0 > 20) == (change.minutes > 0))
   }
 

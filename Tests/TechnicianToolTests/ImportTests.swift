@@ -124,11 +124,13 @@ struct ImportTests {
 
   @Test("an empty file is told, and ends with 65; standard input needs a name")
   func empty() throws {
-    let file = folder.write("20270111-080000.csv", "")
-    var store = Store()
-    let (outcome, requests) = try run([file], &store)
-    #expect(outcome.code == 65 && requests.isEmpty)
-    #expect(outcome.complaint == "one4allctl: \(file) is empty: was it copied whole?\n")
+    for nothing in ["", "\r\n\n"] {
+      let file = folder.write("20270111-080000.csv", nothing)
+      var store = Store()
+      let (outcome, requests) = try run([file], &store)
+      #expect(outcome.code == 65 && requests.isEmpty)
+      #expect(outcome.complaint == "one4allctl: \(file) is empty: was it copied whole?\n")
+    }
     let nameless = try Tool(["import", "-"]).outcome
     #expect(nameless.code == 64 && nameless.complaint.contains("--session"))
   }

@@ -37,9 +37,10 @@ public enum ConfigurationLoader {
 
   /// The zone of the reader's clock by a configuration that may be faulty elsewhere.
   /// - Returns: the zone's name; nil when none is set.
-  /// - Throws: when the file itself cannot be read.
+  /// - Throws: when the file itself cannot be read, or what is set is no zone.
   public static func readerTimeZone(path: String) throws(ConfigurationErrors) -> String? {
     let reading = read(path)
+    if let refused = reading.refused["reader.time_zone"] { throw ConfigurationErrors(problems: [refused]) }
     do throws(ConfigurationErrors) {
       return try reading.result().settings.reader.timeZone
     } catch {
@@ -73,6 +74,8 @@ private struct Reading {
   }
 
   private(set) var settings = SettingTable.defaults
+  /// Of settings whose value that counts is none, what is wrong with it.
+  private(set) var refused: [String: ConfigurationProblem] = [:]
   private var origins: [String: SettingOrigin] = [:]
   private var found: [Found] = []
   private var files: [String] = []
@@ -133,7 +136,9 @@ private struct Reading {
       firstLines[declaration.fullName] = entry.line
       if let complaint = declaration.set(entry.value, &settings) {
         report(path, entry.line, complaint)
+        refused[declaration.fullName] = ConfigurationProblem(file: path, line: entry.line, message: complaint)
       } else {
+        refused[declaration.fullName] = nil
         origins[declaration.fullName] = .file(path, line: entry.line)
       }
     }

@@ -92,6 +92,17 @@ struct RecordingDecoderTests {
       ])
   }
 
+  @Test("of live frames may begin with any amount of noise", arguments: [60, 4000, 4060, 4096, 5000, 70_000])
+  func framesBehindNoise(length: Int) {
+    let frames = String(repeating: OlderLine.frame + "|", count: 100)
+    for front in [String(repeating: "\u{0}", count: length), String(repeating: "x", count: length) + "|"] {
+      let records = Decoded.records(front + frames + "\r\n" + OlderLine.row)
+      #expect(records.count == 102 && records.filter { $0.contains(" older ") }.count == 101)
+      #expect(records[0].hasPrefix("1:1 malformed "))
+      #expect(records[1].hasPrefix("1:\(front.utf8.count + 1) older MC00001 "))
+    }
+  }
+
   @Test("of live frames has the columns of the file, also behind a byte order mark and blanks")
   func columnsBehindBlanks() {
     let records = Decoded.records("\u{FEFF}  \(OlderLine.frame)|x|")
@@ -125,6 +136,44 @@ struct RecordingDecoderTests {
       Decoded.records(text).map { $0.split(separator: " ")[1] } == ["aside", "aside", "passing", "aside"])
   }
 
+  @Test("keeps the passings that ran into a reply or a greeting")
+  func joinedReplies() {
+    let body = RealLine.passing.dropFirst()
+    let passed = "malformed passing(One4AllProtocol.MalformedReason.ambiguousJoin)"
+    let lines: [(String, [String])] = [
+      (RealLine.status + "2" + body, ["1:1 aside", "1:\(RealLine.status.utf8.count + 1) passing 2\(body)"]),
+      ("PING;PONG4" + body, ["1:1 aside", "1:10 passing 4\(body)"]),
+      (
+        "PING;PONG4\(body)\r\u{0}STOP;STOPMODE",
+        ["1:1 aside", "1:10 passing 4\(body)", "1:54 malformed noise", "1:56 aside"]
+      ),
+      // Where it begins is not certain.
+      ("HELLO3" + body, ["1:1 " + passed]), ("HELLO3\(body) and more", ["1:1 " + passed]),
+      ("HELLO3" + body.dropLast(3), ["1:1 " + passed]), ("PING;" + OlderLine.row, ["1:1 " + passed]),
+      ("STOP;STOPMODE" + OlderLine.export, ["1:1 " + passed]), ("HELLO" + OlderLine.frame, ["1:1 " + passed]),
+      ("GETSTATUS;3;4", ["1:1 malformed unrecognised"]),
+    ]
+    for (line, records) in lines { #expect(Decoded.records(line) == records, "\(line)") }
+  }
+
+  @Test("keeps the row that ran into a header, and what is no header is none")
+  func joinedHeader() {
+    let row = Decoded.records(OlderLine.row)[0].dropFirst(4)
+    let start = "ID2-20200315-062123-"
+    #expect(Decoded.records(OlderLine.header + OlderLine.row) == ["1:1 aside", "1:34 \(row)"])
+    #expect(
+      Decoded.records(start + String(repeating: "\u{0}", count: 300) + OlderLine.row) == [
+        "1:1 malformed noise", "1:321 \(row)",
+      ])
+    for wrong in [
+      start + "\u{0}", start + OlderLine.frame, start + String(repeating: "1", count: 33), start + "a;b",
+      "ID12345678901" + start.dropFirst(3),
+    ] {
+      #expect(Decoded.records(wrong).allSatisfy { $0.contains(" malformed ") }, "\(wrong)")
+    }
+    #expect(Decoded.records(start) == ["1:1 aside"])
+  }
+
   @Test("believes nothing behind noise but what begins with a fixed field")
   func noiseInFront() {
     // The noise may have been the first digit of 12.
@@ -145,6 +194,7 @@ struct RecordingDecoderTests {
       Self.files.map(\.text) + [
         "\n", "\r\n", "|", "\u{FEFF}", "noise\n", long, long + "\n", endless, endless + "\n",
         RealLine.passing, RealLine.status + "\n", OlderLine.frame + "|", "\u{0}\u{1}",
+        String(repeating: "\u{0}", count: 4050), String(repeating: "x", count: 4096),
       ]
     for _ in 0..<60 {
       let part = Array((parts.randomElement(using: &random) ?? "").utf8)

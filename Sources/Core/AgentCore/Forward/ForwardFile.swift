@@ -8,6 +8,13 @@ struct ForwardFile: Sendable {
     case uncounted(until: MonotonicTime)
   }
 
+  /// After too many refusals one passing by itself shows whether it is the passings or the file.
+  enum Probe: Equatable, Sendable {
+    /// To be sent when the file is tried again; how often that was in vain.
+    case wanted(Int)
+    case sent(Int)
+  }
+
   /// Newly captured passings of the reader's current file, read before what waits from earlier.
   struct Live: Equatable, Sendable {
     /// Those up to this number are read.
@@ -56,6 +63,9 @@ struct ForwardFile: Sendable {
   /// When a new session may be asked for; nil for at once.
   var askNotBefore: MonotonicTime?
   var askBackoff = Backoff(first: .seconds(5), cap: .seconds(600))
+  /// When its session is looked for or asked for again, after the cloud did not say.
+  var sessionNotBefore: MonotonicTime?
+  var sessionBackoff = Backoff(first: .seconds(1), cap: .seconds(60))
   /// How often in a row the cloud has refused what concerns its session alone, and since when.
   var sessionRefusals = 0
   var sessionRefusedAt: MonotonicTime?
@@ -63,6 +73,9 @@ struct ForwardFile: Sendable {
   var blocked: String?
   /// How many of its passings the cloud has refused without taking one between them.
   var refusedInRow = NumberSet()
+  var probe: Probe?
+  /// So many more may be refused: a probe has shown that it is the passings.
+  var mayRefuse = 0
 
   // The cloud's count.
   var countAt: MonotonicTime?
@@ -103,6 +116,15 @@ struct ForwardFile: Sendable {
   mutating func forgetSessionRefusals() {
     sessionRefusals = 0
     sessionRefusedAt = nil
+    sessionNotBefore = nil
+    sessionBackoff.reset()
+  }
+
+  /// The cloud's refusals say nothing any more of what it will do.
+  mutating func forgetRefusals() {
+    refusedInRow = NumberSet()
+    probe = nil
+    mayRefuse = 0
   }
 
   /// Numbers that will be sent another time.

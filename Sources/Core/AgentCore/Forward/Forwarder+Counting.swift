@@ -88,6 +88,7 @@ extension Forwarder {
           .count(key, expected: expected), "the cloud's answer is no session: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
+      answered(at: now, &orders.log)
       readable(at: now, &orders.log)
       files[place].countRefusals = 0
       guard let count = session["passings"]?.integer.map(Int.init) else { return }
@@ -148,6 +149,8 @@ extension Forwarder {
     _ place: Int, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let key = files[place].summary.key
+    // The cloud's count may only lag.
+    count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
     guard !conditions.isActive(.cloudCountDiffers, of: key.description) else { return }
     conditions.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now, &log)
   }
@@ -219,6 +222,7 @@ extension Forwarder {
           .readRange, "the cloud's answer is no list of passings: a captive portal?", status: answer.status,
           at: now, &orders.log)
       }
+      answered(at: now, &orders.log)
       let former = walk.found
       walk.found.formUnion(list.numbers)
       walk.page += 1

@@ -36,6 +36,7 @@ extension Forwarder {
   mutating func noteUnread(of place: Int, at now: MonotonicTime) {
     if files[place].unread == 0 {
       files[place].unreadSince = nil
+      files[place].oldestUnread = nil
     } else if files[place].unreadSince == nil {
       files[place].unreadSince = now
     }
@@ -74,8 +75,8 @@ extension Forwarder {
     var live: ForwardFile.Live
     if let known = file.live {
       live = known
-      if live.fresh.count > 4 * batchSize { live = ForwardFile.Live(cursor: max(number, known.cursor)) }
-    } else if file.unread - fresh.count > 2 * batchSize {
+      if live.fresh.count > 4 * batchSize.count { live = ForwardFile.Live(cursor: max(number, known.cursor)) }
+    } else if file.unread - fresh.count > 2 * batchSize.count {
       live = ForwardFile.Live(cursor: number)
     } else {
       return
@@ -148,6 +149,8 @@ extension Forwarder {
 
   /// A batch's passings will be read again; it must still be taken out of the queue.
   mutating func putBack(_ batch: PassingBatch) {
-    if let place = places[batch.key] { files[place].putBack(batch.numbers) }
+    guard let place = places[batch.key] else { return }
+    files[place].putBack(batch.numbers)
+    if batch.isProbe, case .sent(let attempts) = files[place].probe { files[place].probe = .wanted(attempts) }
   }
 }

@@ -70,7 +70,7 @@ extension Forwarder {
       return
     }
     guard look.why != .closed else {
-      if let place = places[batch.key] { close(place, batch.token, at: now) }
+      if let place = places[batch.key] { close(place, batch.token, at: now, &log) }
       return
     }
     queue[index].step = .send
@@ -97,7 +97,7 @@ extension Forwarder {
   ) {
     guard let place = places[queue[index].key] else { return }
     switch why {
-    case .closed: close(place, queue[index].token, isUnread: true, at: now)
+    case .closed: close(place, queue[index].token, isUnread: true, at: now, &log)
     // Nothing contradicts the answer, which says that all is well.
     case .uncounted, .older: confirm(queue[index].numbers, of: index, at: now, &log)
     case .short:

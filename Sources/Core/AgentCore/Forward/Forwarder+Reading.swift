@@ -29,12 +29,16 @@ extension Forwarder {
 
   /// Live passings first, then the oldest file's.
   private mutating func nextReading(at now: MonotonicTime) -> Reading? {
+    for place in active where isSending(place) {
+      if let next = probe(place) { return next }
+    }
     let current = view.current.flatMap { places[$0] }
     if let current, isSending(current) {
       if let live = files[current].live, isDue(live.fresh.count, since: live.since, at: now) {
-        return Reading(key: files[current].summary.key, after: live.cursor, limit: batchSize, kind: .live)
+        return Reading(
+          key: files[current].summary.key, after: live.cursor, limit: batchSize.count, kind: .live)
       }
-      if files[current].live == nil, files[current].unread <= 4 * batchSize,
+      if files[current].live == nil, files[current].unread <= 4 * batchSize.count,
         let next = backlog(of: current, at: now)
       {
         return next
@@ -58,13 +62,13 @@ extension Forwarder {
       files[place].isFullScan = true
       files[place].hasFound = false
     }
-    return Reading(key: file.summary.key, after: file.cursor, limit: batchSize, kind: .backlog)
+    return Reading(key: file.summary.key, after: file.cursor, limit: batchSize.count, kind: .backlog)
   }
 
   /// Whether so many unread passings are to be read now: a full batch, or the oldest of them old enough.
   private mutating func isDue(_ count: Int, since: MonotonicTime?, at now: MonotonicTime) -> Bool {
     guard count > 0, let since else { return false }
-    if count >= batchSize { return true }
+    if count >= batchSize.count { return true }
     let due = since + max(.zero, settings.maxLatency - Forwarder.commitLag)
     if now >= due { return true }
     wake(at: due)
@@ -86,7 +90,17 @@ extension Forwarder {
 
   /// Whether a file's passings may be sent.
   private func isSending(_ place: Int) -> Bool {
-    files[place].hold == nil && openToken(of: place) != nil
+    if case .sent = files[place].probe { return false }
+    return files[place].hold == nil && openToken(of: place) != nil
+  }
+
+  /// The newest passing first; should that be one of the refused, any other.
+  private mutating func probe(_ place: Int) -> Reading? {
+    guard case .wanted(let attempts) = files[place].probe, files[place].sendable > 0 else { return nil }
+    let highest = files[place].summary.highest
+    guard highest > 0 else { return nil }
+    let after = attempts % 2 == 0 ? highest - 1 : UInt32.random(in: 0..<highest, using: &random)
+    return Reading(key: files[place].summary.key, after: after, limit: 1, kind: .probe)
   }
 
   /// Passings have been read.
@@ -96,7 +110,9 @@ extension Forwarder {
     guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
     self.reading = nil
     storeBackoff.reset()
-    if reading.kind != .live, let first = passings.first { files[place].oldestUnread = first.arrivedWall }
+    if reading.kind == .backlog || reading.kind == .age, let first = passings.first {
+      files[place].oldestUnread = first.arrivedWall
+    }
     guard reading.kind != .age, settings.forward, files[place].hold == nil, let token = openToken(of: place)
     else { return }
     let new = passings.filter { !files[place].busy.contains($0.passing.number) }
@@ -104,12 +120,17 @@ extension Forwarder {
     let isEnd = passings.count < reading.limit
     switch reading.kind {
     case .live: moveLive(place, to: passings.last?.passing.number, isEnd: isEnd)
+    case .probe:
+      guard case .wanted(let attempts) = files[place].probe else { return }
+      // Where none is found, the oldest has to do.
+      files[place].probe = new.isEmpty ? nil : .sent(attempts)
     case .backlog, .age:
       move(place, from: after, to: passings.last?.passing.number, isEnd: isEnd, foundAny: !new.isEmpty)
     }
     guard !new.isEmpty else { return noteUnread(of: place, at: now) }
     let batch = PassingBatch(
-      identifier: newBatchIdentifier(), key: key, token: token, items: new.map(writer.item)[...])
+      identifier: newBatchIdentifier(), key: key, token: token, items: new.map(writer.item)[...],
+      isProbe: reading.kind == .probe)
     files[place].busy.formUnion(batch.numbers)
     noteUnread(of: place, at: now)
     if reading.kind == .live, let position = queue.firstIndex(where: { $0.attempts == 0 && $0.step == .send })

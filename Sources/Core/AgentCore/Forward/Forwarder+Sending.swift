@@ -4,6 +4,8 @@ import JSONDocument
 extension Forwarder {
   /// So many passings refused one after the other: it is not the passings.
   static let mostRefusedInRow = 20
+  /// The same behind one that was taken in between.
+  private static let mostRefusedAfterProbe = 200
   /// How often the cloud may fail on a batch (HTTP 500) before it is cut, to find out whether one passing is why; its
   /// parts are cut at their first failure.
   private static let mostFailures = 5
@@ -80,7 +82,7 @@ extension Forwarder {
     case 400 where speaksOfSession(answer): queue[index].step = .checkSession
     case 413 where batch.items.count > 1:
       answered(at: now, &orders.log)
-      batchSize = max(1, min(batchSize, batch.items.count / 2))
+      batchSize.refused(batch.items.count)
       cut(index)
     case 400, 422:
       answered(at: now, &orders.log)
@@ -89,6 +91,9 @@ extension Forwarder {
       } else {
         refuse(index, answer.refusal("the passing"), at: now, &orders.log)
       }
+    case 400...499:
+      guard let place = places[batch.key] else { return }
+      refused(place, purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
     default: failed(purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
     }
   }
@@ -104,7 +109,8 @@ extension Forwarder {
     _ orders: inout ForwardOrders
   ) {
     let inserted = answer.body.field("inserted_count")?.integer
-    let duplicates = answer.body.field("duplicate_count")?.integer ?? 0
+    let told = answer.body.field("duplicate_count")?.integer
+    let duplicates = told ?? 0
     let token = answer.body.field("token_session")?.plainText ?? batch.token
     if let inserted, token == batch.token {
       let counted = max(0, inserted) + max(0, duplicates)
@@ -114,6 +120,9 @@ extension Forwarder {
         let isSure = inserted >= batch.items.count || !batch.isCorrected || isUnreadable(at: now)
         if isSure { return confirm(batch.numbers, of: index, at: now, &orders.log) }
         queue[index].step = .look(.init(why: .older))
+      } else if told == nil, batch.attempts > 1 {
+        // What was there before is not counted.
+        queue[index].step = .look(.init(why: .uncounted))
       } else {
         queue[index].step = .look(.init(why: .short))
       }
@@ -136,6 +145,10 @@ extension Forwarder {
     if let place = places[batch.key] {
       files[place].refusedInRow = NumberSet()
       files[place].forgetSessionRefusals()
+      if batch.isProbe {
+        files[place].probe = nil
+        files[place].mayRefuse = Forwarder.mostRefusedAfterProbe
+      }
     }
     let taken = LogEntry(
       .forwardRecovered, "the cloud takes passings of \(batch.key.file) again", fields(batch.key))
@@ -160,7 +173,20 @@ extension Forwarder {
     _ index: Int, _ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let batch = queue.remove(at: index)
+    // What was refused is not what is stored now.
+    guard batch.outdated.isEmpty else { return putBack(batch) }
     guard let item = batch.items.first, let place = places[batch.key] else { return }
+    let hold = ForwardFile.Hold.refusing(until: now + random.spread(.seconds(300), by: 0.1))
+    let message =
+      "the cloud refuses the passings of \(batch.key.file) one after the other: they wait (\(reason))"
+    if batch.isProbe {
+      failedProbe(batch)
+      return self.hold(place, hold, message, at: now, &log)
+    }
+    if files[place].mayRefuse > 0 {
+      files[place].mayRefuse -= 1
+      return reject(item.number, of: batch.key, reason, &log)
+    }
     files[place].refusedInRow.insert(item.number)
     // Once a file was held, fewer are enough to see that nothing has changed.
     let isHeldAgain = conditions.isActive(.forwardHeld, of: batch.key.description)
@@ -168,19 +194,27 @@ extension Forwarder {
       // Not the passings are wrong: those that were set aside on the way wait again.
       let refused = files[place].refusedInRow
       files[place].refusedInRow = NumberSet()
+      files[place].probe = .wanted(0)
       putBack(batch)
       write(.sendAgain(batch.key, refused))
-      hold(
-        place, .refusing(until: now + random.spread(.seconds(300), by: 0.1)),
-        "the cloud refuses the passings of \(batch.key.file) one after the other: they wait (\(reason))",
-        at: now, &log)
-      return
+      return self.hold(place, hold, message, at: now, &log)
     }
-    write(.reject(batch.key, item.number, reason: reason))
+    reject(item.number, of: batch.key, reason, &log)
+  }
+
+  /// Another one is tried next time.
+  private mutating func failedProbe(_ batch: PassingBatch) {
+    putBack(batch)
+    guard let place = places[batch.key], case .wanted(let attempts) = files[place].probe else { return }
+    files[place].probe = .wanted(attempts + 1)
+  }
+
+  private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {
+    write(.reject(key, number, reason: reason))
     log.append(
       LogEntry(
-        .passingRejected, "passing \(item.number) of \(batch.key.file) is set aside: \(reason)",
-        fields(batch.key, [.reason: reason])))
+        .passingRejected, "passing \(number) of \(key.file) is set aside: \(reason)",
+        fields(key, [.reason: reason])))
   }
 
   // MARK: A session that may be closed
@@ -208,10 +242,10 @@ extension Forwarder {
     case 401, 403:
       // The key may not look; a second refusal is believed.
       noteUnreadable(answer, at: now, &orders.log)
-      if queue[index].failures > 0 {
-        close(place, queue[index].token, isUnread: true, at: now)
+      if queue[index].strangers > 0 {
+        close(place, queue[index].token, isUnread: true, at: now, &orders.log)
       } else {
-        queue[index].failures += 1
+        queue[index].strangers += 1
         queue[index].step = .send
         failed(
           .send(batch: identifier), "the cloud does not know the session", status: 404, at: now, &orders.log)
@@ -237,12 +271,34 @@ extension Forwarder {
       let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
       if entry == nil || entry?["active"]?.bool == false {
         // What was in one that is there no more is nowhere.
-        return close(place, queue[index].token, isUnread: entry != nil, at: now)
+        return close(place, queue[index].token, isUnread: entry != nil, at: now, &orders.log)
       }
     }
     refused(
       place, .checkList(batch: identifier), "the cloud does not know the session, and does not say why",
       status: answer.status, at: now, &orders.log)
+  }
+
+  /// A batch has come through, or somebody in between gave up waiting for the cloud.
+  mutating func noteSpan(_ purpose: Purpose, _ answer: CloudAnswer, _ span: Duration) {
+    guard case .send(let identifier) = purpose, let index = index(of: identifier) else { return }
+    switch answer.status {
+    case 200...299: batchSize.passed(queue[index].items.count, in: span)
+    case 408, 502, 504: tooSlow(purpose)
+    default: break
+    }
+  }
+
+  /// A batch did not come through in time. When that happens again, it is the batch: the way may be too narrow for it.
+  mutating func tooSlow(_ purpose: Purpose) {
+    guard case .send(let identifier) = purpose, let index = index(of: identifier),
+      queue[index].items.count > 1
+    else { return }
+    queue[index].timeouts += 1
+    guard queue[index].timeouts > 1 else { return }
+    batchSize.tooSlow(queue[index].items.count)
+    cut(index)
+    for part in index...index + 1 { queue[part].timeouts = 1 }
   }
 
   /// The cloud has failed on a batch.
@@ -256,6 +312,7 @@ extension Forwarder {
     } else {
       // The others need not wait for it.
       var batch = queue.remove(at: index)
+      if batch.isProbe { return failedProbe(batch) }
       batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
       queue.append(batch)
     }

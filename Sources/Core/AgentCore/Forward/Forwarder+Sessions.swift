@@ -130,6 +130,10 @@ extension Forwarder {
   mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
     for place in active where files[place].hold == nil {
       let key = files[place].summary.key
+      if let notBefore = files[place].sessionNotBefore, now < notBefore {
+        wake(at: notBefore)
+        continue
+      }
       switch sessionState(of: place) {
       case .find(let session):
         return (.findSession(key), Draft(method: .get, path: "/sessions/device/\(session.deviceid)"))
@@ -257,15 +261,20 @@ extension Forwarder {
 
   /// The cloud has closed a file's session: nothing more can be sent to it.
   /// - Parameter isUnread: what the session has cannot be read.
-  mutating func close(_ place: Int, _ token: String, isUnread: Bool = false, at now: MonotonicTime) {
+  mutating func close(
+    _ place: Int, _ token: String, isUnread: Bool = false, at now: MonotonicTime, _ log: inout [LogEntry]
+  ) {
+    let key = files[place].summary.key
     withdraw(place)
     guard openToken(of: place) == token else { return }
     files[place].askNotBefore = now + files[place].askBackoff.next(&random)
     guard var session = files[place].summary.session else { return }
     session.standing = .closed
     // What was in it before is in it still. In another session it would be a second time, and here it would wait for ever.
-    if isUnread { write(.undoRewind(files[place].summary.key, session: token)) }
+    if isUnread { write(.undoRewind(key, session: token)) }
     keep(session, of: place)
+    // That it was refused has its explanation.
+    conditions.clear(.forwardHeld, of: key.description, at: now, &log)
   }
 
   /// So many passings that a rewind had let wait again are acknowledged as before.

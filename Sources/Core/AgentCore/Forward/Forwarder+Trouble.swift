@@ -23,12 +23,22 @@ extension Forwarder {
     case .readRange:
       walk?.notBefore = now + max(wait, .seconds(5))
       guard isFloor || status == nil else { return }
-    case .openSession(let key):
-      if status == 429, let place = places[key] { files[place].isUnposted = true }
+    case .openSession(let key), .findSession(let key):
+      if case .openSession = purpose, status == 429, let place = places[key] {
+        files[place].isUnposted = true
+      }
+      if case .findSession = purpose, let status, status >= 400, status != 429 {
+        noteUnlisted(key, status: status)
+      }
+      if !isFloor, status != nil, let place = places[key] {
+        // The others need not wait for what concerns this file alone.
+        files[place].sessionNotBefore = now + files[place].sessionBackoff.next(&random)
+        if !queue.isEmpty || active.contains(where: { $0 != place && openToken(of: $0) != nil }) {
+          wait = .zero
+        }
+      }
     case .send(let batch): batchFailed(batch, status: status, at: now)
     case .nothing: return
-    case .findSession(let key):
-      if let status, status >= 400, status != 429 { noteUnlisted(key, status: status) }
     case .readBatch(let batch):
       if let status, status >= 400, status != 429 { noteUnshown(batch, at: now, &log) }
     case .checkSession, .checkList: break

@@ -27,6 +27,8 @@ public struct Forwarder: Sendable {
     enum Kind: Equatable, Sendable {
       case live
       case backlog
+      /// One passing, to be sent by itself.
+      case probe
       /// Only to know how old the oldest is.
       case age
     }
@@ -48,8 +50,7 @@ public struct Forwarder: Sendable {
   var view = ForwardView()
   var conditions = Conditions()
   var writer: PassingWriter
-  /// How many passings a batch has; less than the setting once the cloud has found one too large.
-  var batchSize: Int
+  var batchSize: BatchSize
 
   // The files, in the order of first contact.
   var files: [ForwardFile] = []
@@ -63,7 +64,7 @@ public struct Forwarder: Sendable {
   var foundAt: [FileKey: MonotonicTime] = [:]
 
   // What is under way.
-  var underWay: (identifier: UInt64, purpose: Purpose)?
+  var underWay: (identifier: UInt64, purpose: Purpose, since: MonotonicTime)?
   var nextIdentifier = Forwarder.firstIdentifier
   /// Ready to be sent, or being sent; at most two but for parts of what was cut.
   var queue: [PassingBatch] = []
@@ -106,7 +107,7 @@ public struct Forwarder: Sendable {
     self.cloud = cloud
     self.random = random
     writer = PassingWriter(settings)
-    batchSize = settings.batchSize
+    batchSize = BatchSize(most: settings.batchSize)
     notBefore = now
     storeNotBefore = now
     nextDeadline = now
@@ -143,7 +144,7 @@ public struct Forwarder: Sendable {
     self.device = device
     self.cloud = cloud
     writer = PassingWriter(settings)
-    batchSize = settings.batchSize
+    batchSize = BatchSize(most: settings.batchSize)
     unreadableUntil = nil
     lastError = nil
     failingSince = nil
@@ -153,7 +154,7 @@ public struct Forwarder: Sendable {
       .forwardFailing, .cloudKeyRefused, .forwardHeld, .forwardUnverified, .cloudSessionClosed)
     for place in files.indices {
       files[place].hold = nil
-      files[place].refusedInRow = NumberSet()
+      files[place].forgetRefusals()
       files[place].forgetSessionRefusals()
       files[place].askBackoff.reset()
       files[place].askNotBefore = nil
@@ -171,7 +172,7 @@ public struct Forwarder: Sendable {
 
   /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.
   public mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ orders: inout ForwardOrders) {
-    guard let (identifier, purpose) = underWay, identifier == outcome.identifier else { return }
+    guard let (identifier, purpose, since) = underWay, identifier == outcome.identifier else { return }
     underWay = nil
     noteShown(purpose, outcome.result)
     defer { dropOutdated() }
@@ -179,8 +180,11 @@ public struct Forwarder: Sendable {
     case .failure(.cancelled):
       // Not the cloud's fault: the device report has called everything off.
       notBefore = max(notBefore, now.monotonic + .milliseconds(100))
-    case .failure(let failure): failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
+    case .failure(let failure):
+      if case .timedOut = failure { tooSlow(purpose) }
+      failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
     case .success(let answer):
+      noteSpan(purpose, answer, now.monotonic - since)
       if let trouble = answer.trouble {
         failed(
           purpose, trouble, status: answer.status, retryAfter: answer.retryAfter, at: now.monotonic,
@@ -277,16 +281,18 @@ public struct Forwarder: Sendable {
       if !active.isEmpty || !queue.isEmpty || walk != nil { wake(at: notBefore) }
       return
     }
-    if let request = sessionRequest(at: now) { return ask(request.0, request.1, &orders) }
+    if let request = sessionRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
     // Counting and sending take turns, so that neither waits for the other's end.
     let isCountFirst = !wasCountLast
     if isCountFirst, let request = countRequest(at: now, &orders) {
       wasCountLast = true
-      return ask(request.0, request.1, &orders)
+      return ask(request.0, request.1, at: now, &orders)
     }
     wasCountLast = false
-    if let request = batchRequest(at: now) { return ask(request.0, request.1, &orders) }
-    if !isCountFirst, let request = countRequest(at: now, &orders) { ask(request.0, request.1, &orders) }
+    if let request = batchRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
+    if !isCountFirst, let request = countRequest(at: now, &orders) {
+      ask(request.0, request.1, at: now, &orders)
+    }
   }
 
   /// A request without its identifier.
@@ -297,10 +303,12 @@ public struct Forwarder: Sendable {
     var isSentOnce = false
   }
 
-  private mutating func ask(_ purpose: Purpose, _ draft: Draft, _ orders: inout ForwardOrders) {
+  private mutating func ask(
+    _ purpose: Purpose, _ draft: Draft, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
     let identifier = nextIdentifier
     nextIdentifier += 1
-    underWay = (identifier, purpose)
+    underWay = (identifier, purpose, now)
     orders.cloud.append(
       CloudRequest(
         identifier: identifier, method: draft.method, path: draft.path, body: draft.body,

@@ -58,11 +58,17 @@ struct PassingBatch: Sendable {
   let key: FileKey
   let token: String
   var items: ArraySlice<Item>
+  /// Whether it shows whether the cloud takes passings of its file at all.
+  var isProbe = false
   var step = Step.send
   /// How often it was sent.
   var attempts = 0
   /// How often the cloud has failed on it since it was last cut.
   var failures = 0
+  /// How often it has not come through in time since it was last cut.
+  var timeouts = 0
+  /// How often the cloud has not known its session, and did not show whether there is one.
+  var strangers = 0
   /// How often the cloud has taken it without having anything of it afterwards.
   var fruitless = 0
   /// What the reader's memory has said otherwise about since it was read.
@@ -99,6 +105,37 @@ struct PassingBatch: Sendable {
 
   /// The same without those that are not in the set.
   mutating func keep(_ numbers: NumberSet) { items = items.filter { numbers.contains($0.number) }[...] }
+}
+
+/// How many passings a batch has.
+struct BatchSize: Equatable, Sendable {
+  /// A batch that is answered within that time leaves room for a larger one.
+  private static let quick = Duration.seconds(5)
+
+  /// What the cloud takes, as far as it has said so.
+  private var most: Int
+  /// What the way to the cloud carries in time.
+  private(set) var count: Int
+
+  init(most: Int) {
+    self.most = most
+    count = most
+  }
+
+  /// The cloud has called a batch too large.
+  mutating func refused(_ count: Int) {
+    most = max(1, min(most, count / 2))
+    self.count = min(self.count, most)
+  }
+
+  /// A batch did not come through in time.
+  mutating func tooSlow(_ count: Int) { self.count = max(1, min(self.count, count / 2)) }
+
+  /// A batch came through.
+  mutating func passed(_ count: Int, in span: Duration) {
+    guard self.count < most, count >= self.count, span <= BatchSize.quick else { return }
+    self.count = min(most, 2 * self.count)
+  }
 }
 
 /// How a passing is written for the cloud (cloud reference, "Passings").

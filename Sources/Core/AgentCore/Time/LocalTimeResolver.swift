@@ -6,6 +6,8 @@ public enum TimeCertainty: String, CaseIterable, Sendable {
   case byOrder = "by_order"
   /// It came twice and nothing says which it was: taken for the first.
   case assumedFirst = "assumed_first"
+  /// It came twice and nothing says which it was: taken for the second, since the newest passings come first.
+  case assumedSecond = "assumed_second"
   /// It never came, so the clock was not set forward in time: read by the offset that was in force before.
   case skippedHour = "skipped_hour"
 }
@@ -28,8 +30,10 @@ public struct ResolvedTime: Equatable, Sendable {
 ///   to the same pass: else there would be a pause at least three times as long just there.
 /// - What comes first in a stream, or farther from the last passing, could be either. It is taken for the first pass,
 ///   and is marked so; so is all that follows from it, until the clock runs back (by falling numbers: forward) or the
-///   doubled hour is over. In a stream of rising numbers the first pass is right if there is a return to come; if there
-///   is none, nothing in the stream could tell.
+///   doubled hour is over. The first pass is right if there is a return to come; if there is none, nothing in the stream
+///   could tell.
+/// - A stream that is said to have the newest passings first is the mirror of that: numbers of which nothing is known
+///   count as falling, and what could be either is taken for the second pass until the clock runs forward.
 /// - A pause that lasts the doubled hour, but for less than a quarter of it, cannot be seen: it looks as if there were
 ///   none.
 ///
@@ -48,10 +52,12 @@ public struct LocalTimeResolver: Equatable, Sendable {
     let isAssumed: Bool
   }
 
+  private let isNewestFirst: Bool
   private var last: Last?
 
   /// Nothing seen yet.
-  public init() {}
+  /// - Parameter isNewestFirst: whether the newest passings come first, as in the cloud's export.
+  public init(isNewestFirst: Bool = false) { self.isNewestFirst = isNewestFirst }
 
   /// The numbering has begun anew, in a new session file: numbers so far say nothing any more, the time still does.
   public mutating func numberingBeginsAnew() { last?.number = nil }
@@ -76,35 +82,47 @@ public struct LocalTimeResolver: Equatable, Sendable {
 
   /// A passing's moment was decided, here or elsewhere: the next one follows it.
   mutating func follow(_ time: ResolvedTime, number: UInt32?) {
-    last = Last(utc: time.utc, number: number, isAssumed: time.certainty == .assumedFirst)
+    let isAssumed = time.certainty == .assumedFirst || time.certainty == .assumedSecond
+    last = Last(utc: time.utc, number: number, isAssumed: isAssumed)
   }
 
   private func choose(_ earlier: WallTime, _ later: WallTime, _ number: UInt32?) -> ResolvedTime {
-    let first = ResolvedTime(utc: earlier, certainty: .assumedFirst)
-    guard let last else { return first }
-    let doubled = later.milliseconds - earlier.milliseconds
-    let disorder = min(Self.disorder, doubled / 2)
+    let (near, far) = isNewestFirst ? (later, earlier) : (earlier, later)
+    return switch isNearer(near, far, number) {
+    case true?: ResolvedTime(utc: near, certainty: .byOrder)
+    case false?: ResolvedTime(utc: far, certainty: .byOrder)
+    case nil: ResolvedTime(utc: near, certainty: isNewestFirst ? .assumedSecond : .assumedFirst)
+    }
+  }
+
+  /// Whether it is of the pass that comes first in the stream; nil when nothing says so. All is seen in the direction of
+  /// the stream: where the newest come first, it is the mirror of time and numbers.
+  private func isNearer(_ near: WallTime, _ far: WallTime, _ number: UInt32?) -> Bool? {
+    guard let last else { return nil }
+    let direction: Int64 = isNewestFirst ? -1 : 1
     // From the last one on, negative when it is before.
-    let (early, late) = (
-      earlier.milliseconds - last.utc.milliseconds, later.milliseconds - last.utc.milliseconds
-    )
-    let isBefore = if let number, let before = last.number { number < before } else { false }
+    let early = (near.milliseconds - last.utc.milliseconds) * direction
+    let late = (far.milliseconds - last.utc.milliseconds) * direction
+    let doubled = late - early
+    let disorder = min(Self.disorder, doubled / 2)
+    let isBefore =
+      if let number, let before = last.number {
+        isNewestFirst ? number > before : number < before
+      } else { false }
     let (isEarlyPossible, isLatePossible) =
       isBefore ? (early <= disorder, late <= disorder) : (early >= -disorder, late >= -disorder)
     if last.isAssumed {
-      // It may be of the second pass: decided is only what does not go with the moment that was assumed for it.
-      switch isBefore {
-      case false where !isEarlyPossible && isLatePossible:
-        return ResolvedTime(utc: later, certainty: .byOrder)
-      case true where !isEarlyPossible && early < doubled:
-        return ResolvedTime(utc: earlier, certainty: .byOrder)
-      case _: return first
+      // It may be of the other pass: decided is only what does not go with the moment that was assumed for it.
+      return switch isBefore {
+      case false where !isEarlyPossible && isLatePossible: false
+      case true where !isEarlyPossible && early < doubled: true
+      case _: nil
       }
     }
     // As near to the last one as the order allows.
-    let isEarlier = isBefore ? !isLatePossible : isEarlyPossible
-    let distance = abs(isEarlier ? early : late)
+    let isEarly = isBefore ? !isLatePossible : isEarlyPossible
+    let distance = abs(isEarly ? early : late)
     let isNear = isEarlyPossible != isLatePossible ? distance < doubled : distance <= doubled / 4
-    return isNear ? ResolvedTime(utc: isEarlier ? earlier : later, certainty: .byOrder) : first
+    return isNear ? isEarly : nil
   }
 }

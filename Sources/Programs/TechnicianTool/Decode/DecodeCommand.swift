@@ -27,6 +27,7 @@ enum DecodeCommand {
         [
           ("by_order", "in a doubled hour; the order of the passings says which"),
           ("assumed_first", "in a doubled hour; nothing says which, taken for the first"),
+          ("assumed_second", "the same in an export, where the newest come first"),
           ("skipped_hour", "in an hour that summer time skips; read as before it"),
           ("test_read", "VOIDTAG: somebody tested the reader"),
           ("unknown_zone", "the row names a zone that the zone database does not have"),
@@ -43,7 +44,8 @@ enum DecodeCommand {
           ("0", "everything was decoded"), ("64", "the arguments make no sense"),
           ("65", "lines were malformed, or a file is empty"),
           ("66", "a file cannot be read; the others were decoded"),
-          ("71", "the output cannot be written"), ("78", "the configuration cannot be read"),
+          ("71", "the output cannot be written"),
+          ("78", "the configuration cannot be read, or its zone is none"),
         ]),
     ])
 
@@ -55,6 +57,7 @@ enum DecodeCommand {
     }
     let zone = try DecodeZone.choose(
       parsed.value("time-zone"), configuration: parsed.value("config") ?? configuration)
+    if let warning = zone.warning { Output.complain("one4allctl: \(warning)") }
     var run = DecodeRun(format: format, zone: zone, namesFiles: parsed.operands.count > 1)
     for file in parsed.operands.isEmpty ? ["-"] : parsed.operands { try run.decode(file) }
     return try run.finish()

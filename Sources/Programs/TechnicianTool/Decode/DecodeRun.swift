@@ -38,14 +38,14 @@ struct DecodeRun {
       // What came before it could not be read any further is decoded all the same.
       if decoding.isEmpty { return }
     }
+    decoding.finish(to: &writer)
     // Named once more, standard input has been read already.
     let isAgain = file == "-" && hasReadInput
     hasReadInput = hasReadInput || file == "-"
-    if decoding.isWithoutBytes, !isAgain {
+    if decoding.isBlank, !isAgain {
       isEmpty = true
       Output.complain("one4allctl: \(TerminalText.safe(name)) is empty: was it copied whole?\n")
     }
-    decoding.finish(to: &writer)
     do throws(SystemError) { try flush(&decoding) } catch { throw .output(error) }
     summaries.append(decoding.summary)
   }

@@ -34,10 +34,12 @@ struct DecodedPassing {
     case (false, nil), (false, .certain): return ""
     case (false, .byOrder): return "by_order"
     case (false, .assumedFirst): return "assumed_first"
+    case (false, .assumedSecond): return "assumed_second"
     case (false, .skippedHour): return "skipped_hour"
     case (true, nil), (true, .certain): return "test_read"
     case (true, .byOrder): return "test_read by_order"
     case (true, .assumedFirst): return "test_read assumed_first"
+    case (true, .assumedSecond): return "test_read assumed_second"
     case (true, .skippedHour): return "test_read skipped_hour"
     }
   }

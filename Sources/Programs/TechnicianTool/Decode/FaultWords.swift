@@ -29,7 +29,7 @@ enum FaultWords {
     case .truncated: text(RecordFault.truncated)
     case .noise: text(RecordFault.noise)
     case .unrecognised, .unknownName, .noArguments, .statusFields: text(RecordFault.unrecognised)
-    case .ambiguousJoin: "two passings in one line"
+    case .ambiguousJoin: "a passing ran into another line: its number is not certain"
     case .fieldCount: text(RecordFault.fieldCount)
     case .number: "the running number is not from 1 to 4294967295, or has leading zeros"
     case .prefix: "the chip's prefix is not two letters"

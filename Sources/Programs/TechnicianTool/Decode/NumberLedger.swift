@@ -11,10 +11,7 @@ struct NumberLedger {
   private let isNewestFirst: Bool
   private var session = SpreadingNumbers()
   private var repeated = SpreadingNumbers()
-  /// The number farthest in the direction in which they go, and its time.
-  private var farthest: (number: UInt32, time: Int64)?
-  /// When number 1 was.
-  private var timeOfFirst: Int64?
+  private var times: NumberTimes
 
   /// How many numbers are missing, with them as a person reads them, session by session.
   private(set) var missingCount = 0
@@ -29,46 +26,68 @@ struct NumberLedger {
   /// Sessions, and ranges of a session, that are told.
   private static let told = 8
 
-  init(isNewestFirst: Bool) { self.isNewestFirst = isNewestFirst }
+  init(isNewestFirst: Bool) {
+    self.isNewestFirst = isNewestFirst
+    times = NumberTimes(isFalling: isNewestFirst)
+  }
 
   /// Takes the next number of the recording.
   /// - Parameter time: of the passing by the reader's clock, milliseconds.
   /// - Returns: whether the numbering began anew with it.
   mutating func take(_ number: UInt32, at time: Int64) -> Bool {
-    defer {
-      note(number)
-      if number == 1 { timeOfFirst = time }
+    let farthest = times.farthest
+    let goesOn = farthest.map { isNewestFirst ? number < $0.number : number > $0.number } ?? true
+    var isNew = false
+    if !goesOn, let farthest { isNew = isNewSession(number, at: time, after: farthest) }
+    if isNew {
+      endSession()
+      restarts += 1
     }
-    guard let farthest else {
-      self.farthest = (number, time)
-      return false
-    }
-    let goesOn = isNewestFirst ? number < farthest.number : number > farthest.number
-    if goesOn {
-      self.farthest = (number, time)
-      return false
-    }
-    guard number != farthest.number, isNewSession(number, at: time, after: farthest) else { return false }
-    endSession()
-    restarts += 1
-    self.farthest = (number, time)
-    return true
+    if goesOn || isNew { times.append(number, time) } else { times.insert(number, time) }
+    note(number)
+    return isNew
   }
 
   /// The recording has ended.
   mutating func finish() { endSession() }
 
-  /// A number that goes against the direction while time does not is of another session, unless both may be disorder.
-  /// So is a number 1 at another time than the first one: a passing that was fetched again has its time.
+  /// Whether a number that goes against the direction is of another session.
+  ///
+  /// - A passing that was fetched again has its time, and one that was fetched late has a time between those of its
+  ///   neighbours. The last number once more is a correction.
+  /// - A number 1 at another time than the first one is of another session.
+  /// - So is a number while time goes on, unless both may be disorder.
+  /// - Time may go back where a session begins, when the clock was set back. Then its number has another time already,
+  ///   or is far from the last one, and its time is far from those of its neighbours. Near them it is a passing that was
+  ///   first heard wrong.
   private func isNewSession(_ number: UInt32, at time: Int64, after farthest: (number: UInt32, time: Int64))
     -> Bool
   {
+    let known = times.time(of: number)
+    if known == time { return false }
+    if known != nil, number == 1 { return true }
+    let neighbours = times.neighbours(of: number)
+    guard number != farthest.number, !Self.isBetween(neighbours, time) else { return false }
     let elapsed = isNewestFirst ? farthest.time - time : time - farthest.time
-    if number == 1, let timeOfFirst, timeOfFirst != time { return true }
-    guard elapsed >= 0 else { return false }
     let step = isNewestFirst ? number - farthest.number : farthest.number - number
-    let first = isNewestFirst ? farthest.number : number
-    return first == 1 || step > Self.disorder || elapsed > Self.timeDisorder
+    guard elapsed < 0 else {
+      let first = isNewestFirst ? farthest.number : number
+      return first == 1 || step > Self.disorder || elapsed > Self.timeDisorder
+    }
+    return (known != nil || step > Self.disorder)
+      && !Self.isNear((neighbours.lower ?? known, neighbours.upper ?? known), time)
+  }
+
+  private static func isBetween(_ neighbours: (lower: Int64?, upper: Int64?), _ time: Int64) -> Bool {
+    guard let lower = neighbours.lower, let upper = neighbours.upper else { return false }
+    if lower <= upper { return lower...upper ~= time }
+    // Between the two the clock ran back, as it does where summer time ends.
+    return lower > upper + timeDisorder && (time >= lower || time <= upper)
+  }
+
+  private static func isNear(_ neighbours: (lower: Int64?, upper: Int64?), _ time: Int64) -> Bool {
+    (neighbours.lower.map { time >= $0 - timeDisorder } ?? true)
+      && (neighbours.upper.map { time <= $0 + timeDisorder } ?? true)
   }
 
   private mutating func note(_ number: UInt32) {
@@ -96,7 +115,60 @@ struct NumberLedger {
     }
     self.session = SpreadingNumbers()
     self.repeated = SpreadingNumbers()
-    timeOfFirst = nil
+    times = NumberTimes(isFalling: isNewestFirst)
+  }
+}
+
+/// The times of a session's numbers. Those that go on in its direction are in order; the few others are in a table.
+private struct NumberTimes {
+  private let isFalling: Bool
+  private var numbers: [UInt32] = []
+  private var times: [Int64] = []
+  private var others: [UInt32: Int64] = [:]
+
+  init(isFalling: Bool) { self.isFalling = isFalling }
+
+  /// The number farthest in the direction, and its time.
+  var farthest: (number: UInt32, time: Int64)? {
+    guard let number = numbers.last, let time = times.last else { return nil }
+    return (number, time)
+  }
+
+  /// Adds a number beyond the farthest.
+  mutating func append(_ number: UInt32, _ time: Int64) {
+    numbers.append(number)
+    times.append(time)
+  }
+
+  /// Adds any number; its first time stays.
+  mutating func insert(_ number: UInt32, _ time: Int64) {
+    if self.time(of: number) == nil { others[number] = time }
+  }
+
+  func time(of number: UInt32) -> Int64? {
+    let place = place(of: number)
+    return place < numbers.count && numbers[place] == number ? times[place] : others[number]
+  }
+
+  /// The times of the numbers next to one, of those in order.
+  func neighbours(of number: UInt32) -> (lower: Int64?, upper: Int64?) {
+    let place = place(of: number)
+    let isThere = place < numbers.count && numbers[place] == number
+    let behind = isThere ? place + 1 : place
+    let before = place > 0 ? times[place - 1] : nil
+    let after = behind < times.count ? times[behind] : nil
+    return isFalling ? (after, before) : (before, after)
+  }
+
+  /// How many of those in order come before a number.
+  private func place(of number: UInt32) -> Int {
+    var (low, high) = (0, numbers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let isBefore = isFalling ? numbers[middle] > number : numbers[middle] < number
+      if isBefore { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 

@@ -53,11 +53,16 @@ struct PassingClock {
   private var otherZones: [[UInt8]: WallClockZone] = [:]
   private static let mostZones = 64
   private var resolver = LocalTimeResolver()
+  /// For rows of the cloud's export.
+  private var exportResolver = LocalTimeResolver(isNewestFirst: true)
 
   init(zone: WallClockZone) { self.zone = zone }
 
-  /// The numbering has begun anew.
+  /// The numbering of a reader has begun anew.
   mutating func numberingBeginsAnew() { resolver.numberingBeginsAnew() }
+
+  /// The numbering of the cloud's export has begun anew.
+  mutating func exportNumberingBeginsAnew() { exportResolver.numberingBeginsAnew() }
 
   /// By the zone of the recording; nil where that is not known.
   mutating func resolve(_ local: Int64, number: UInt32?) -> ResolvedTime? {
@@ -68,13 +73,13 @@ struct PassingClock {
   mutating func resolve(_ passing: ExportedPassing, in line: borrowing Span<UInt8>) -> ResolvedTime? {
     let local = passing.localMilliseconds
     switch passing.zone {
-    case .none: return resolve(local, number: passing.number)
+    case .none: return zone.resolve(local, number: passing.number, by: &exportResolver)
     case .offset(let minutes):
       var zone = WallClockZone.fixed(offset: Int64(minutes) * 60_000)
-      return zone.resolve(local, number: passing.number, by: &resolver)
+      return zone.resolve(local, number: passing.number, by: &exportResolver)
     case .name(let range):
       adopt(line.extracting(range))
-      return rowZone.resolve(local, number: passing.number, by: &resolver)
+      return rowZone.resolve(local, number: passing.number, by: &exportResolver)
     }
   }
 

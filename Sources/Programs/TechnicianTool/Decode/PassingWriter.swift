@@ -108,13 +108,18 @@ struct PassingWriter {
   }
 
   private mutating func putField(_ text: String) {
-    guard text.utf8.contains(where: { $0 == Self.comma || $0 == Self.quote }) else { return put(text) }
+    guard text.utf8.contains(where: Self.needsQuotes) else { return put(text) }
     buffer.append(Self.quote)
     for byte in text.utf8 {
       if byte == Self.quote { buffer.append(Self.quote) }
       buffer.append(byte)
     }
     buffer.append(Self.quote)
+  }
+
+  /// A file may have a line end in its name.
+  private static func needsQuotes(_ byte: UInt8) -> Bool {
+    byte == comma || byte == quote || byte == lineFeed || byte == UInt8(ascii: "\r")
   }
 
   // MARK: JSON

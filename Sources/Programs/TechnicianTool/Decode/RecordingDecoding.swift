@@ -17,8 +17,8 @@ struct RecordingDecoding {
   /// Whether nothing of the recording was seen yet.
   var isEmpty: Bool { summary.passings == 0 && summary.tests == 0 && summary.malformed == 0 }
 
-  /// Whether there was not a byte in it.
-  private(set) var isWithoutBytes = true
+  /// Whether there was nothing in it, or blank lines only.
+  private(set) var isBlank = true
 
   var hasComplaints: Bool { !complaints.isEmpty }
 
@@ -26,7 +26,6 @@ struct RecordingDecoding {
   mutating func takeComplaints() -> String { complaints.take() }
 
   mutating func feed(_ chunk: borrowing Span<UInt8>, to writer: inout PassingWriter) {
-    isWithoutBytes = false
     var decoder = RecordingDecoder()
     swap(&decoder, &self.decoder)
     decoder.feed(chunk) { record, place, line in take(record, place, line, &writer) }
@@ -46,6 +45,7 @@ struct RecordingDecoding {
   private mutating func take(
     _ record: Record, _ place: RecordPlace, _ line: borrowing Span<UInt8>, _ writer: inout PassingWriter
   ) {
+    isBlank = false
     let passing: DecodedPassing
     switch record {
     case .passing(let frame):
@@ -61,7 +61,7 @@ struct RecordingDecoding {
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):
-      if summary.falling.take(row.number, at: row.localMilliseconds) { clock.numberingBeginsAnew() }
+      if summary.falling.take(row.number, at: row.localMilliseconds) { clock.exportNumberingBeginsAnew() }
       let time = clock.resolve(row, in: line)
       let namesZone = if case .name = row.zone { true } else { false }
       passing = DecodedPassing(

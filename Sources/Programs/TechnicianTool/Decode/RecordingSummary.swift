@@ -131,6 +131,8 @@ struct RecordingSummary {
     case .certain: "certain"
     case .byOrder: "in the doubled hour, resolved by their order"
     case .assumedFirst: "in the doubled hour, taken for its first pass: nothing says which it was"
+    case .assumedSecond:
+      "in the doubled hour, taken for its second pass as the newest come first: nothing says which it was"
     case .skippedHour: "in the hour that summer time skips: the clock had not been set forward"
     }
   }

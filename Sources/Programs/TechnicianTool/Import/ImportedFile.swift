@@ -21,7 +21,7 @@ struct ImportedFile {
   /// Records of an older reader, those that are not imported among them: so a line that was mended has its number.
   private var place: UInt32 = 0
 
-  /// Whether there is not a byte in it.
+  /// Whether there is nothing in it, or blank lines only.
   private(set) var isEmpty = true
 
   private init(name: String) { complaints = LineComplaints(name: name) }
@@ -35,7 +35,6 @@ struct ImportedFile {
     while true {
       let count = try input.read(into: &chunk)
       if count == 0 { break }
-      file.isEmpty = false
       decoder.feed(chunk.span.extracting(0..<count)) { record, place, line in
         file.take(record, place, line)
       }
@@ -72,6 +71,7 @@ struct ImportedFile {
   }
 
   private mutating func take(_ record: Record, _ place: RecordPlace, _ line: borrowing Span<UInt8>) {
+    isEmpty = false
     switch record {
     case .passing(let passing):
       if ledger.take(passing.number, at: passing.localMilliseconds) || sessions.isEmpty {

@@ -24,8 +24,9 @@ public struct ExportedPassing: Hashable, Sendable {
   public let zone: RecordedZone
 
   /// The first line of an export.
-  public static let header: StaticString =
+  public static let header =
     "passing;bib;date_time;latitude;longitude;status;chip;participant_id;timezone"
+  private static let headerBytes = Array(header.utf8)
 
   /// Parses a row, without its line end. Nothing is allocated.
   public init(parsing row: borrowing Span<UInt8>) throws(RecordFault) {
@@ -53,11 +54,9 @@ public struct ExportedPassing: Hashable, Sendable {
   }
 
   static func isHeader(_ line: borrowing Span<UInt8>) -> Bool {
-    guard line.count == header.utf8CodeUnitCount else { return false }
-    return header.withUTF8Buffer { expected in
-      for index in 0..<line.count where line[index] != expected[index] { return false }
-      return true
-    }
+    guard line.count == headerBytes.count else { return false }
+    for index in 0..<line.count where line[index] != headerBytes[index] { return false }
+    return true
   }
 
   /// The field behind the separator at `end`, which moves to the one behind the field or to the end of the row.

@@ -21,6 +21,10 @@ public struct RecordingDecoder: Sendable {
   private var pending: [UInt8] = []
   private var isGivenUp = false
   private var givenUpCount = 0
+  /// Of a line that was given up the text that may be a live frame: what came since the last `|` or noise.
+  private var givenUpEnd: [UInt8] = []
+  /// More bytes than a live frame has, its keep-alive included.
+  private static let longestFrame = 128
   private var line = 1
   private var column = 1
 
@@ -30,18 +34,22 @@ public struct RecordingDecoder: Sendable {
   /// Decodes a chunk; calls `emit` for every record that it completes, in order.
   public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: Emit) {
     var start = 0
-    while let end = endOfPart(in: chunk, from: start) {
-      let endsLine = chunk[end] == ASCII.lineFeed
-      if pending.isEmpty, !isGivenUp {
+    while start < chunk.count {
+      let end = endOfPart(in: chunk, from: start)
+      let stop = end ?? chunk.count
+      if let end, pending.isEmpty, !isGivenUp, stop - start <= Self.maximumLineLength {
+        let endsLine = chunk[end] == ASCII.lineFeed
         take(chunk.extracting(start..<end), endsLine: endsLine, emit)
         move(by: end - start, endsLine: endsLine)
+        start = end + 1
       } else {
-        keep(chunk.extracting(start..<end), emit)
-        takePending(endsLine: endsLine, emit)
+        // Where it was too much, what ends the part may be another byte from here on.
+        start += keep(chunk.extracting(start..<stop), emit)
+        guard start == stop, let end else { continue }
+        takePending(endsLine: chunk[end] == ASCII.lineFeed, emit)
+        start = end + 1
       }
-      start = end + 1
     }
-    if start < chunk.count { keep(chunk.extracting(start..<chunk.count), emit) }
   }
 
   /// The input has ended; a last line needs no line end.
@@ -51,9 +59,9 @@ public struct RecordingDecoder: Sendable {
 
   // MARK: Lines
 
-  /// A line ends at LF; live frames of an older reader also at `|`.
+  /// A line ends at LF; live frames of an older reader also at `|`, and they may begin within a line that was given up.
   private func endOfPart(in chunk: borrowing Span<UInt8>, from start: Int) -> Int? {
-    let other = form == .olderFrames ? OlderPassing.frameEnd : ASCII.lineFeed
+    let other = form == .olderFrames || isGivenUp ? OlderPassing.frameEnd : ASCII.lineFeed
     var index = start
     while index < chunk.count {
       let byte = chunk[index]
@@ -63,37 +71,74 @@ public struct RecordingDecoder: Sendable {
     return nil
   }
 
-  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: Emit) {
+  /// Keeps a part, or as much of it as there is room for.
+  /// - Returns: how many bytes that was.
+  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: Emit) -> Int {
     if isGivenUp {
-      givenUpCount += part.count
-      return
+      passOver(part)
+      return part.count
     }
-    let room = Self.maximumLineLength - pending.count
-    for index in 0..<min(room, part.count) { pending.append(part[index]) }
-    guard part.count > room else { return }
+    let length = min(part.count, Self.maximumLineLength - pending.count)
+    for index in 0..<length { pending.append(part[index]) }
+    if length < part.count { endKeeping(emit) }
+    return length
+  }
+
+  /// The line is longer than it may be: it is one of live frames, or given up.
+  private mutating func endKeeping(_ emit: Emit) {
     let begun = pending
     pending.removeAll(keepingCapacity: true)
     if form != .olderFrames, holdsFrame(begun.span) {
       adopt(.olderFrames)
       feed(begun.span, emit)
-      feed(part.extracting(room..<part.count), emit)
     } else {
       emit(.malformed(.tooLong), RecordPlace(line: line, column: column), begun.span)
       isGivenUp = true
-      givenUpCount = begun.count + part.count - room
+      givenUpCount = 0
+      givenUpEnd.removeAll(keepingCapacity: true)
+      passOver(begun.span)
+    }
+  }
+
+  private mutating func passOver(_ part: borrowing Span<UInt8>) {
+    givenUpCount += part.count
+    for index in 0..<part.count {
+      let byte = part[index]
+      if byte == OlderPassing.frameEnd || !byte.isPrintable {
+        givenUpEnd.removeAll(keepingCapacity: true)
+      } else if givenUpEnd.count <= Self.longestFrame {
+        givenUpEnd.append(byte)
+      }
     }
   }
 
   private mutating func takePending(endsLine: Bool, _ emit: Emit) {
+    if isGivenUp { return takeGivenUp(endsLine: endsLine, emit) }
     let bytes = pending
-    let length = isGivenUp ? givenUpCount : bytes.count
     pending = []
-    if !isGivenUp { take(bytes.span, endsLine: endsLine, emit) }
-    isGivenUp = false
-    move(by: length, endsLine: endsLine)
+    take(bytes.span, endsLine: endsLine, emit)
+    move(by: bytes.count, endsLine: endsLine)
     if pending.capacity == 0 {
       pending = bytes
       pending.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// A line that was given up ends at LF, or at the `|` behind a live frame: it was noise in front of such.
+  private mutating func takeGivenUp(endsLine: Bool, _ emit: Emit) {
+    let end = givenUpEnd
+    if !endsLine, end.count <= Self.longestFrame,
+      let record = try? RecordingLine.parse(end.span, as: .olderFrames)
+    {
+      adopt(.olderFrames)
+      emit(record, RecordPlace(line: line, column: column + givenUpCount - end.count), end.span)
+    }
+    if endsLine || form == .olderFrames {
+      isGivenUp = false
+      move(by: givenUpCount, endsLine: endsLine)
+    } else {
+      givenUpCount += 1
+      givenUpEnd.removeAll(keepingCapacity: true)
     }
   }
 
@@ -104,15 +149,7 @@ public struct RecordingDecoder: Sendable {
 
   /// A line, or of live frames the part up to a `|`.
   private mutating func take(_ part: borrowing Span<UInt8>, endsLine: Bool, _ emit: Emit) {
-    let isLine = endsLine && column == 1
-    guard part.count > Self.maximumLineLength else { return takeText(part, isLine: isLine, emit) }
-    let begin = part.extracting(0..<Self.maximumLineLength)
-    if form != .olderFrames, holdsFrame(begin) {
-      adopt(.olderFrames)
-      takeFrames(part, emit)
-    } else {
-      emit(.malformed(.tooLong), RecordPlace(line: line, column: column), begin)
-    }
+    takeText(part, isLine: endsLine && column == 1, emit)
   }
 
   /// The parts of a line of live frames.
@@ -128,10 +165,10 @@ public struct RecordingDecoder: Sendable {
 
   private mutating func takeText(_ text: borrowing Span<UInt8>, isLine: Bool, _ emit: Emit) {
     var end = text.count
-    while end > 0, Self.isBlank(text[end - 1]) { end -= 1 }
+    while end > 0, text[end - 1].isBlank { end -= 1 }
     // Files that were joined bring their own marks.
     var start = column == 1 ? Self.byteOrderMark(text) : 0
-    while start < end, Self.isBlank(text[start]) { start += 1 }
+    while start < end, text[start].isBlank { start += 1 }
     guard start < end else { return }
     let body = text.extracting(start..<end)
     let place = RecordPlace(line: line, column: column == 1 ? 1 : column + start)
@@ -141,16 +178,39 @@ public struct RecordingDecoder: Sendable {
       adopt(.olderFrames)
       column += start
       takeFrames(body, emit)
-    } else if let begin = Self.endOfNoise(body),
+    } else if let begin = Self.endOfNoise(body) ?? RecordingLine.rowBehindHeader(body),
       let record = recognise(
         body.extracting(begin..<body.count), isLine: isLine), Self.isCertainBehindNoise(record)
     {
-      emit(.malformed(.noise), place, body.extracting(0..<begin))
+      let front = body.extracting(0..<begin)
+      emit(RecordingLine.isOlderHeader(front) ? .aside : .malformed(fault(of: front)), place, front)
       emit(
         record, RecordPlace(line: line, column: column + start + begin), body.extracting(begin..<body.count))
-    } else {
-      emit(Self.isSpeech(body) ? .aside : .malformed(fault(of: body)), place, body)
+    } else if !takeSpeech(body, isLine: isLine, start, emit) {
+      emit(.malformed(fault(of: body)), place, body)
     }
+  }
+
+  /// Whether it was a reply or a greeting, with what ran into it, in what was recorded from the line.
+  private mutating func takeSpeech(
+    _ text: borrowing Span<UInt8>, isLine: Bool, _ start: Int, _ emit: Emit
+  ) -> Bool {
+    guard text[0].isUpperCaseLetter, let pieces = RecordedSpeech.pieces(of: Array(copying: copy text)),
+      let first = pieces.first
+    else { return false }
+    // A part of a line of live frames may be speech, but is no place for a passing.
+    if !isLine {
+      guard case .aside = first.record, first.range.count == text.count else { return false }
+    }
+    for piece in pieces {
+      if case .passing = piece.record { adopt(.one4All5) }
+      let isFirst = piece.range.lowerBound == 0 && column == 1
+      emit(
+        piece.record,
+        RecordPlace(line: line, column: isFirst ? 1 : column + start + piece.range.lowerBound),
+        text.extracting(piece.range))
+    }
+    return true
   }
 
   // MARK: What a line is
@@ -201,19 +261,6 @@ public struct RecordingDecoder: Sendable {
     case .older, .aside: true
     case .passing, .exported, .malformed: false
     }
-  }
-
-  /// A reply or a greeting, in what was recorded from the line.
-  private static func isSpeech(_ text: borrowing Span<UInt8>) -> Bool {
-    guard text[0].isUpperCaseLetter else { return false }
-    var line: [UInt8] = []
-    for index in 0..<text.count { line.append(text[index]) }
-    return Reply(line: line) != nil
-      || (line.starts(with: Array("HELLO".utf8)) && line.allSatisfy(\.isPrintable))
-  }
-
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == ASCII.carriageReturn
   }
 
   /// The width of a UTF-8 byte order mark at the start of a line.

@@ -28,7 +28,8 @@ public enum Record: Sendable {
   case older(OlderPassing)
   /// A row of the cloud's export.
   case exported(ExportedPassing)
-  /// What belongs to the form but is no passing: header, trailer, keep-alive, a reply or greeting that was recorded.
+  /// What belongs to the form but is no passing: header, trailer, keep-alive, a whole reply or greeting that was
+  /// recorded. There is no passing in it.
   case aside
   /// No record, and why.
   case malformed(RecordFault)
@@ -45,7 +46,7 @@ public struct RecordPlace: Hashable, Sendable, BitwiseCopyable {
 /// The lines of each form.
 enum RecordingLine {
   /// `CONECTADO_`, behind which one digit was seen.
-  private static let keepAlive: StaticString = "CONECTADO_"
+  private static let keepAlive = Array("CONECTADO_".utf8)
 
   /// A line as one of that form.
   static func parse(
@@ -74,11 +75,20 @@ enum RecordingLine {
 
   /// What is wrong with a damaged line as one of the form that it is most like; nil when it is like none. By its
   /// separators it may be of the form of the lines before it, a few separators lost or won, or of another form as it
-  /// is. It is that in which more of its fields are good; of the former when it is of both.
+  /// is. It is that in which more of its fields are good; of the former when it is of both. Before all it is of a form
+  /// of which it has every field, with more behind.
   /// - Parameter known: the form of the lines before it.
   static func fault(_ line: borrowing Span<UInt8>, known: RecordingForm?) -> RecordFault? {
     var separators = 0
     for index in 0..<line.count where line[index] == ASCII.semicolon { separators += 1 }
+    // The cloud's export is none of these: where there are too many fields, it looks at none of them.
+    for form in [RecordingForm.one4All5, .olderBackup] where separators > form.separatorCount {
+      switch fault(line, as: form)?.reason {
+      case .fieldCount?: return .fieldCount
+      case .passing(.fieldCount)?: return .passing(.fieldCount)
+      case _: break
+      }
+    }
     let exact = likeness(line, separators).flatMap { fault(line, as: $0) }
     guard let known, separators > 0, abs(separators - known.separatorCount) <= mostSeparatorsWrong,
       let near = fault(line, as: known)
@@ -110,11 +120,38 @@ enum RecordingLine {
     }
   }
 
-  /// `ID2-20200315-062123- 123-e: 512_1`: only the reader's number and the moment are held to.
-  private static func isOlderHeader(_ line: borrowing Span<UInt8>) -> Bool {
-    guard line.count > 4, line[0] == UInt8(ascii: "I"), line[1] == UInt8(ascii: "D") else { return false }
+  /// A header has at most so many bytes behind its moment: too few for a live frame.
+  private static let longestHeaderEnd = 32
+
+  /// `ID2-20200315-062123- 123-e: 512_1`: beyond the reader's number and the moment it is only held to be a short text
+  /// without `;`, so that it hides no row.
+  static func isOlderHeader(_ line: borrowing Span<UInt8>) -> Bool {
+    guard let end = endOfHeaderMoment(line), line.count - end <= longestHeaderEnd else { return false }
+    for index in end..<line.count where !line[index].isPrintable || line[index] == ASCII.semicolon {
+      return false
+    }
+    return true
+  }
+
+  /// Where a row begins behind a header whose line end is missing: its chip has a fixed width. Nil when the line does
+  /// not begin as a header.
+  static func rowBehindHeader(_ line: borrowing Span<UInt8>) -> Int? {
+    guard let end = endOfHeaderMoment(line) else { return nil }
+    for index in end..<line.count where line[index] == ASCII.semicolon {
+      let start = index - RecordedChip.width
+      return start >= end ? start : nil
+    }
+    return nil
+  }
+
+  /// Behind `ID2-20200315-062123-` at the start of a line.
+  private static func endOfHeaderMoment(_ line: borrowing Span<UInt8>) -> Int? {
+    guard line.count > 4, line[0] == UInt8(ascii: "I"), line[1] == UInt8(ascii: "D") else { return nil }
     let end = Passing.endOfDigits(in: line, from: 2)
-    return end > 2 && end < line.count && line[end] == ASCII.dash && isMoment(line, at: end + 1)
+    guard 3...12 ~= end, end < line.count, line[end] == ASCII.dash, isMoment(line, at: end + 1) else {
+      return nil
+    }
+    return end + 17
   }
 
   /// `20200315-163625-695`
@@ -133,13 +170,9 @@ enum RecordingLine {
 
   /// Behind the keep-alive that the line begins with; 0 when it begins with none.
   private static func endOfKeepAlive(_ line: borrowing Span<UInt8>) -> Int {
-    let width = keepAlive.utf8CodeUnitCount
+    let width = keepAlive.count
     guard line.count > width else { return 0 }
-    let isThere = keepAlive.withUTF8Buffer { expected in
-      for index in 0..<width where line[index] != expected[index] { return false }
-      return true
-    }
-    guard isThere else { return 0 }
+    for index in 0..<width where line[index] != keepAlive[index] { return 0 }
     let end = Passing.endOfDigits(in: line, from: width)
     return end > width ? end : 0
   }
