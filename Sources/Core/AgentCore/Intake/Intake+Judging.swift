@@ -61,7 +61,7 @@ extension Intake {
       }
       // What only jumps over lost passings is no damage.
       if reason != .jump || isFar {
-        spoilSlice()
+        spoilSlice(by: Array(passing.text.utf8))
         self.reader?.inOrder = 0
       }
       self.reader?.wantsCount = true

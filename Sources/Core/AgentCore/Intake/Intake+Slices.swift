@@ -10,6 +10,7 @@ extension Intake {
     slicesFrom = now.monotonic + FetchPace.shortest
     switch answer {
     case .endOfList:
+      slice.isEnded = true
       files[slice.key]?.refusals = 0
       let span = timing.heard - timing.asked
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
@@ -64,7 +65,7 @@ extension Intake {
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
     var given = NumberSet()
-    var confirmed = 0
+    var confirmed = NumberSet()
     for passing in slice.frames {
       given.insert(passing.number)
       guard slice.isClean || file.copies[passing.number] == passing else {
@@ -78,33 +79,38 @@ extension Intake {
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
       file.times.learn(passing, time, zone: zone, zones: zones)
       file.confirm(passing, at: now.monotonic)
-      confirmed += 1
+      confirmed.insert(passing.number)
     }
-    file.failures = confirmed > 0 || slice.isClean ? 0 : file.failures + 1
+    file.failures = !confirmed.isEmpty || slice.isClean ? 0 : file.failures + 1
     if slice.isClean {
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
       conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
-      notGiven(of: slice, given, needed, in: &file, at: now.monotonic)
+      if file.isProbing {
+        if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
+        if let last = given.last { file.count = max(file.count ?? 0, last) }
+      }
+      notGiven(given.missing(in: slice.range).intersection(needed), in: &file, at: now.monotonic, &out.log)
     } else {
       file.sliceLimit = max(OpenFile.smallestSlice, file.sliceLimit / 2)
+      if file.isProbing, let last = confirmed.last { file.count = max(file.count ?? 0, last) }
+      notGiven(file.note(slice, given, needed), in: &file, at: now.monotonic, &out.log)
     }
     if file.failures > 0 {
-      slicesFrom = max(slicesFrom, now.monotonic + .milliseconds(100 << Int64(min(file.failures, 6))))
+      // On a line on which nothing comes whole the next numbers wait, too.
+      let isAside = file.giveWay(after: slice, at: now.monotonic)
+      let pause = Duration.milliseconds(100 << Int64(min(file.failures, isAside ? 3 : 6)))
+      slicesFrom = max(slicesFrom, now.monotonic + pause)
     }
     files[slice.key] = file
     finish(slice.key, at: now.monotonic, &out)
   }
 
-  /// Numbers that a clean slice did not give. What was given neither the first nor the second time is not there.
+  /// Numbers that a clean slice did not give, or whose record cannot be read. Those of which that is so a second time are
+  /// not there.
   private mutating func notGiven(
-    of slice: Slice, _ given: NumberSet, _ needed: NumberSet, in file: inout OpenFile, at now: MonotonicTime
+    _ absent: NumberSet, in file: inout OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    if file.isProbing {
-      if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
-      if let last = given.last { file.count = max(file.count ?? 0, last) }
-    }
-    let absent = given.missing(in: slice.range).intersection(needed)
     guard !absent.isEmpty else { return }
     var again = absent
     again.subtract(file.missed)
@@ -116,12 +122,13 @@ extension Intake {
     else {
       // The reader tells once more how many it has before any are called lost.
       if file.missedAt == nil { file.missedAt = now }
-      if slice.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
+      if file.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
       return
     }
     guard !gone.isEmpty else { return }
     file.missed.subtract(gone)
     if file.missed.isEmpty { file.missedAt = nil }
+    tellUnreadable(gone, of: file, &log)
     settle(gone, of: &file, at: now)
   }
 
@@ -129,6 +136,7 @@ extension Intake {
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
     file.suspects.subtract(absent)
     file.unconfirmed.subtract(absent)
+    for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
     if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
     file.denied.formUnion(absent.intersection(file.stored))
     guard let count = file.count, count > 0 else { return }

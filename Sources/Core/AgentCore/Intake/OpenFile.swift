@@ -7,7 +7,7 @@ struct OpenFile: Sendable {
   static let largestSlice = 100
   static let smallestSlice = 10
   /// Numbers that need not be asked but lie between others that must: asking them costs less than another command.
-  private static let smallestHole: UInt32 = 8
+  static let smallestHole: UInt32 = 8
   /// Most copies that are kept to be held against the reader's memory.
   private static let copyLimit = 4096
 
@@ -27,8 +27,12 @@ struct OpenFile: Sendable {
   var denied = NumberSet()
   /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
   var kept = NumberSet()
-  /// Numbers that one clean slice did not give.
+  /// Numbers that one clean slice did not give, or whose record cannot be read.
   var missed = NumberSet()
+  /// Numbers whose frames come damaged in lists that end properly.
+  var spoilt: [UInt32: Spoilt] = [:]
+  /// Numbers that are left out of the slices for a while, so that others do not wait behind them.
+  var aside: [Aside] = []
   /// Numbers of lists that are not taken before the reader has named its file.
   var unverified = NumberSet()
   /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.
@@ -119,27 +123,6 @@ struct OpenFile: Sendable {
   /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
   var isUrgent: Bool { needsInfo || isProbing || isMissing }
 
-  /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
-  var nextSlice: ClosedRange<UInt32>? {
-    if !isNeedy && !isProbing { return nil }
-    let missing = isMissing ? missing.subtracting(unverified) : NumberSet()
-    let needed = missing.isEmpty ? suspects.subtracting(unverified) : missing
-    guard let first = needed.first else {
-      guard isProbing, unverified.isEmpty else { return nil }
-      let start = Believing.after(count ?? 0)
-      return start...(start + UInt32(min(sliceLimit, Int(UInt32.max - start))))
-    }
-    let end = UInt32(min(UInt64(first) + UInt64(sliceLimit) - 1, UInt64(UInt32.max)))
-    var last = first
-    for range in needed.ranges {
-      guard range.lowerBound <= end,
-        range.lowerBound == first || range.lowerBound - last <= OpenFile.smallestHole
-      else { break }
-      last = min(range.upperBound, end)
-    }
-    return first...last
-  }
-
   /// What the store holds, and the rows that still wait for it.
   mutating func take(_ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup) {
     let isFirst = !isOpened
@@ -192,6 +175,7 @@ struct OpenFile: Sendable {
     denied.remove(number)
     kept.remove(number)
     missed.remove(number)
+    spoilt[number] = nil
     copies[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
@@ -227,25 +211,5 @@ struct OpenFile: Sendable {
     suspects.formUnion(stored)
     suspects.formUnion(lost)
     if let count, count > 0 { suspects.insert(1...count) }
-  }
-}
-
-/// A list of passings that the reader was asked for.
-struct Slice: Sendable {
-  let key: FileKey
-  let range: ClosedRange<UInt32>
-  /// By GETFILE, which names the file; else by GETPASSINGS, which means whichever is current.
-  let isByName: Bool
-  /// The frames of the list, ascending.
-  var frames: [Passing] = []
-  /// Nothing came meanwhile that is no frame or not believed, and nothing out of order.
-  var isClean = true
-  /// Frames heard meanwhile, pushed ones included.
-  var heard = 0
-
-  init(key: FileKey, range: ClosedRange<UInt32>, isByName: Bool) {
-    self.key = key
-    self.range = range
-    self.isByName = isByName
   }
 }
