@@ -11,13 +11,16 @@ extension Intake {
     switch answer {
     case .endOfList:
       slice.isEnded = true
-      files[slice.key]?.refusals = 0
+      files[slice.key]?.listed(slice.range)
       let span = timing.heard - timing.asked
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
     case .none:
       slice.isClean = false
       lingering = (slice.key, slice.range)
-      if slice.frames.isEmpty { refuse(slice, at: now.monotonic, &out) }
+      if slice.frames.isEmpty {
+        refuse(slice, at: now.monotonic, &out)
+        return
+      }
     case .reply(let outcome):
       if case .refused(.fileNotFound) = outcome, slice.key != current { files[slice.key]?.needsInfo = true }
       refuse(slice, at: now.monotonic, &out)
@@ -31,32 +34,35 @@ extension Intake {
     }
   }
 
-  /// The reader does not list.
+  /// The reader does not list these numbers, or none.
   private mutating func refuse(_ slice: Slice, at now: MonotonicTime, _ out: inout IntakeOutput) {
     slicesFrom = max(slicesFrom, now + .milliseconds(500))
-    if slice.isByName, slice.key == current, reader?.namesCurrent == true {
-      files[slice.key]?.refusals += 1
-      guard let refusals = files[slice.key]?.refusals, refusals >= 2 else { return }
+    let (key, isCurrent) = (slice.key, slice.key == current)
+    files[key]?.refusals += 1
+    guard let refusals = files[key]?.refusals else { return }
+    if slice.isByName, isCurrent, reader?.namesCurrent == true {
+      guard refusals >= 2 else { return }
       reader?.namesCurrent = false
-      files[slice.key]?.refusals = 0
+      files[key]?.refusals = 0
       return
     }
-    files[slice.key]?.refusals += 1
-    guard let refusals = files[slice.key]?.refusals, refusals >= 3 else { return }
-    files[slice.key]?.refusals = 0
-    files[slice.key]?.blockedUntil = now + .seconds(60)
-    if slice.key == current {
-      reader?.cannotConfirm = true
-      // Another way may be open again next time.
-      reader?.namesCurrent = true
+    guard refusals >= 3, files[key]?.halve(slice.range) == false else { return }
+    // Another way may be open again next time.
+    if isCurrent { reader?.namesCurrent = true }
+    let isAll = files[key]?.refuse(slice.range, at: now) ?? false
+    guard let file = files[key] else { return }
+    if isCurrent, isAll { reader?.cannotConfirm = true }
+    let name = isAll ? "its passings" : "passings \(file.refused.text(limit: 8))"
+    if isAll || file.nextSlice == nil {
+      failAudit(of: key, "the reader does not list \(name); it is asked again in a minute", &out)
     }
-    failAudit(of: slice.key, "the reader does not list its passings; it is asked again in a minute", &out)
-    if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
+    if isAll ? !file.unconfirmed.isEmpty : file.isOnlyRefusedUnconfirmed { believe(key, at: now) }
+    let those = isAll ? "those of \(key.file)" : "those that were heard"
     var log: [LogEntry] = []
     conditions.raise(
-      .memoryRefused, of: slice.key.description,
-      "the reader does not list its passings: those of \(slice.key.file) are sent as they were heard",
-      fields(slice.key), at: now, &log)
+      .memoryRefused, of: key.description,
+      "the reader does not list \(name)\(isAll ? "" : " of \(key.file)"): \(those) are sent as they were heard",
+      fields(key), at: now, &log)
     out.log += log
   }
 
@@ -85,14 +91,16 @@ extension Intake {
     if slice.isClean {
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
-      conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
+      if file.refused.isEmpty || file.refused.intersection(file.needed).isEmpty {
+        conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
+      }
       if file.isProbing {
         if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
         if let last = given.last { file.count = max(file.count ?? 0, last) }
       }
       notGiven(given.missing(in: slice.range).intersection(needed), in: &file, at: now.monotonic, &out.log)
     } else {
-      file.sliceLimit = max(OpenFile.smallestSlice, file.sliceLimit / 2)
+      file.sliceLimit = max(min(OpenFile.smallestSlice, file.sliceLimit), file.sliceLimit / 2)
       if file.isProbing, let last = confirmed.last { file.count = max(file.count ?? 0, last) }
       notGiven(file.note(slice, given, needed), in: &file, at: now.monotonic, &out.log)
     }
@@ -103,6 +111,7 @@ extension Intake {
       slicesFrom = max(slicesFrom, now.monotonic + pause)
     }
     files[slice.key] = file
+    if file.isOnlyRefusedUnconfirmed { believe(slice.key, at: now.monotonic) }
     finish(slice.key, at: now.monotonic, &out)
   }
 

@@ -135,3 +135,53 @@ extension OpenFile {
     }
   }
 }
+
+// Lists that the reader refuses.
+extension OpenFile {
+  /// How long numbers are not asked for that the reader refuses to list.
+  static let refusedPause = Duration.seconds(60)
+  /// So many different lists refused, one after another, are a reader that lists nothing.
+  private static let refusedLimit = 3
+
+  /// A list came to its end: the reader lists.
+  mutating func listed(_ range: ClosedRange<UInt32>) {
+    refusals = 0
+    hasListed = true
+    refusedLists = 0
+    if !refused.isEmpty { refused.remove(range) }
+  }
+
+  /// A reader that lists others refuses these: the half of them is asked for, to find out which it means.
+  /// - Returns: false when they cannot be halved, or it may be refusing everything.
+  mutating func halve(_ range: ClosedRange<UInt32>) -> Bool {
+    guard hasListed, range.count > 1 else { return false }
+    sliceLimit = range.count / 2
+    // It has said so often enough: once is enough for each part.
+    refusals = 2
+    return true
+  }
+
+  /// The reader refuses these numbers: others first.
+  /// - Returns: whether it refuses everything. Then nothing is asked for a while, and afterwards others first.
+  mutating func refuse(_ range: ClosedRange<UInt32>, at now: MonotonicTime) -> Bool {
+    refusals = 0
+    if !hasListed || !NumberSet(range).subtracting(refused).isEmpty { refusedLists += 1 }
+    refused = refused.intersection(needed)
+    refused.insert(range)
+    setAside(range, until: now + OpenFile.refusedPause)
+    let isMoreToAsk = nextSlice != nil
+    guard refusedLists >= OpenFile.refusedLimit || !hasListed && !isMoreToAsk else { return false }
+    refusedLists = 0
+    hasListed = false
+    blockedUntil = now + OpenFile.refusedPause
+    if isMoreToAsk {
+      for index in aside.indices { aside[index].until = now + OpenFile.refusedPause * 2 }
+    }
+    return true
+  }
+
+  /// Whether all that waits to be confirmed are numbers that the reader refuses to list.
+  var isOnlyRefusedUnconfirmed: Bool {
+    !refused.isEmpty && !unconfirmed.isEmpty && unconfirmed.subtracting(refused).isEmpty
+  }
+}

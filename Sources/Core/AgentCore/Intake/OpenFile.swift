@@ -70,6 +70,12 @@ struct OpenFile: Sendable {
   var failures = 0
   /// Refusals in a row.
   var refusals = 0
+  /// The reader has listed some of it since it last refused all that it was asked for.
+  var hasListed = false
+  /// Numbers that it refuses to list.
+  var refused = NumberSet()
+  /// Lists that it refuses to give, since it gave one.
+  var refusedLists = 0
   /// The reader does not list this file: it is not asked before then.
   var blockedUntil: MonotonicTime?
   /// Since when the reader has denied the file.
