@@ -227,6 +227,8 @@ extension Intake {
   mutating func accept(
     _ count: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
+    // The last ones that it counts were not heard.
+    if storedUpTo < count { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
     if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
@@ -281,6 +283,7 @@ extension Intake {
       let count = files[key]?.count ?? last
       files[key]?.count = count
       files[key]?.countedAt = now
+      files[key]?.suspectFronts()
       files[key]?.isProbing = true
     }
   }

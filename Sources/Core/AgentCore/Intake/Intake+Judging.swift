@@ -53,6 +53,7 @@ extension Intake {
     case .doubtful(let reason):
       let expected = file.believing.expected
       let isFar = passing.number > expected && passing.number - expected > 100
+      if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
       file.believing.doubt(passing)
       if file.stored.contains(passing.number) {
         file.suspects.insert(passing.number)

@@ -62,7 +62,15 @@ extension OpenFile {
       else { break }
       last = min(range.upperBound, end)
     }
-    return first...last
+    return (isFrontAsked(of: first) ? first - 1 : first)...last
+  }
+
+  /// Whether the number in front of those that are asked for is asked along with them, because it is to be compared. Not
+  /// while it is sought which numbers the reader refuses.
+  private func isFrontAsked(of first: UInt32) -> Bool {
+    guard first > 1, sliceLimit >= OpenFile.smallestSlice else { return false }
+    let front = first - 1
+    return suspects.contains(front) && !unverified.contains(front) && !isAside(front)
   }
 
   private func askable(_ numbers: NumberSet) -> NumberSet {

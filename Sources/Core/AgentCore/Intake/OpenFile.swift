@@ -23,6 +23,8 @@ struct OpenFile: Sendable {
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
   var suspects = NumberSet()
+  /// Numbers in front of a gap, which become such once the reader has told its count.
+  var fronts = NumberSet()
   /// Stored numbers that the reader's memory does not have, until the store is asked to decide about them.
   var denied = NumberSet()
   /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
@@ -178,6 +180,7 @@ struct OpenFile: Sendable {
     unconfirmed.remove(number)
     lost.remove(number)
     suspects.remove(number)
+    fronts.remove(number)
     denied.remove(number)
     kept.remove(number)
     missed.remove(number)
@@ -198,7 +201,22 @@ struct OpenFile: Sendable {
     lowerCount = nil
     count = told
     countedAt = now
+    suspectFronts()
     believing.expected = max(believing.expected, Believing.after(told))
+  }
+
+  /// The passing that was believed last, when it stands right in front of a gap, is to be compared: two frames that the
+  /// line cut may have become one that looks whole. It is asked for along with the gap, once that is counted.
+  mutating func suspectFront(of number: UInt32) {
+    guard let last = believing.lastPushed?.number, Believing.after(last) == number, stored.contains(last),
+      !kept.contains(last), !denied.contains(last)
+    else { return }
+    fronts.insert(last)
+  }
+
+  mutating func suspectFronts() {
+    suspects.formUnion(fronts)
+    fronts = NumberSet()
   }
 
   /// Stored numbers that the reader does not count are to be asked for, unless that is done.
