@@ -112,7 +112,9 @@ extension Intake {
         return
       }
       // Without a zone what is fetched could not be kept. A store that is behind catches up first.
-      guard zone != nil, queue.room > CaptureQueue.capacity / 2, let range = file.nextSlice else {
+      guard zone != nil, queue.room > CaptureQueue.capacity / 2,
+        let range = file.nextSlice(atMost: pace.largestSlice)
+      else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }
         continue
       }

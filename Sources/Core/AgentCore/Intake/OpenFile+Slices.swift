@@ -43,7 +43,11 @@ struct Aside: Sendable {
 // Which numbers the reader's memory is asked for next.
 extension OpenFile {
   /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
-  var nextSlice: ClosedRange<UInt32>? {
+  var nextSlice: ClosedRange<UInt32>? { nextSlice(atMost: OpenFile.largestSlice) }
+
+  /// - Parameter largest: most numbers to ask.
+  func nextSlice(atMost largest: Int) -> ClosedRange<UInt32>? {
+    let limit = min(sliceLimit, largest)
     if !isNeedy && !isProbing { return nil }
     let missing = isMissing ? askable(self.missing) : NumberSet()
     let needed = missing.isEmpty ? askable(suspects) : missing
@@ -51,9 +55,9 @@ extension OpenFile {
       guard isProbing, unverified.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
       guard !isAside(start) else { return nil }
-      return start...(start + UInt32(min(sliceLimit, Int(UInt32.max - start))))
+      return start...(start + UInt32(min(limit, Int(UInt32.max - start))))
     }
-    let end = UInt32(min(UInt64(first) + UInt64(sliceLimit) - 1, UInt64(UInt32.max)))
+    let end = UInt32(min(UInt64(first) + UInt64(limit) - 1, UInt64(UInt32.max)))
     // What is set aside is not asked along with others.
     let hole = aside.isEmpty ? OpenFile.smallestHole : 0
     var last = first
