@@ -25,6 +25,8 @@ final class CaptureWorld: SteppedWorld {
   /// Every request fails.
   var isStoreFailing = false
   var isPlugged = true
+  /// What the line carries.
+  var bytesPerSecond: Int64 = 11_520
   /// Commands that the reader refuses, by name.
   var refused: Set<String> = []
   /// Commands that never reach the reader.
@@ -177,7 +179,6 @@ final class CaptureWorld: SteppedWorld {
     }
   }
 
-  /// The line carries 11,520 bytes a second.
   private func send(_ outputs: [ReaderTransmission]) {
     guard isOpen else { return }
     for output in outputs {
@@ -189,7 +190,7 @@ final class CaptureWorld: SteppedWorld {
       // A long reply does not come all at once.
       for start in stride(from: 0, to: bytes.count, by: 1024) {
         let part = Array(bytes[start..<min(start + 1024, bytes.count)])
-        lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(part.count) * 1_000_000 / 11_520
+        lineFreeAt = max(lineFreeAt, elapsed * 1000) + Int64(part.count) * 1_000_000 / bytesPerSecond
         arriving.append((lineFreeAt / 1000 + 1, part))
       }
     }

@@ -11,11 +11,23 @@ struct FetchPace: Sendable {
   /// What slices get of the line at the least.
   private static let smallestShare = 0.1
 
+  /// A list takes about half a second, because what is pushed meanwhile waits in the reader.
+  private static let longestSlice = 0.5
+  /// Most numbers of a list before it is known what the line carries.
+  static let firstSlice = 20
+
   private var windowStart: MonotonicTime?
   private var counted = 0
   private var lastRate = 0.0
   /// Frames a second that the line carries; short slices, which are mostly waiting, lower it slowly.
   private var capacity = 0.0
+
+  /// Most numbers that a list may have on this line.
+  var largestSlice: Int {
+    if capacity == 0 { return FetchPace.firstSlice }
+    let carried = Int(min(capacity * FetchPace.longestSlice, Double(OpenFile.largestSlice)))
+    return max(OpenFile.smallestSlice, carried)
+  }
 
   /// A passing was pushed.
   mutating func pushed(at now: MonotonicTime) {

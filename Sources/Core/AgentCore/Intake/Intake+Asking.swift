@@ -99,6 +99,7 @@ extension Intake {
   private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
   {
     for key in asking(of: reader) {
+      files[key]?.endAside(at: now)
       guard let file = files[key], file.isOpened else { continue }
       if let blockedUntil = file.blockedUntil, now < blockedUntil {
         wake(at: blockedUntil)
@@ -111,7 +112,12 @@ extension Intake {
         return
       }
       // Without a zone what is fetched could not be kept. A store that is behind catches up first.
-      guard zone != nil, queue.room > CaptureQueue.capacity / 2, let range = file.nextSlice else { continue }
+      guard zone != nil, queue.room > CaptureQueue.capacity / 2,
+        let range = file.nextSlice(atMost: pace.largestSlice)
+      else {
+        if let asideUntil = file.asideUntil { wake(at: asideUntil) }
+        continue
+      }
       let isByName = isByName(range, of: file, reader)
       // A list that cannot be assigned would be in vain.
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
@@ -223,6 +229,8 @@ extension Intake {
   mutating func accept(
     _ count: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
+    // The last ones that it counts were not heard.
+    if storedUpTo < count { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
     files[key]?.counted(count, at: now)
     // Passings that were believed and that the reader does not count.
     if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
@@ -277,6 +285,7 @@ extension Intake {
       let count = files[key]?.count ?? last
       files[key]?.count = count
       files[key]?.countedAt = now
+      files[key]?.suspectFronts()
       files[key]?.isProbing = true
     }
   }

@@ -53,6 +53,7 @@ extension Intake {
     case .doubtful(let reason):
       let expected = file.believing.expected
       let isFar = passing.number > expected && passing.number - expected > 100
+      if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
       file.believing.doubt(passing)
       if file.stored.contains(passing.number) {
         file.suspects.insert(passing.number)
@@ -61,7 +62,7 @@ extension Intake {
       }
       // What only jumps over lost passings is no damage.
       if reason != .jump || isFar {
-        spoilSlice()
+        spoilSlice(by: Array(passing.text.utf8))
         self.reader?.inOrder = 0
       }
       self.reader?.wantsCount = true

@@ -15,8 +15,10 @@ extension Intake {
       disconnected()
     case .passing(let passing, let heardAt, let list):
       heard(passing, at: heardAt, list: list, now)
-    case .damaged(let heardAt):
-      damaged(at: heardAt, now.monotonic)
+    case .damaged(let raw, let heardAt):
+      let isRecord = isKnownRecord(raw)
+      spoilSlice(by: raw)
+      if !isRecord { damaged(at: heardAt, now.monotonic) }
     case .answered(let command, let answer, let timing):
       answered(command, answer, timing, at: now, &out)
     }
@@ -39,6 +41,7 @@ extension Intake {
       files[key]?.blockedUntil = nil
       files[key]?.refusals = 0
       files[key]?.failures = 0
+      files[key]?.aside = []
     }
     adopt(status, isConnect: true, at: now, &out)
   }
@@ -164,7 +167,6 @@ extension Intake {
   mutating func damaged(at heardAt: MonotonicTime, _ now: MonotonicTime) {
     // What comes while a line is opened belongs to nobody.
     guard reader != nil else { return }
-    spoilSlice()
     let wasDamaged = isDamaged(at: now)
     damagedAt = heardAt
     reader?.inOrder = 0
@@ -175,13 +177,19 @@ extension Intake {
     if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }
   }
 
-  /// What has come of the slice under way is not to be taken as it is.
-  mutating func spoilSlice() {
+  /// What has come of the slice under way is not to be taken as it is, for that came meanwhile.
+  mutating func spoilSlice(by bytes: [UInt8]? = nil) {
     guard var now = asked, case .slice(var slice) = now.purpose else { return }
     asked = nil
-    slice.isClean = false
+    slice.spoil(by: bytes)
     now.purpose = .slice(slice)
     asked = now
+  }
+
+  /// Whether those bytes are a record of the reader's memory that cannot be read, and no damage of the line.
+  private func isKnownRecord(_ bytes: [UInt8]) -> Bool {
+    guard case .slice(let slice) = asked?.purpose else { return false }
+    return files[slice.key]?.isKnown(bytes, in: slice) ?? false
   }
 
   private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
@@ -220,7 +228,7 @@ extension Intake {
     let mayBePushed = isInRange && mayBePushed(passing, during: slice)
     let isPart = isInRange && isAscending && !mayBePushed
     if isPart { slice.frames.append(passing) }
-    if isInRange && !isPart { slice.isClean = false }
+    if isInRange && !isPart { slice.spoil(by: Array(passing.text.utf8)) }
     under.purpose = .slice(slice)
     asked = under
     guard isInRange && !isPart else { return isPart }

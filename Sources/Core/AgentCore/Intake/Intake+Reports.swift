@@ -14,7 +14,10 @@ extension Intake {
       differ(result.differences.count, in: key)
       tell(result.differences, of: key, &out)
       // What was pushed and looked whole was not: that is damage, too.
-      if key == current, !result.differences.isEmpty { damaged(at: now.monotonic, now.monotonic) }
+      if key == current, !result.differences.isEmpty {
+        spoilSlice()
+        damaged(at: now.monotonic, now.monotonic)
+      }
     case .doubtfulKept(let total):
       doubtfulFrames = total
       done(at: now.monotonic, &out)

@@ -10,13 +10,17 @@ extension Intake {
     slicesFrom = now.monotonic + FetchPace.shortest
     switch answer {
     case .endOfList:
-      files[slice.key]?.refusals = 0
+      slice.isEnded = true
+      files[slice.key]?.listed(slice.range)
       let span = timing.heard - timing.asked
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
     case .none:
       slice.isClean = false
       lingering = (slice.key, slice.range)
-      if slice.frames.isEmpty { refuse(slice, at: now.monotonic, &out) }
+      if slice.frames.isEmpty {
+        refuse(slice, at: now.monotonic, &out)
+        return
+      }
     case .reply(let outcome):
       if case .refused(.fileNotFound) = outcome, slice.key != current { files[slice.key]?.needsInfo = true }
       refuse(slice, at: now.monotonic, &out)
@@ -30,32 +34,35 @@ extension Intake {
     }
   }
 
-  /// The reader does not list.
+  /// The reader does not list these numbers, or none.
   private mutating func refuse(_ slice: Slice, at now: MonotonicTime, _ out: inout IntakeOutput) {
     slicesFrom = max(slicesFrom, now + .milliseconds(500))
-    if slice.isByName, slice.key == current, reader?.namesCurrent == true {
-      files[slice.key]?.refusals += 1
-      guard let refusals = files[slice.key]?.refusals, refusals >= 2 else { return }
+    let (key, isCurrent) = (slice.key, slice.key == current)
+    files[key]?.refusals += 1
+    guard let refusals = files[key]?.refusals else { return }
+    if slice.isByName, isCurrent, reader?.namesCurrent == true {
+      guard refusals >= 2 else { return }
       reader?.namesCurrent = false
-      files[slice.key]?.refusals = 0
+      files[key]?.refusals = 0
       return
     }
-    files[slice.key]?.refusals += 1
-    guard let refusals = files[slice.key]?.refusals, refusals >= 3 else { return }
-    files[slice.key]?.refusals = 0
-    files[slice.key]?.blockedUntil = now + .seconds(60)
-    if slice.key == current {
-      reader?.cannotConfirm = true
-      // Another way may be open again next time.
-      reader?.namesCurrent = true
+    guard refusals >= 3, files[key]?.halve(slice.range) == false else { return }
+    // Another way may be open again next time.
+    if isCurrent { reader?.namesCurrent = true }
+    let isAll = files[key]?.refuse(slice.range, at: now) ?? false
+    guard let file = files[key] else { return }
+    if isCurrent, isAll { reader?.cannotConfirm = true }
+    let name = isAll ? "its passings" : "passings \(file.refused.text(limit: 8))"
+    if isAll || file.nextSlice == nil {
+      failAudit(of: key, "the reader does not list \(name); it is asked again in a minute", &out)
     }
-    failAudit(of: slice.key, "the reader does not list its passings; it is asked again in a minute", &out)
-    if files[slice.key]?.unconfirmed.isEmpty == false { believe(slice.key, at: now) }
+    if isAll ? !file.unconfirmed.isEmpty : file.isOnlyRefusedUnconfirmed { believe(key, at: now) }
+    let those = isAll ? "those of \(key.file)" : "those that were heard"
     var log: [LogEntry] = []
     conditions.raise(
-      .memoryRefused, of: slice.key.description,
-      "the reader does not list its passings: those of \(slice.key.file) are sent as they were heard",
-      fields(slice.key), at: now, &log)
+      .memoryRefused, of: key.description,
+      "the reader does not list \(name)\(isAll ? "" : " of \(key.file)"): \(those) are sent as they were heard",
+      fields(key), at: now, &log)
     out.log += log
   }
 
@@ -64,7 +71,7 @@ extension Intake {
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
     var given = NumberSet()
-    var confirmed = 0
+    var confirmed = NumberSet()
     for passing in slice.frames {
       given.insert(passing.number)
       guard slice.isClean || file.copies[passing.number] == passing else {
@@ -78,33 +85,41 @@ extension Intake {
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
       file.times.learn(passing, time, zone: zone, zones: zones)
       file.confirm(passing, at: now.monotonic)
-      confirmed += 1
+      confirmed.insert(passing.number)
     }
-    file.failures = confirmed > 0 || slice.isClean ? 0 : file.failures + 1
+    file.failures = !confirmed.isEmpty || slice.isClean ? 0 : file.failures + 1
     if slice.isClean {
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
-      conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
-      notGiven(of: slice, given, needed, in: &file, at: now.monotonic)
+      if file.refused.isEmpty || file.refused.intersection(file.needed).isEmpty {
+        conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
+      }
+      if file.isProbing {
+        if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
+        if let last = given.last { file.count = max(file.count ?? 0, last) }
+      }
+      notGiven(given.missing(in: slice.range).intersection(needed), in: &file, at: now.monotonic, &out.log)
     } else {
-      file.sliceLimit = max(OpenFile.smallestSlice, file.sliceLimit / 2)
+      file.sliceLimit = max(min(OpenFile.smallestSlice, file.sliceLimit), file.sliceLimit / 2)
+      if file.isProbing, let last = confirmed.last { file.count = max(file.count ?? 0, last) }
+      notGiven(file.note(slice, given, needed), in: &file, at: now.monotonic, &out.log)
     }
     if file.failures > 0 {
-      slicesFrom = max(slicesFrom, now.monotonic + .milliseconds(100 << Int64(min(file.failures, 6))))
+      // On a line on which nothing comes whole the next numbers wait, too.
+      let isAside = file.giveWay(after: slice, at: now.monotonic)
+      let pause = Duration.milliseconds(100 << Int64(min(file.failures, isAside ? 3 : 6)))
+      slicesFrom = max(slicesFrom, now.monotonic + pause)
     }
     files[slice.key] = file
+    if file.isOnlyRefusedUnconfirmed { believe(slice.key, at: now.monotonic) }
     finish(slice.key, at: now.monotonic, &out)
   }
 
-  /// Numbers that a clean slice did not give. What was given neither the first nor the second time is not there.
+  /// Numbers that a clean slice did not give, or whose record cannot be read. Those of which that is so a second time are
+  /// not there.
   private mutating func notGiven(
-    of slice: Slice, _ given: NumberSet, _ needed: NumberSet, in file: inout OpenFile, at now: MonotonicTime
+    _ absent: NumberSet, in file: inout OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    if file.isProbing {
-      if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
-      if let last = given.last { file.count = max(file.count ?? 0, last) }
-    }
-    let absent = given.missing(in: slice.range).intersection(needed)
     guard !absent.isEmpty else { return }
     var again = absent
     again.subtract(file.missed)
@@ -116,12 +131,13 @@ extension Intake {
     else {
       // The reader tells once more how many it has before any are called lost.
       if file.missedAt == nil { file.missedAt = now }
-      if slice.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
+      if file.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
       return
     }
     guard !gone.isEmpty else { return }
     file.missed.subtract(gone)
     if file.missed.isEmpty { file.missedAt = nil }
+    tellUnreadable(gone, of: file, &log)
     settle(gone, of: &file, at: now)
   }
 
@@ -129,6 +145,7 @@ extension Intake {
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
     file.suspects.subtract(absent)
     file.unconfirmed.subtract(absent)
+    for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
     if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
     file.denied.formUnion(absent.intersection(file.stored))
     guard let count = file.count, count > 0 else { return }

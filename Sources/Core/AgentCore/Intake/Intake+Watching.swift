@@ -88,6 +88,19 @@ extension Intake {
     tellLost(file, at: now, &out)
   }
 
+  /// Names what the reader's memory has in place of passings: that is all that is left of them.
+  func tellUnreadable(_ numbers: NumberSet, of file: OpenFile, _ log: inout [LogEntry]) {
+    let records = file.spoilt.filter { numbers.contains($0.key) && $0.value.isUnreadable }
+    for (number, record) in records.sorted(by: { $0.key < $1.key }).prefix(20) {
+      let texts = record.damage.map { MalformedFrame(reason: .noise, raw: $0).printable() }.sorted()
+      log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(file.key.file): the reader's memory has \"\(texts.joined(separator: "\", \""))\" for passing "
+            + "\(number), which cannot be read", fields(file.key)))
+    }
+  }
+
   /// Names the numbers that are lost, for as long as there are any.
   mutating func tellLost(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
     let name = file.key.file

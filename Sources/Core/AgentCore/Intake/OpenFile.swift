@@ -7,7 +7,7 @@ struct OpenFile: Sendable {
   static let largestSlice = 100
   static let smallestSlice = 10
   /// Numbers that need not be asked but lie between others that must: asking them costs less than another command.
-  private static let smallestHole: UInt32 = 8
+  static let smallestHole: UInt32 = 8
   /// Most copies that are kept to be held against the reader's memory.
   private static let copyLimit = 4096
 
@@ -23,12 +23,18 @@ struct OpenFile: Sendable {
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
   var suspects = NumberSet()
+  /// Numbers in front of a gap, which become such once the reader has told its count.
+  var fronts = NumberSet()
   /// Stored numbers that the reader's memory does not have, until the store is asked to decide about them.
   var denied = NumberSet()
   /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
   var kept = NumberSet()
-  /// Numbers that one clean slice did not give.
+  /// Numbers that one clean slice did not give, or whose record cannot be read.
   var missed = NumberSet()
+  /// Numbers whose frames come damaged in lists that end properly.
+  var spoilt: [UInt32: Spoilt] = [:]
+  /// Numbers that are left out of the slices for a while, so that others do not wait behind them.
+  var aside: [Aside] = []
   /// Numbers of lists that are not taken before the reader has named its file.
   var unverified = NumberSet()
   /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.
@@ -66,6 +72,12 @@ struct OpenFile: Sendable {
   var failures = 0
   /// Refusals in a row.
   var refusals = 0
+  /// The reader has listed some of it since it last refused all that it was asked for.
+  var hasListed = false
+  /// Numbers that it refuses to list.
+  var refused = NumberSet()
+  /// Lists that it refuses to give, since it gave one.
+  var refusedLists = 0
   /// The reader does not list this file: it is not asked before then.
   var blockedUntil: MonotonicTime?
   /// Since when the reader has denied the file.
@@ -119,27 +131,6 @@ struct OpenFile: Sendable {
   /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
   var isUrgent: Bool { needsInfo || isProbing || isMissing }
 
-  /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
-  var nextSlice: ClosedRange<UInt32>? {
-    if !isNeedy && !isProbing { return nil }
-    let missing = isMissing ? missing.subtracting(unverified) : NumberSet()
-    let needed = missing.isEmpty ? suspects.subtracting(unverified) : missing
-    guard let first = needed.first else {
-      guard isProbing, unverified.isEmpty else { return nil }
-      let start = Believing.after(count ?? 0)
-      return start...(start + UInt32(min(sliceLimit, Int(UInt32.max - start))))
-    }
-    let end = UInt32(min(UInt64(first) + UInt64(sliceLimit) - 1, UInt64(UInt32.max)))
-    var last = first
-    for range in needed.ranges {
-      guard range.lowerBound <= end,
-        range.lowerBound == first || range.lowerBound - last <= OpenFile.smallestHole
-      else { break }
-      last = min(range.upperBound, end)
-    }
-    return first...last
-  }
-
   /// What the store holds, and the rows that still wait for it.
   mutating func take(_ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup) {
     let isFirst = !isOpened
@@ -189,9 +180,11 @@ struct OpenFile: Sendable {
     unconfirmed.remove(number)
     lost.remove(number)
     suspects.remove(number)
+    fronts.remove(number)
     denied.remove(number)
     kept.remove(number)
     missed.remove(number)
+    spoilt[number] = nil
     copies[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
@@ -208,7 +201,22 @@ struct OpenFile: Sendable {
     lowerCount = nil
     count = told
     countedAt = now
+    suspectFronts()
     believing.expected = max(believing.expected, Believing.after(told))
+  }
+
+  /// The passing that was believed last, when it stands right in front of a gap, is to be compared: two frames that the
+  /// line cut may have become one that looks whole. It is asked for along with the gap, once that is counted.
+  mutating func suspectFront(of number: UInt32) {
+    guard let last = believing.lastPushed?.number, Believing.after(last) == number, stored.contains(last),
+      !kept.contains(last), !denied.contains(last)
+    else { return }
+    fronts.insert(last)
+  }
+
+  mutating func suspectFronts() {
+    suspects.formUnion(fronts)
+    fronts = NumberSet()
   }
 
   /// Stored numbers that the reader does not count are to be asked for, unless that is done.
@@ -227,25 +235,5 @@ struct OpenFile: Sendable {
     suspects.formUnion(stored)
     suspects.formUnion(lost)
     if let count, count > 0 { suspects.insert(1...count) }
-  }
-}
-
-/// A list of passings that the reader was asked for.
-struct Slice: Sendable {
-  let key: FileKey
-  let range: ClosedRange<UInt32>
-  /// By GETFILE, which names the file; else by GETPASSINGS, which means whichever is current.
-  let isByName: Bool
-  /// The frames of the list, ascending.
-  var frames: [Passing] = []
-  /// Nothing came meanwhile that is no frame or not believed, and nothing out of order.
-  var isClean = true
-  /// Frames heard meanwhile, pushed ones included.
-  var heard = 0
-
-  init(key: FileKey, range: ClosedRange<UInt32>, isByName: Bool) {
-    self.key = key
-    self.range = range
-    self.isByName = isByName
   }
 }

@@ -225,7 +225,7 @@ extension EventName {
     case .memoryRefused:
       Row(
         messageID: "e581748247b5241b981a4808526d373d", priority: .error,
-        meaning: "the reader does not list its passings: none can be confirmed or fetched",
+        meaning: "the reader does not list passings: they can be neither confirmed nor fetched",
         remedy: "it is asked again every minute; note the reader's firmware")
     case .captureOverflow:
       Row(

@@ -11,8 +11,8 @@ public enum ReaderNews: Equatable, Sendable {
   /// A passing, heard at that time. `list` is the list command under way, of which it may be a part: whether it is
   /// one, its number says.
   case passing(Passing, at: MonotonicTime, list: Command?)
-  /// Bytes that are no frame: the line shows damage.
-  case damaged(at: MonotonicTime)
+  /// Bytes that are no frame: the line shows damage, or the reader's memory does.
+  case damaged([UInt8], at: MonotonicTime)
   /// A command has come to its end, one that the conversation itself sends among them.
   case answered(Command, ReaderAnswer, ReplyTiming)
 }

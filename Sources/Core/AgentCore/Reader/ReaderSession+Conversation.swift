@@ -55,7 +55,7 @@ extension ReaderSession {
         }
       case .endOfList:
         if let asked = queue.endList() { tell(asked, .endOfList, heardAt: reception.at) }
-      case .malformed: tell(.damaged(at: reception.at))
+      case .malformed(let frame): tell(.damaged(frame.raw, at: reception.at))
       }
     }
     sendNext(at: now, &actions)
