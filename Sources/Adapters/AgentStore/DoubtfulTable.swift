@@ -103,13 +103,13 @@ struct DoubtfulTable: ~Copyable {
   func count(of file: Int64) throws(StoreError) -> Int {
     defer { kept.reset() }
     try kept.bind(1, file)
-    return try kept.step() ? Int(kept.integer(0)) : 0
+    return try kept.step() ? kept.count(0) : 0
   }
 
   /// How many are kept in all.
   func count() throws(StoreError) -> Int {
     defer { total.reset() }
-    return try total.step() ? Int(total.integer(0)) : 0
+    return try total.step() ? total.count(0) : 0
   }
 
   /// The newest frames of a file, newest first.
@@ -142,7 +142,7 @@ struct DoubtfulTable: ~Copyable {
     var counts: [DoubtfulFrame.Reason: Int] = [:]
     while try countingReasons.step() {
       guard let reason = DoubtfulFrame.Reason(rawValue: countingReasons.text(0)) else { continue }
-      counts[reason] = Int(countingReasons.integer(1))
+      counts[reason] = countingReasons.count(1)
     }
     return counts
   }

@@ -98,6 +98,6 @@ struct SessionTable: ~Copyable {
     return CloudSession(
       cloud: row.text(0), deviceid: row.text(1), token: row.textOrNil(2), alias: row.text(3),
       standing: standing, askedAt: WallTime(milliseconds: row.integer(5)),
-      acknowledged: Int(row.integer(6)))
+      acknowledged: row.count(6))
   }
 }

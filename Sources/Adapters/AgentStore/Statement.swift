@@ -74,6 +74,9 @@ struct Statement: ~Copyable {
 
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+  /// How many there are of something, 0 to 2^40, whatever a damaged row holds.
+  func count(_ column: Int32) -> Int { Int(clamping: min(max(0, integer(column)), 1 << 40)) }
+
   func integerOrNil(_ column: Int32) -> Int64? {
     sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : integer(column)
   }

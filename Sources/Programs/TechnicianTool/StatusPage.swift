@@ -113,7 +113,7 @@ public struct StatusPage: Sendable {
 
   private static func age(_ reader: JSONValue) -> Duration? {
     guard let age = reader["last_frame_age_seconds"]?.number, (0...1e9).contains(age) else { return nil }
-    return .milliseconds(Int64(age * 1000))
+    return Duration(clampingSeconds: age)
   }
 
   private static func power(_ reader: JSONValue) -> String {

@@ -44,6 +44,3 @@ public struct ClockTrust: Equatable, Sendable {
     now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000
   }
 }
-
-/// A span without its sign.
-func abs(_ span: Duration) -> Duration { span < .zero ? .zero - span : span }

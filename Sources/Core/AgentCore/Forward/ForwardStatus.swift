@@ -23,7 +23,7 @@ extension Forwarder {
     let rate = file.meter.perSecond(at: now)
     return ForwardStatus(
       key: key, waiting: waiting, oldestArrival: oldestArrival(of: place), perSecond: rate,
-      timeToDrain: rate.flatMap { $0 > 0 ? .milliseconds(Int64(Double(waiting) / $0 * 1000)) : nil },
+      timeToDrain: rate.flatMap { $0 > 0 ? Duration(clampingSeconds: Double(waiting) / $0) : nil },
       reason: waiting > 0 ? reason(for: file, at: now) : nil)
   }
 
