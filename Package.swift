@@ -151,7 +151,9 @@ let package = Package(
         "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport", "ZoneDatabase",
       ], excluding: ["Golden"]),
     tests("BenchmarkToolTests", ["LinuxSystem", "TestSupport"]),
-    tests("EndToEndTests", ["ControlSocket", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+    tests(
+      "EndToEndTests",
+      ["ControlSocket", "CSQLite", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

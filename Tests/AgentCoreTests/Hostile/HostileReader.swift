@@ -20,8 +20,7 @@ struct HostileReader {
     case "GETSTATUS": return status(&source) + "\r\n"
     case "GETTIME":
       clock = source.chance(of: 3) ? source.integer() : clock + Int64(source.byte()) * 1000
-      let time = LocalDateTime(millisecondsSince1970: clock) ?? HostileReader.latest
-      return "GETTIME;\(time.dateText);\(time.timeText)\r\n"
+      return "GETTIME;\(shown.date);\(shown.time.prefix(8))\r\n"
     case "PASSINGS": return "PASSINGS;\(number(&source));MC00001\r\n"
     case "LISTFILES":
       let names = (0..<source.below(5)).map { _ in fileName(&source) }
@@ -67,9 +66,8 @@ struct HostileReader {
 
   private mutating func passing(_ number: UInt32, _ source: inout ByteSource) -> String {
     clock = source.chance(of: 12) ? source.integer() : clock &+ Int64(source.byte()) * 50
-    let time = LocalDateTime(millisecondsSince1970: clock) ?? HostileReader.latest
     let reads = source.chance(of: 8) ? UInt32.max : 4
-    return "\(number);MC;00017;\(time.dateText);\(time.preciseTimeText);3;\(reads);937f6"
+    return "\(number);MC;00017;\(shown.date);\(shown.time);3;\(reads);937f6"
   }
 
   private mutating func number(_ source: inout ByteSource) -> String {
@@ -103,5 +101,11 @@ struct HostileReader {
     return fields.joined(separator: ";")
   }
 
-  private static let latest = LocalDateTime(millisecondsSince1970: 253_402_300_799_999)!
+  /// What its clock shows; at the end of the calendar it stands still.
+  private var shown: (date: String, time: String) {
+    guard let time = LocalDateTime(millisecondsSince1970: clock) else {
+      return ("9999-12-31", "23:59:59.999")
+    }
+    return (time.dateText, time.preciseTimeText)
+  }
 }
