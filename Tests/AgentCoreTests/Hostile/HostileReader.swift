@@ -19,7 +19,7 @@ struct HostileReader {
     case "PING": return "PING;PONG\r\n"
     case "GETSTATUS": return status(&source) + "\r\n"
     case "GETTIME":
-      clock = source.chance(of: 3) ? source.integer() : clock + Int64(source.byte()) * 1000
+      clock = source.chance(of: 3) ? source.integer() : clock &+ Int64(source.byte()) * 1000
       return "GETTIME;\(shown.date);\(shown.time.prefix(8))\r\n"
     case "PASSINGS": return "PASSINGS;\(number(&source));MC00001\r\n"
     case "LISTFILES":

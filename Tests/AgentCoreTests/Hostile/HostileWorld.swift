@@ -91,21 +91,37 @@ struct HostileWorld {
   // MARK: What happens
 
   private mutating func happen() throws(Violation) {
-    switch source.below(32) {
-    case 0...3: try tick()
-    case 4...6: try openLine()
-    case 7...12: try answerCommand()
-    case 13, 14: try hear(Array(reader.pushed(&source).utf8))
-    case 15: try hear(source.raw(200))
-    case 16...19: try answerCloud()
-    case 20...23: try answerStore()
-    case 24: moveClocks()
-    case 25: try look()
-    case 26: try wish()
-    case 27: try reload()
-    case 28: try notice()
-    case 29: try restart()
+    switch source.below(64) {
+    case 0...23: try goOn()
+    case 24...27: try tick()
+    case 28, 29: try openLine()
+    case 30...34: try answerCommand()
+    case 35...38: try hear(Array(reader.pushed(&source).utf8))
+    case 39: try hear(source.raw(200))
+    case 40...43: try answerCloud()
+    case 44...47: try answerStore()
+    case 48, 49: moveClocks()
+    case 50, 51: try look()
+    case 52: try wish()
+    case 53: try reload()
+    case 54: try notice()
+    case 55: try restart()
     default: try pass(.milliseconds(source.pick([1, 10, 100, 1000, 10_000, 60_000])))
+    }
+  }
+
+  /// What waits is answered, the line first; else time goes on.
+  private mutating func goOn() throws(Violation) {
+    if opening != nil, !isOpen {
+      try openLine()
+    } else if command != nil {
+      try answerCommand()
+    } else if !storeRequests.isEmpty || !passingRequests.isEmpty {
+      try answerStore()
+    } else if !cloudRequests.isEmpty {
+      try answerCloud()
+    } else {
+      try tick()
     }
   }
 
@@ -155,7 +171,7 @@ struct HostileWorld {
   }
 
   private mutating func pass(_ span: Duration) throws(Violation) {
-    monotonic += span.wholeNanoseconds
+    monotonic = monotonic.saturatingAdd(span.wholeNanoseconds)
     try take(.tick)
   }
 
@@ -270,7 +286,8 @@ struct HostileWorld {
     case 2: isKernelSynchronised.toggle()
     // A suspended machine; its clock goes on for at most 200 years in all.
     default:
-      monotonic = min(monotonic + Int64(source.byte()) * 86_400_000_000_000 * 365, 6_000_000_000_000_000_000)
+      let years = Int64(source.byte()) * 86_400_000_000_000 * 365
+      monotonic = min(monotonic.saturatingAdd(years), 6_000_000_000_000_000_000)
     }
   }
 

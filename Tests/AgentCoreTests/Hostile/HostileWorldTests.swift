@@ -12,8 +12,12 @@ struct HostileWorldTests {
   @Test("Nothing traps, and the core comes to rest", arguments: WildSeeds.some(40))
   func nothingTraps(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
-    for _ in 0..<25 {
-      let bytes = (0..<1500).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    for run in 0..<25 {
+      // A zero chooses what a good reader, cloud and store would do: with many of them a world goes far.
+      let calm = [0, 0.5, 0.8, 0.9, 0.95][run % 5]
+      let bytes = (0..<1500).map { _ in
+        Double.random(in: 0..<1, using: &random) < calm ? 0 : UInt8.random(in: .min ... .max, using: &random)
+      }
       try HostileWorld.check(bytes)
     }
   }
