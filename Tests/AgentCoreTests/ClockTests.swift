@@ -67,7 +67,8 @@ struct ClockTests {
     bindings[0].lastSeen = lastSeen(first).last
     let second = World(bindings: bindings)
     second.cloud = first.cloud
-    second.hostOffset = first.elapsed - 4000
+    second.elapsed = first.elapsed
+    second.hostOffset = -4000
     second.pass(seconds: 60)
     let times = lastSeen(second)
     #expect(times.count >= 2)
@@ -110,7 +111,7 @@ struct ClockTests {
     world.pass(seconds: 60)
     try world.tellReader("mute")
     world.clearRequests()
-    world.hostOffset = 3_600_000
+    world.hostOffset = 3_630_000
     world.pass(seconds: 120)
     #expect(world.cloudState == .clock)
     #expect(world.sent(.patch).isEmpty)
@@ -121,7 +122,6 @@ struct ClockTests {
     #expect(alarm.priority == .alert)
     #expect(alarm.message.contains("2027-01-15 09:0") && alarm.message.contains("2027-01-15 08:0"))
     #expect(alarm.message.contains("1 h 0 min ahead of"))
-    #expect(world.status["advice"]?.string?.contains("timedatectl") == true)
     world.hostOffset = 0
     world.pass(seconds: 12)
     #expect(world.cloudState == .ok)
@@ -141,6 +141,7 @@ struct ClockTests {
     world.pass(seconds: 300)
     #expect(world.sent(.patch).isEmpty)
     #expect(world.status["clock"]?["verdict"] == "contradicted")
+    #expect(world.status["advice"]?.string?.contains("timedatectl") == true)
     world.hostOffset = 0
     world.pass(seconds: 30)
     #expect(world.agrees == true)
@@ -171,12 +172,11 @@ struct ClockTests {
     #expect(world.agrees == true)
   }
 
-  @Test("One in the future that somebody else made is told as a difference and corrected")
+  @Test("One in the future that somebody else made is corrected")
   func foreignFuture() throws {
     let world = World.settled()
     world.tellCloud("set O4A5-00051 last_seen 2099-01-01T00:00:00.000Z")
     world.pass(seconds: 90)
-    #expect(world.entries(.deviceDiffers).contains { $0.message.contains("2099") })
     let shown = try #require(world.devices.first?["last_seen"]?.string.flatMap(WallTime.init(iso8601:)))
     #expect(shown <= WallTime(milliseconds: World.start + world.elapsed))
     #expect(world.agrees == true)

@@ -47,8 +47,7 @@ public struct ClockTrust: Sendable {
 
   /// The most that the host's clock and the cloud's may differ, beside what a comparison leaves open.
   public static let tolerance = Duration.seconds(5)
-  /// The most that the wall clock may move against the monotonic one before a comparison is worth nothing, and before what
-  /// was told of it is told again.
+  /// The most that the wall clock may move against the monotonic one before a comparison is worth nothing.
   static let stepTolerance = Duration.seconds(2)
   /// How long the cloud's word counts: reports are an hour apart at most.
   private static let lifetime = Duration.seconds(2 * 3600)

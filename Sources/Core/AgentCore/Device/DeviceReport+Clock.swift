@@ -35,7 +35,7 @@ extension DeviceReport {
     let offset = clock.offset(at: now)
     let isNews =
       switch (toldOffset, offset) {
-      case (let told?, let new?): abs(new - told) > ClockTrust.stepTolerance
+      case (let told?, let new?): abs(new - told) > ClockTrust.tolerance
       case (nil, let new): new != nil
       case (_?, nil): false
       }
@@ -61,7 +61,9 @@ extension DeviceReport {
 
   /// `1 h 0 min behind`
   private static func words(_ offset: Duration) -> String {
-    offset < .zero ? "\(humanSpan(abs(offset))) behind" : "\(humanSpan(offset)) ahead of"
+    // A comparison is good to half a second.
+    let span = humanSpan(.seconds(abs(offset).inSeconds.rounded()))
+    return offset < .zero ? "\(span) behind" : "\(span) ahead of"
   }
 
   /// `2026-11-30 09:30:00 UTC`
