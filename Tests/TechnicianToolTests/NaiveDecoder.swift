@@ -51,7 +51,8 @@ enum NaiveDecoder {
       guard bytes[7] == "D", bytes[16] == "T", bytes[26] == "T", bytes[36] == "A", bytes[38] == "R",
         chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9), digits(piece(27..<36), 9),
         let first = seconds(date, clock(piece(17..<26)), "/"),
-        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37], of: piece(0..<7)), digits(piece(39..<42), 3),
+        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37], of: piece(0..<7)),
+        digits(piece(39..<42), 3),
         let reads = number(piece(39..<42))
       else { return nil }
       return older(
