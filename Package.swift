@@ -121,7 +121,10 @@ let package = Package(
       excluding: ["Fixtures"]),
     tests(
       "AgentCoreTests",
-      ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport", "ZoneDatabase"]),
+      [
+        "AgentCore", "JSONDocument", "LinuxSystem", "One4AllProtocol", "Rehearsal", "TestSupport",
+        "ZoneDatabase",
+      ]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
@@ -148,7 +151,9 @@ let package = Package(
         "One4AllProtocol", "ProgramArguments", "ReaderLine", "TestSupport", "ZoneDatabase",
       ], excluding: ["Golden"]),
     tests("BenchmarkToolTests", ["LinuxSystem", "TestSupport"]),
-    tests("EndToEndTests", ["ControlSocket", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+    tests(
+      "EndToEndTests",
+      ["ControlSocket", "CSQLite", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -67,7 +67,8 @@ struct ClockTests {
     bindings[0].lastSeen = lastSeen(first).last
     let second = World(bindings: bindings)
     second.cloud = first.cloud
-    second.hostOffset = first.elapsed - 4000
+    second.elapsed = first.elapsed
+    second.hostOffset = -4000
     second.pass(seconds: 60)
     let times = lastSeen(second)
     #expect(times.count >= 2)
@@ -103,6 +104,84 @@ struct ClockTests {
     #expect(!world.sent(.patch).isEmpty)
   }
 
+  @Test(
+    "An hour ahead and synchronised: nothing goes out, an alarm names both times, and the way back is told")
+  func synchronisedAndWrong() throws {
+    let world = World.settled()
+    world.pass(seconds: 60)
+    try world.tellReader("mute")
+    world.clearRequests()
+    world.hostOffset = 3_630_000
+    world.pass(seconds: 120)
+    #expect(world.cloudState == .clock)
+    #expect(world.sent(.patch).isEmpty)
+    #expect(world.status["clock"]?["verdict"] == "contradicted")
+    #expect(world.status["well"] == false)
+    let alarm = try #require(world.entries(.clockContradicted).first)
+    #expect(world.entries(.clockContradicted).count == 1)
+    #expect(alarm.priority == .alert)
+    #expect(alarm.message.contains("2027-01-15 09:0") && alarm.message.contains("2027-01-15 08:0"))
+    #expect(alarm.message.contains("1 h 0 min ahead of"))
+    world.hostOffset = 0
+    world.pass(seconds: 12)
+    #expect(world.cloudState == .ok)
+    #expect(world.entries(.clockTrusted).count == 1)
+    world.pass(seconds: 60)
+    // The reader is dead since, and looks so.
+    #expect(Set(lastSeen(world)).count == 1)
+    #expect(world.misuse.isEmpty)
+  }
+
+  @Test(
+    "Wrong from the start, with the kernel's word: not one report in the future, before the first Date or after"
+  )
+  func wrongFromTheStart() {
+    let world = World()
+    world.hostOffset = 94_608_000_000
+    world.pass(seconds: 300)
+    #expect(world.sent(.patch).isEmpty)
+    #expect(world.status["clock"]?["verdict"] == "contradicted")
+    #expect(world.status["advice"]?.string?.contains("timedatectl") == true)
+    world.hostOffset = 0
+    world.pass(seconds: 30)
+    #expect(world.agrees == true)
+    #expect(world.misuse.isEmpty)
+  }
+
+  @Test(
+    "A last_seen in the future that we made is corrected once the clock is right, in the cloud and on disk")
+  func futureIsCorrected() throws {
+    let world = World.settled()
+    // Nobody contradicts: the cloud tells no time.
+    world.tellCloud("date-offset omit")
+    world.pass(seconds: 3 * 3600)
+    world.hostOffset = 3_600_000
+    world.pass(seconds: 700)
+    let future = try #require(world.disk.first?.lastSeen)
+    #expect(future > WallTime(milliseconds: World.start + world.elapsed))
+    world.tellCloud("date-offset off")
+    world.pass(seconds: 60)
+    #expect(world.cloudState == .clock)
+    world.kill()
+    world.hostOffset = 0
+    world.pass(seconds: 60)
+    let shown = try #require(world.devices.first?["last_seen"]?.string.flatMap(WallTime.init(iso8601:)))
+    let now = WallTime(milliseconds: World.start + world.elapsed)
+    #expect(shown <= now && now - shown < .seconds(60))
+    #expect(world.disk.first?.lastSeen.map { $0 <= now } == true)
+    #expect(world.agrees == true)
+  }
+
+  @Test("One in the future that somebody else made is corrected")
+  func foreignFuture() throws {
+    let world = World.settled()
+    world.tellCloud("set O4A5-00051 last_seen 2099-01-01T00:00:00.000Z")
+    world.pass(seconds: 90)
+    let shown = try #require(world.devices.first?["last_seen"]?.string.flatMap(WallTime.init(iso8601:)))
+    #expect(shown <= WallTime(milliseconds: World.start + world.elapsed))
+    #expect(world.agrees == true)
+  }
+
   @Test("The kernel's word is enough, without any Date")
   func kernelIsEnough() {
     let world = World()
@@ -120,6 +199,9 @@ struct ClockTests {
 
 @Suite("Trust in the host's clock")
 struct ClockTrustTests {
+  /// 2026-01-01T12:00:00Z.
+  private let noon: Int64 = 1_767_268_800_000
+
   private func moment(_ seconds: Int64, wall: Int64, kernel: Bool = false) -> Moment {
     Moment(
       monotonic: MonotonicTime(nanoseconds: seconds * 1_000_000_000), wall: WallTime(milliseconds: wall),
@@ -135,9 +217,10 @@ struct ClockTrustTests {
   @Test("Nobody is trusted before anybody has spoken, but the kernel")
   func atFirst() {
     let trust = ClockTrust()
+    #expect(trust.verdict(at: moment(0, wall: 0)) == .unknown)
     #expect(!trust.isTrusted(at: moment(0, wall: 0)))
     #expect(trust.isTrusted(at: moment(0, wall: 0, kernel: true)))
-    #expect(trust.offset == nil)
+    #expect(trust.offset(at: moment(0, wall: 0)) == nil)
   }
 
   @Test(
@@ -145,36 +228,106 @@ struct ClockTrustTests {
     arguments: [(5499, true), (5501, false), (-4499, true), (-4501, false), (500, true)] as [(Int64, Bool)])
   func tolerance(difference: Int64, isTrusted: Bool) {
     var trust = ClockTrust()
-    let now = moment(10, wall: 1_000_000)
-    trust.learn(from: answer(date: 1_000_000, host: 1_000_000 + difference), at: now)
+    let now = moment(10, wall: noon)
+    trust.learn(from: answer(date: noon, host: noon + difference), at: now)
     #expect(trust.isTrusted(at: now) == isTrusted)
-    #expect(trust.offset == .milliseconds(difference - 500))
+    #expect(trust.offset(at: now) == .milliseconds(difference - 500))
   }
 
-  @Test("An answer without a Date says nothing")
-  func noDate() {
+  @Test(
+    "An answer without a Date says nothing, nor does one whose Date is no time",
+    arguments: [nil, 0, .max, .min])
+  func noDate(date: Int64?) {
     var trust = ClockTrust()
-    trust.learn(from: answer(date: nil, host: 5), at: moment(0, wall: 5))
-    #expect(trust.offset == nil)
+    let now = moment(0, wall: noon, kernel: true)
+    trust.learn(from: answer(date: date, host: noon), at: now)
+    #expect(trust.verdict(at: now) == .kernel)
+    #expect(trust.offset(at: now) == nil)
   }
 
   @Test("A clock that stepped while the request was under way was compared with nothing")
   func stepUnderWay() {
     var trust = ClockTrust()
-    trust.ask(at: moment(10, wall: 1_000_500))
-    trust.learn(from: answer(date: 1_000_000, host: 1_000_500), at: moment(11, wall: 4_601_500))
-    #expect(trust.offset == nil)
-    trust.ask(at: moment(20, wall: 1_010_500))
-    trust.learn(from: answer(date: 1_010_000, host: 1_010_600), at: moment(21, wall: 1_011_500))
-    #expect(trust.offset == .milliseconds(100))
+    trust.ask(at: moment(10, wall: noon + 500))
+    let stepped = moment(11, wall: noon + 3_601_500)
+    trust.learn(from: answer(date: noon, host: noon + 500), at: stepped)
+    #expect(trust.offset(at: stepped) == nil)
+    trust.ask(at: moment(20, wall: noon + 10_500))
+    let now = moment(21, wall: noon + 11_500)
+    trust.learn(from: answer(date: noon + 10_000, host: noon + 10_600), at: now)
+    #expect(trust.offset(at: now) == .milliseconds(100))
   }
 
-  @Test("A step since the comparison takes the trust away, slewing does not")
+  @Test("A step is seen at once, and so is that it is over; the cloud need not be asked again")
   func step() {
     var trust = ClockTrust()
-    trust.learn(from: answer(date: 1_000_000, host: 1_000_500), at: moment(10, wall: 1_000_500))
-    #expect(trust.isTrusted(at: moment(70, wall: 1_061_900)))
-    #expect(!trust.isTrusted(at: moment(70, wall: 1_063_000)))
-    #expect(!trust.isTrusted(at: moment(70, wall: 1_058_000)))
+    trust.learn(from: answer(date: noon, host: noon + 500), at: moment(10, wall: noon + 500))
+    for (step, verdict) in [
+      (0, .cloud), (1400, .cloud), (-4900, .cloud), (5100, .wrong), (-3_600_000, .wrong), (0, .cloud),
+    ] as [(Int64, ClockTrust.Verdict)] {
+      #expect(trust.verdict(at: moment(70, wall: noon + 60_500 + step)) == verdict, "\(step)")
+    }
+  }
+
+  @Test("Two witnesses that contradict each other: one answer is a doubt, the second one settles it")
+  func contradiction() {
+    var trust = ClockTrust()
+    let hour: Int64 = 3_600_000
+    for (second, verdict) in [(10, .doubted), (11, .contradicted), (41, .contradicted)]
+      as [(Int64, ClockTrust.Verdict)]
+    {
+      let now = moment(second, wall: noon + hour + second * 1000, kernel: true)
+      trust.learn(from: answer(date: noon + second * 1000, host: now.wall.milliseconds), at: now)
+      #expect(trust.verdict(at: now) == verdict)
+      #expect(!trust.isTrusted(at: now))
+    }
+    // The host is set right: nobody has to be asked.
+    let now = moment(50, wall: noon + 50_000, kernel: true)
+    #expect(trust.verdict(at: now) == .agreed)
+    // No label is later than the cloud's own time.
+    let ahead = moment(60, wall: noon + hour, kernel: true)
+    #expect(trust.bounded(ahead.wall, at: ahead) <= WallTime(milliseconds: noon + 60_500))
+    #expect(trust.bounded(WallTime(milliseconds: noon + 59_000), at: ahead).milliseconds == noon + 59_000)
+  }
+
+  @Test("A slow answer leaves open what it leaves open, and contradicts nobody by it")
+  func latency() {
+    var trust = ClockTrust()
+    let now = moment(40, wall: noon + 40_000, kernel: true)
+    trust.ask(at: moment(10, wall: noon + 10_000, kernel: true))
+    // Made at the beginning of 30 s, and compared with their middle.
+    trust.learn(from: answer(date: noon + 10_000, host: noon + 25_000), at: now)
+    #expect(trust.verdict(at: now) == .agreed)
+  }
+
+  @Test("A Date that jumps from answer to answer is no witness")
+  func jumpingDate() {
+    var trust = ClockTrust()
+    for second in 0..<200 as Range<Int64> {
+      let now = moment(second, wall: noon + second * 1000, kernel: true)
+      let jump = second == 0 || second % 7 == 0 ? 0 : second * 60_000
+      trust.learn(from: answer(date: now.wall.milliseconds + jump, host: now.wall.milliseconds), at: now)
+      #expect(trust.verdict(at: now) == .agreed)
+    }
+  }
+
+  @Test("The first answer is another's, a captive portal's: the cloud's own wins with the host")
+  func portalFirst() {
+    var trust = ClockTrust()
+    let first = moment(0, wall: noon, kernel: true)
+    trust.learn(from: answer(date: noon - 9_000_000, host: noon), at: first)
+    #expect(trust.verdict(at: first) == .doubted)
+    let second = moment(5, wall: noon + 5000, kernel: true)
+    trust.learn(from: answer(date: noon + 5000, host: noon + 5000), at: second)
+    #expect(trust.verdict(at: second) == .agreed)
+  }
+
+  @Test("The cloud's word is good for two hours, and less exact with time")
+  func old() {
+    var trust = ClockTrust()
+    trust.learn(from: answer(date: noon, host: noon), at: moment(0, wall: noon))
+    #expect(trust.verdict(at: moment(7000, wall: noon + 7_000_000, kernel: true)) == .agreed)
+    #expect(trust.verdict(at: moment(7300, wall: noon + 7_300_000, kernel: true)) == .kernel)
+    #expect(trust.verdict(at: moment(7300, wall: noon + 7_300_000)) == .unknown)
   }
 }

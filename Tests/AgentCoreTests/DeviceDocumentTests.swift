@@ -78,12 +78,15 @@ struct DeviceDocumentTests {
 struct DeviceComparisonTests {
   private static let identity = ReaderIdentity(serialNumber: "O4A-1", model: "One4All 5", firmware: "1.1")
 
-  private func compare(_ fields: JSONValue, alias: String? = nil, confirmed: WallTime? = nil)
+  private func compare(
+    _ fields: JSONValue, alias: String? = nil, confirmed: WallTime? = nil,
+    latest: WallTime? = nil
+  )
     -> DeviceComparison
   {
     DeviceComparison(
       identity: DeviceComparisonTests.identity, alias: alias, lastSeen: confirmed, confirmed: confirmed,
-      document: DeviceDocument(.json(fields)))
+      latest: latest, document: DeviceDocument(.json(fields)))
   }
 
   private static let same: JSONValue = [
@@ -102,7 +105,8 @@ struct DeviceComparisonTests {
   @Test("Nothing read back agrees with nothing and differs from nothing")
   func unverified() {
     let comparison = DeviceComparison(
-      identity: DeviceComparisonTests.identity, alias: "x", lastSeen: nil, confirmed: nil, document: nil)
+      identity: DeviceComparisonTests.identity, alias: "x", lastSeen: nil, confirmed: nil, latest: nil,
+      document: nil)
     #expect(comparison.agrees == nil)
     #expect(comparison.fields.allSatisfy { $0.agrees == nil })
   }
@@ -126,5 +130,16 @@ struct DeviceComparisonTests {
     let cloud = try #require(WallTime(iso8601: "2026-01-01T00:00:10.000Z"))
     let comparison = compare(DeviceComparisonTests.same, confirmed: cloud + .milliseconds(behind))
     #expect(comparison.agrees == agrees)
+  }
+
+  @Test(
+    "last_seen may not lie in the future, whoever made it",
+    arguments: [(0, true), (-1, false)] as [(Int64, Bool)])
+  func future(ahead: Int64, agrees: Bool) throws {
+    let cloud = try #require(WallTime(iso8601: "2026-01-01T00:00:10.000Z"))
+    let latest = cloud + .milliseconds(ahead)
+    let comparison = compare(DeviceComparisonTests.same, confirmed: cloud, latest: latest)
+    #expect(comparison.agrees == agrees)
+    #expect((compare(DeviceComparisonTests.same, latest: latest).agrees == false) == !agrees)
   }
 }

@@ -361,6 +361,27 @@ struct ForwardTests {
     world.expectComplete(first)
   }
 
+  @Test(
+    "A step of the host's clock makes no backlog old, and hides none",
+    arguments: [200, -1, 36_500, -36_500] as [Int64])
+  func backlogAndSteps(days: Int64) {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 30)
+    world.tellCloud("fail 503")
+    world.capture(11...12, of: first)
+    world.pass(seconds: 5)
+    world.hostOffset = days * 86_400_000
+    world.pass(seconds: 5)
+    #expect(!world.isActive(.backlog) && !world.isActive(.backlogOld))
+    world.pass(seconds: 295)
+    #expect(world.isActive(.backlogOld))
+    world.hostOffset = -world.hostOffset
+    world.restart()
+    world.pass(seconds: 1)
+    #expect(world.isActive(.backlogOld))
+  }
+
   @Test("A backlog is told once when it begins and once when it is worked off")
   func backlog() {
     let world = ForwardWorld()

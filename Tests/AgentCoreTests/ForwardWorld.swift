@@ -81,8 +81,11 @@ final class ForwardWorld: SteppedWorld {
 
   // MARK: Time
 
+  /// How far the host's wall clock is from true time, milliseconds.
+  var hostOffset: Int64 = 0
+
   var now: Moment {
-    Moment(elapsed: elapsed, wall: ForwardWorld.start + elapsed)
+    Moment(elapsed: elapsed, wall: ForwardWorld.start + elapsed + hostOffset)
   }
 
   var nextDue: Int64? { [pending.nextDue, forwarder.nextDeadline?.steps].compactMap { $0 }.min() }
@@ -98,7 +101,7 @@ final class ForwardWorld: SteppedWorld {
     switch event {
     case .store: performNext()
     case .report(let report):
-      drive { orders in forwarder.handle(report, at: now.monotonic, &orders) }
+      drive { orders in forwarder.handle(report, at: now, &orders) }
     case .cloud(let outcome):
       if outcome.identifier == requestUnderWay { requestUnderWay = nil }
       drive { orders in forwarder.handle(outcome, at: now, &orders) }

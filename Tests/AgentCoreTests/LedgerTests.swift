@@ -49,7 +49,10 @@ struct LedgerTests {
       of: [
         .init(
           standing(old, gaps: NumberSet([3, 4, 9]), perSecond: 0.5), lostNumbers: NumberSet([12]),
-          differences: 1, oldestWaiting: heard),
+          differences: 1,
+          oldestWaiting: Arrival(
+            monotonic: MonotonicTime(nanoseconds: -90_000_000_000), wall: WallTime(milliseconds: 5),
+            isSynchronised: true)),
         .init(standing(other, perSecond: 0), isPresent: false, gaps: NumberSet([1])),
         .init(standing(new, perSecond: 0.5, hold: "no")),
       ], doubtful: 4, isForwarding: true, hold: nil,

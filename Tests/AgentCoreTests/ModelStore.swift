@@ -350,7 +350,9 @@ struct ModelStore {
       .compactMap { files[key]?.rows[$0]?.kept }
       .map { kept in
         WaitingPassing(
-          passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall,
+          passing: kept.passing, utc: kept.utc, zone: kept.zone,
+          arrival: Arrival(
+            monotonic: kept.arrivedAt, wall: kept.arrivedWall, isSynchronised: kept.hostSynchronised),
           isCorrected: corrected.contains(kept.passing.number))
       }
   }

@@ -239,6 +239,26 @@ struct ReaderClockTests {
     #expect(asked("SETTIME", world).count == 1)
   }
 
+  @Test("A host that is synchronised and wrong sets no right reader wrong")
+  func contradicted() throws {
+    let world = try world(setsWhenStopped, orders: "stop")
+    world.hostOffset = 3_600_000
+    world.pass(seconds: 700)
+    #expect(asked("SETTIME", world).isEmpty)
+    #expect(world.entries(.clockContradicted).count == 1)
+    #expect(alarms(world).isEmpty)
+  }
+
+  @Test("A clock is not set by the kernel's word alone before the cloud has had time to contradict it")
+  func onlyKernel() throws {
+    let world = try world(setsWhenStopped, orders: "stop", "clock-offset 60")
+    world.tellCloud("date-offset omit")
+    world.pass(seconds: 110)
+    #expect(asked("SETTIME", world).isEmpty)
+    world.pass(seconds: 30)
+    #expect(asked("SETTIME", world).count == 1)
+  }
+
   @Test("While it reads it is never set, however wrong it is; once it is stopped it is")
   func reading() throws {
     let world = try world(setsWhenStopped, orders: "clock-offset 5", "rate 1")

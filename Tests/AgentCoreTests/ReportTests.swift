@@ -256,7 +256,7 @@ struct LastSeenTests {
     #expect(world.cloudState == .ok)
   }
 
-  @Test("A step takes the trust away until the cloud has answered again")
+  @Test("A step takes the trust away until the clock is right again")
   func stepTakesTrustAway() {
     let world = World()
     world.isKernelSynchronised = false

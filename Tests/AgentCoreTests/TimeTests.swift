@@ -1,4 +1,5 @@
 import AgentCore
+import JSONDocument
 import Testing
 
 @Suite("Times as the cloud writes them")
@@ -35,6 +36,56 @@ struct WallTimeTests {
   func outOfRange() {
     #expect(WallTime(milliseconds: .max).iso8601 == "9999-12-31T23:59:59.999Z")
     #expect(WallTime(milliseconds: .min).iso8601 == "0001-01-01T00:00:00.000Z")
+  }
+}
+
+@Suite("Times from outside saturate")
+struct SaturatingTimeTests {
+  private static let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+
+  @Test("Sums and differences of any two moments and spans are in order, and none fails", arguments: extremes)
+  func anySum(_ value: Int64) {
+    let first = WallTime(milliseconds: .min)
+    let last = WallTime(milliseconds: .max)
+    for other in Self.extremes {
+      let (left, right) = (WallTime(milliseconds: value), WallTime(milliseconds: other))
+      #expect(((left - right) < .zero) == (left < right))
+      #expect(right + (left - right) == left)
+      for span in [Duration.seconds(other), .milliseconds(other), .nanoseconds(other)] {
+        #expect((first...last).contains(left + span) && (first...last).contains(left - span))
+        let moment = MonotonicTime(nanoseconds: value)
+        #expect((moment + span >= moment) == (span >= .zero || moment.nanoseconds == .min))
+      }
+      let (early, late) = (MonotonicTime(nanoseconds: value), MonotonicTime(nanoseconds: other))
+      #expect(((early - late) < .zero) == (early < late))
+    }
+  }
+
+  @Test("Spans beyond what their unit holds are its bound")
+  func spans() {
+    #expect(Duration.seconds(Int64.max).wholeNanoseconds == .max)
+    #expect(Duration.seconds(Int64.min).wholeNanoseconds == .min)
+    #expect(Duration.seconds(Int64.max).wholeMilliseconds == .max)
+    #expect(Duration.milliseconds(-1).wholeNanoseconds == -1_000_000)
+    #expect((WallTime(milliseconds: .max) - WallTime(milliseconds: .min)).wholeNanoseconds == .max)
+    for seconds in [Double.nan, .infinity, -.infinity, 1e308, -1e308] {
+      #expect(Duration(clampingSeconds: seconds).wholeMilliseconds.magnitude < 1 << 60)
+    }
+    #expect(Duration(clampingSeconds: 1.5) == .milliseconds(1500))
+  }
+
+  @Test("A count is never below nothing, and no sum of counts overflows")
+  func counts() {
+    #expect(JSONValue.integer(.max).count == 1 << 40)
+    #expect(JSONValue.integer(-5).count == 0)
+    #expect(JSONValue.integer(5).count == 5)
+    #expect(JSONValue.string("5").count == nil)
+    let key = FileKey(serialNumber: "S", file: "F")
+    let file = FileSummary(
+      key: key, stored: .min, acknowledged: .max, rejected: .max, unconfirmed: .min, lost: .max,
+      sentDifferences: .max, highest: .max, readerCount: .max)
+    #expect(file.waiting == 0 && file.gapCount == 0)
+    #expect([FileSummary](repeating: file, count: 1000).reduce(0) { $0 + $1.acknowledged } > 0)
   }
 }
 

@@ -31,6 +31,23 @@ struct PassingStoreTests {
     #expect(try after.worker.snapshot(cloud: cloud).files.first?.session == session())
   }
 
+  @Test("has no monotonic time for what was heard before the machine was started again")
+  func earlierRun() throws {
+    try TestedStore(folder.path).report(.capture(raceKey, kept(1...3)))
+    var database: OpaquePointer?
+    #expect(sqlite3_open("\(folder.path)/\(AgentDatabase.fileName)", &database) == SQLITE_OK)
+    #expect(sqlite3_exec(database, "UPDATE boot SET name = 'another'", nil, nil, nil) == SQLITE_OK)
+    sqlite3_close(database)
+    let store = try TestedStore(folder.path)
+    try store.report(.capture(raceKey, kept(4...4)))
+    let arrivals = try store.waiting(raceKey).map(\.arrival)
+    #expect(arrivals.map(\.monotonic) == [nil, nil, nil, kept(4).arrivedAt])
+    #expect(arrivals.map(\.wall) == (1...4).map { kept($0).arrivedWall })
+    #expect(arrivals.map(\.isSynchronised) == [false, true, false, true])
+    let view = try PassingView(directory: folder.path, cloud: cloud)
+    #expect(try view.ledger().first?.oldestWaiting == arrivals.first)
+  }
+
   @Test(
     "survives an end at any moment: the files of that moment are whole, and hold a whole number of captures")
   func anyMoment() throws {
@@ -370,6 +387,6 @@ struct PassingStoreTests {
     let row = try #require(try view.ledger().first)
     #expect(row.gaps.description == "21, 23-24, 601-605")
     #expect(row.lost == [22])
-    #expect(row.oldestWaiting == kept(13).arrivedWall)
+    #expect(row.oldestWaiting == arrival(of: kept(13)))
   }
 }

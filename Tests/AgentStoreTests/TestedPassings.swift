@@ -40,9 +40,14 @@ func kept(_ numbers: ClosedRange<UInt32>, trust: KeptPassing.Trust = .believed) 
   numbers.map { kept($0, trust: trust) }
 }
 
+/// When it was heard, as it is read by the daemon that heard it.
+func arrival(of kept: KeptPassing) -> Arrival {
+  Arrival(monotonic: kept.arrivedAt, wall: kept.arrivedWall, isSynchronised: kept.hostSynchronised)
+}
+
 /// As it is read to be sent.
 func waiting(_ kept: KeptPassing) -> WaitingPassing {
-  WaitingPassing(passing: kept.passing, utc: kept.utc, zone: kept.zone, arrivedWall: kept.arrivedWall)
+  WaitingPassing(passing: kept.passing, utc: kept.utc, zone: kept.zone, arrival: arrival(of: kept))
 }
 
 func doubtfulFrame(_ number: UInt32, key: FileKey? = raceKey) -> DoubtfulFrame {

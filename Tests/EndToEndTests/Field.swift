@@ -74,9 +74,12 @@ final class Field {
       """)
   }
 
-  func start() throws {
+  /// Starts the daemon.
+  /// - Parameter clock: that of its host; nil for the real one.
+  func start(on clock: HostClock? = nil) throws {
     daemon = try Program(
-      [program("one4alld"), "--config", folder.file("one4alld.conf")], errors: folder.file("daemon.log"))
+      (clock?.prefix ?? []) + [program("one4alld"), "--config", folder.file("one4alld.conf")],
+      errors: folder.file("daemon.log"))
   }
 
   /// Ends the daemon by a signal; its exit code.

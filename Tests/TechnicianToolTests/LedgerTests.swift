@@ -26,7 +26,12 @@ struct LedgerTests {
       acknowledgedPerSecond: perSecond, hold: hold)
     return .init(
       standing, isPresent: isPresent, lostNumbers: lostNumbers, differences: differences,
-      oldestWaiting: waits.map { now.wall - $0 })
+      oldestWaiting: waits.map { span in
+        Arrival(
+          monotonic: MonotonicTime(nanoseconds: now.monotonic.nanoseconds - span.wholeNanoseconds),
+          wall: now.wall,
+          isSynchronised: true)
+      })
   }
 
   static func causes(_ causes: (EventName, String)...) -> [Conditions.Condition] {

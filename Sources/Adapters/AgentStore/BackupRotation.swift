@@ -26,7 +26,9 @@ enum BackupRotation {
     var total = entries.reduce(0) { $0 + $1.size }
     for entry in entries.dropLast() {
       let isOld =
-        nowSeconds.map { $0 - entry.modified > settings.backupMaxAge.wholeMilliseconds / 1000 } ?? false
+        nowSeconds.map {
+          $0.saturatingSubtract(entry.modified) > settings.backupMaxAge.wholeMilliseconds / 1000
+        } ?? false
       guard isOld || total > settings.backupMaxSize else { continue }
       unlink(entry.path)
       // Goes only when it is empty.

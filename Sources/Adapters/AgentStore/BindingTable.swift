@@ -14,7 +14,7 @@ struct BindingTable: ~Copyable {
     let forgetting = try connection.prepare(
       "DELETE FROM device_binding WHERE cloud = ?1 AND serial_number = ?2", for: "forget a binding")
     let noting = try connection.prepare(
-      "UPDATE device_binding SET last_seen_ms = max(coalesce(last_seen_ms, ?3), ?3) "
+      "UPDATE device_binding SET last_seen_ms = ?3 "
         + "WHERE cloud = ?1 AND serial_number = ?2", for: "note last_seen")
     let reading = try connection.prepare(
       "SELECT serial_number, deviceid, bound_at_ms, last_seen_ms FROM device_binding WHERE cloud = ?1 "

@@ -203,7 +203,7 @@ struct DamagedDatabase: ~Copyable {
       if isOver { return nil }
       if canRead(after: next) { break }
       damaged = next
-      step *= 2
+      step = step > .max / 2 ? .max : step * 2
     }
     var readable = damaged + step
     while readable - damaged > 1 {

@@ -99,7 +99,7 @@ struct DifferenceTable: ~Copyable {
   func countWrong(_ file: Int64) throws(StoreError) -> Int {
     defer { countingWrong.reset() }
     try countingWrong.bind(1, file)
-    return try countingWrong.step() ? Int(countingWrong.integer(0)) : 0
+    return try countingWrong.step() ? countingWrong.count(0) : 0
   }
 
   /// The differences of a file: those that are wrong in the cloud first, by number.

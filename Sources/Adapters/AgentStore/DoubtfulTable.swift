@@ -26,11 +26,13 @@ struct DoubtfulTable: ~Copyable {
       "INSERT INTO doubtful_frame (file_id, reason, frame, arrived_ms) VALUES (?1, ?2, ?3, ?4)",
       for: "keep a doubtful frame")
     let counting = try connection.prepare(
-      "INSERT INTO doubtful_count (file_id, kept) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET kept = kept + ?2",
+      "INSERT INTO doubtful_count (file_id, kept) VALUES (?1, ?2) ON CONFLICT DO UPDATE "
+        + "SET kept = \(Statement.counted("kept")) + ?2",
       for: "count doubtful frames")
     let kept = try connection.prepare(
       "SELECT kept FROM doubtful_count WHERE file_id = ?1", for: "count doubtful frames")
-    let total = try connection.prepare("SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
+    let total = try connection.prepare(
+      "SELECT sum(\(Statement.counted("kept"))) FROM doubtful_count", for: "count doubtful frames")
     let dropping = try connection.prepare(
       "DELETE FROM doubtful_frame WHERE doubtful_id IN (SELECT doubtful_id FROM doubtful_frame WHERE file_id = ?1 "
         + "ORDER BY doubtful_id LIMIT ?2)", for: "drop doubtful frames")
@@ -39,10 +41,12 @@ struct DoubtfulTable: ~Copyable {
         + "AND NOT EXISTS (SELECT 1 FROM span WHERE span.file_id = ?1 AND kind = \(SpanKind.lost.rawValue) "
         + "AND CAST(frame AS INTEGER) BETWEEN low AND high)", for: "settle doubtful frames")
     let countingSettled = try connection.prepare(
-      "UPDATE doubtful_count SET settled = settled + ?2, kept = kept - ?2 WHERE file_id = ?1",
+      "UPDATE doubtful_count SET settled = \(Statement.counted("settled")) + ?2, "
+        + "kept = \(Statement.counted("kept")) - ?2 WHERE file_id = ?1",
       for: "count doubtful frames")
     let countingDropped = try connection.prepare(
-      "UPDATE doubtful_count SET dropped = dropped + ?2, kept = kept - ?2 WHERE file_id = ?1",
+      "UPDATE doubtful_count SET dropped = \(Statement.counted("dropped")) + ?2, "
+        + "kept = \(Statement.counted("kept")) - ?2 WHERE file_id = ?1",
       for: "count doubtful frames")
     let reading = try connection.prepare(
       "SELECT frame, reason, arrived_ms FROM doubtful_frame WHERE file_id = ?1 ORDER BY doubtful_id DESC LIMIT ?2",
@@ -103,13 +107,13 @@ struct DoubtfulTable: ~Copyable {
   func count(of file: Int64) throws(StoreError) -> Int {
     defer { kept.reset() }
     try kept.bind(1, file)
-    return try kept.step() ? Int(kept.integer(0)) : 0
+    return try kept.step() ? kept.count(0) : 0
   }
 
   /// How many are kept in all.
   func count() throws(StoreError) -> Int {
     defer { total.reset() }
-    return try total.step() ? Int(total.integer(0)) : 0
+    return try total.step() ? total.count(0) : 0
   }
 
   /// The newest frames of a file, newest first.
@@ -142,7 +146,7 @@ struct DoubtfulTable: ~Copyable {
     var counts: [DoubtfulFrame.Reason: Int] = [:]
     while try countingReasons.step() {
       guard let reason = DoubtfulFrame.Reason(rawValue: countingReasons.text(0)) else { continue }
-      counts[reason] = Int(countingReasons.integer(1))
+      counts[reason] = countingReasons.count(1)
     }
     return counts
   }

@@ -114,9 +114,9 @@ struct FileTable: ~Copyable {
   static func file(_ row: borrowing Statement) -> StoredFile {
     StoredFile(
       id: row.integer(0), key: FileKey(serialNumber: row.text(1), file: row.text(2)),
-      firstContact: WallTime(milliseconds: row.integer(3)), stored: Int(row.integer(4)),
-      acknowledged: Int(row.integer(5)), rejected: Int(row.integer(6)), unconfirmed: Int(row.integer(7)),
-      lost: Int(row.integer(8)), removed: Int(row.integer(9)), differences: Int(row.integer(10)),
+      firstContact: WallTime(milliseconds: row.integer(3)), stored: row.count(4),
+      acknowledged: row.count(5), rejected: row.count(6), unconfirmed: row.count(7),
+      lost: row.count(8), removed: row.count(9), differences: row.count(10),
       readerCount: row.integerOrNil(11).map(UInt32.init(clamping:)), isSettled: row.integer(12) != 0,
       isGone: row.integer(12) == 2,
       earliest: row.integerOrNil(13).map { WallTime(milliseconds: $0) },

@@ -7,7 +7,7 @@ public struct LedgerRow: Equatable, Sendable {
   /// When the file was first heard of, by the host's wall clock.
   public var firstContact: WallTime
   /// When the waiting passing with the lowest number was heard; nil when none waits.
-  public var oldestWaiting: WallTime?
+  public var oldestWaiting: Arrival?
   /// Numbers up to the highest that is known, by us or the reader, that are neither stored nor lost; of a file with
   /// very many of them the lowest ones.
   public var gaps: NumberSet
@@ -22,7 +22,7 @@ public struct LedgerRow: Equatable, Sendable {
 
   /// A row.
   public init(
-    summary: FileSummary, firstContact: WallTime, oldestWaiting: WallTime?, gaps: NumberSet, lost: NumberSet,
+    summary: FileSummary, firstContact: WallTime, oldestWaiting: Arrival?, gaps: NumberSet, lost: NumberSet,
     differences: Int, doubtful: Int, removed: Int
   ) {
     self.summary = summary

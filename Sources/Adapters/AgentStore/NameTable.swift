@@ -35,11 +35,16 @@ struct NameTable: ~Copyable {
   /// The name with that number; empty when there is none.
   mutating func name(of identifier: Int64) throws(StoreError) -> String {
     if let known = names[identifier] { return known }
-    defer { naming.reset() }
-    try naming.bind(1, identifier)
-    let name = try naming.step() ? naming.text(0) : ""
+    let name = try read(identifier)
     names[identifier] = name
     return name
+  }
+
+  /// The name with that number as it is on disk; empty when there is none.
+  func read(_ identifier: Int64) throws(StoreError) -> String {
+    defer { naming.reset() }
+    try naming.bind(1, identifier)
+    return try naming.step() ? naming.text(0) : ""
   }
 
   /// To be called when a transaction was rolled back: what was new in it is gone.

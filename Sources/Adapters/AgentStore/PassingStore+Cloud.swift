@@ -21,9 +21,18 @@ extension PassingStore {
       waiting.append(
         WaitingPassing(
           passing: row.passing, utc: row.utc, zone: try zones.name(of: row.zone),
-          arrivedWall: row.arrivedWall, isCorrected: corrected.contains(row.passing.number)))
+          arrival: arrival(of: row, in: try boots.name(of: row.boot)),
+          isCorrected: corrected.contains(row.passing.number)))
     }
     return waiting
+  }
+
+  /// When a row's passing was heard.
+  /// - Parameter run: name of the run of the machine; monotonic times can be compared within one run only.
+  func arrival(of row: PassingRow, in run: String) -> Arrival {
+    Arrival(
+      monotonic: !boot.isEmpty && run == boot ? row.arrivedAt : nil, wall: row.arrivedWall,
+      isSynchronised: row.hostSynchronised)
   }
 
   /// The lowest acknowledged numbers behind one whose rows are still there.

@@ -109,11 +109,12 @@ public struct PassingView: ~Copyable {
       doubtful: try store.doubtful.count(of: file.id), removed: file.removed)
   }
 
-  private func oldestWaiting(_ file: Int64) throws(StoreError) -> WallTime? {
+  private func oldestWaiting(_ file: Int64) throws(StoreError) -> Arrival? {
     let ready = try store.spans.read(file, .ready, limit: 1, spanLimit: 1).first
     let held = try store.spans.read(file, .held, limit: 1, spanLimit: 1).first
     guard let lowest = [ready, held].compactMap({ $0 }).min() else { return nil }
-    return try store.rows.row(file, lowest)?.arrivedWall
+    guard let row = try store.rows.row(file, lowest) else { return nil }
+    return store.arrival(of: row, in: try store.boots.read(row.boot))
   }
 
   /// Where the reader's memory said otherwise than what was stored: first what is wrong in the cloud, by number; at most

@@ -122,7 +122,7 @@ extension PassingStore {
         numbers.subtract(try spans.common(file.id, .removed, numbers))
         numbers.remove(highest)
         for range in numbers.ranges where left > 0 {
-          let part = range.lowerBound...min(range.upperBound, range.lowerBound + UInt32(left - 1))
+          let part = range.lowerBound...range.lowerBound + UInt32(min(left, range.count) - 1)
           try rows.remove(file.id, part)
           file.removed += try spans.add(file.id, .removed, NumberSet(part))
           left -= part.count

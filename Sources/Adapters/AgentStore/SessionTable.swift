@@ -24,10 +24,12 @@ struct SessionTable: ~Copyable {
     let readingAll = try connection.prepare(
       "SELECT \(SessionTable.columns) FROM cloud_session WHERE file_id = ?1", for: "read the cloud sessions")
     let counting = try connection.prepare(
-      "UPDATE cloud_session SET acknowledged = acknowledged + ?3 WHERE file_id = ?1 AND token = ?2",
+      "UPDATE cloud_session SET acknowledged = \(Statement.counted("acknowledged")) + ?3 "
+        + "WHERE file_id = ?1 AND token = ?2",
       for: "count in a cloud session")
     let uncounting = try connection.prepare(
-      "UPDATE cloud_session SET acknowledged = max(0, acknowledged - ?2) WHERE file_id = ?1",
+      "UPDATE cloud_session SET acknowledged = max(0, \(Statement.counted("acknowledged")) - ?2) "
+        + "WHERE file_id = ?1",
       for: "count in the cloud sessions")
     let limiting = try connection.prepare(
       "UPDATE cloud_session SET acknowledged = min(acknowledged, ?2) WHERE file_id = ?1",
@@ -98,6 +100,6 @@ struct SessionTable: ~Copyable {
     return CloudSession(
       cloud: row.text(0), deviceid: row.text(1), token: row.textOrNil(2), alias: row.text(3),
       standing: standing, askedAt: WallTime(milliseconds: row.integer(5)),
-      acknowledged: Int(row.integer(6)))
+      acknowledged: row.count(6))
   }
 }

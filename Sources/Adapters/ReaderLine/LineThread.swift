@@ -178,7 +178,7 @@ final class LineThread {
     if !isSilenceHandled { left.append(LineThread.silence - age(of: lastReadAt)) }
     if !outgoing.isEmpty { left.append(LineThread.writeStall - age(of: lastWriteAt)) }
     guard let next = left.min() else { return -1 }
-    return Int32(clamping: max(0, (next.wholeNanoseconds + 999_999) / 1_000_000))
+    return Int32(clamping: max(0, next.wholeNanoseconds.saturatingAdd(999_999) / 1_000_000))
   }
 
   private func age(of time: Int64) -> Duration { .nanoseconds(SystemClock.monotonicNanoseconds - time) }

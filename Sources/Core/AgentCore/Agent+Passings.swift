@@ -21,7 +21,7 @@ extension Agent {
     case .waiting, .acknowledged, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
-    forwarder.handle(report, at: now.monotonic, &orders)
+    forwarder.handle(report, at: judged(now), &orders)
   }
 
   /// The store has told something without being asked.

@@ -91,13 +91,15 @@ public struct Agent: Sendable {
     }
     session.advance(to: now.monotonic, &actions)
     let news = session.takeNews()
+    let judged = judged(now)
     readerClock.advance(
-      to: now, news, isHostTrusted: report.clock.isTrusted(at: now), &session, &actions)
+      to: judged, news, isHostTrusted: report.clock.isTrusted(at: now), isHostCertain: maySetClocks(at: now),
+      &session, &actions)
     for piece in news {
       if piece == .disconnected { failAudits() }
-      intake.handle(piece, at: now, &captured)
+      intake.handle(piece, at: judged, &captured)
     }
-    intake.advance(to: now, &captured)
+    intake.advance(to: judged, &captured)
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
@@ -108,6 +110,26 @@ public struct Agent: Sendable {
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
     actions += orders.cloud.map(AgentAction.cloud)
     return actions
+  }
+
+  /// The moment with the kernel's word as far as nothing contradicts it.
+  func judged(_ now: Moment) -> Moment {
+    switch report.clock.verdict(at: now) {
+    case .doubted, .contradicted: now.unvouched
+    case .agreed, .kernel, .cloud, .wrong, .unknown: now
+    }
+  }
+
+  /// How long setting a clock waits for a second witness.
+  private static let secondWitness = Duration.seconds(120)
+
+  /// Whether the host's clock may set another one: kernel and cloud agree, or the cloud has had time to contradict.
+  private func maySetClocks(at now: Moment) -> Bool {
+    switch report.clock.verdict(at: now) {
+    case .agreed: true
+    case .kernel: now.monotonic - startedAt >= Agent.secondWitness
+    case .cloud, .doubted, .contradicted, .wrong, .unknown: false
+    }
   }
 
   private mutating func apply(

@@ -181,7 +181,7 @@ final class Daemon {
     let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
     // Rounded up: waking just before the deadline would only turn the loop once more.
-    return Int32(clamping: max(0, ((next - now).wholeNanoseconds + 999_999) / 1_000_000))
+    return Int32(clamping: max(0, (next - now).wholeNanoseconds.saturatingAdd(999_999) / 1_000_000))
   }
 
   /// Messages of the line that found no room are lost here, but not in the reader's memory.

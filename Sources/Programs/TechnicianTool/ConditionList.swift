@@ -39,7 +39,7 @@ struct ConditionList {
   private func text(of condition: JSONValue) -> String {
     let message = condition["message"]?.string ?? "unknown"
     let since = condition["since"]?.string.map { StatusPage.moment($0, now: now) } ?? "unknown"
-    let again = condition["repetitions"]?.integer ?? 0
+    let again = condition["repetitions"]?.count ?? 0
     return "since \(since)\(again > 0 ? " (\(again + 1) times)" : ""): \(message)"
   }
 

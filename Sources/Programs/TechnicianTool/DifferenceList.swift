@@ -27,7 +27,7 @@ struct DifferenceList {
     self.configuration = configuration
     self.file = file
     first = try DifferenceList.page(of: file, skipping: 0, configuration: configuration)
-    guard let count = first["count"]?.integer, let wrong = first["wrong_in_cloud"]?.integer else {
+    guard let count = first["count"]?.count, let wrong = first["wrong_in_cloud"]?.count else {
       throw .otherVersion("the daemon does not say how many passings differ")
     }
     self.count = count

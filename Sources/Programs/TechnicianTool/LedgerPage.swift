@@ -39,7 +39,7 @@ public struct LedgerPage: Sendable {
     }
   }
 
-  private func count(_ value: JSONValue, _ name: String) -> Int64 { value[name]?.integer ?? 0 }
+  private func count(_ value: JSONValue, _ name: String) -> Int64 { value[name]?.count ?? 0 }
 
   /// A count over the files of which it is an alarm.
   private func present(_ name: String) -> Int64 {
@@ -165,11 +165,11 @@ public struct LedgerPage: Sendable {
   private func waiting(_ file: JSONValue) -> String {
     var words: [String] = []
     if let age = file["oldest_waiting_age_seconds"]?.number {
-      words.append("the oldest waits for \(humanSpan(.milliseconds(Int64(age * 1000))))")
+      words.append("the oldest waits for \(humanSpan(Duration(clampingSeconds: age)))")
     }
     // What is held is not sent at any rate.
     if file["hold"]?.string == nil, let left = file["drain_seconds"]?.number {
-      words.append("all sent in about \(humanSpan(.seconds(max(1, Int64(left.rounded(.up))))))")
+      words.append("all sent in about \(humanSpan(Duration(clampingSeconds: max(1, left.rounded(.up)))))")
     }
     return words.isEmpty ? "waiting" : words.joined(separator: "; ")
   }

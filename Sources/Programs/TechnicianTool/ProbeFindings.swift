@@ -136,7 +136,7 @@ public struct ProbeFindings: Sendable {
   private static func words(_ clock: ClockOffset) -> String {
     let uncertainty = "± \(tenths(clock.uncertainty)) s"
     let distance = abs(clock.seconds)
-    let span = distance < 60 ? "\(tenths(distance)) s" : humanSpan(.milliseconds(Int64(distance * 1000)))
+    let span = distance < 60 ? "\(tenths(distance)) s" : humanSpan(Duration(clampingSeconds: distance))
     let offset =
       distance <= clock.uncertainty
       ? "the same, \(uncertainty)" : "\(span) \(clock.seconds < 0 ? "behind" : "ahead"), \(uncertainty)"

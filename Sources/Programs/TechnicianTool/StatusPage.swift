@@ -113,7 +113,7 @@ public struct StatusPage: Sendable {
 
   private static func age(_ reader: JSONValue) -> Duration? {
     guard let age = reader["last_frame_age_seconds"]?.number, (0...1e9).contains(age) else { return nil }
-    return .milliseconds(Int64(age * 1000))
+    return Duration(clampingSeconds: age)
   }
 
   private static func power(_ reader: JSONValue) -> String {
@@ -171,7 +171,8 @@ public struct StatusPage: Sendable {
   /// Told only while the clock is not trusted.
   private var clock: [TerminalLine] {
     guard let clock = status["clock"], clock["trusted"]?.bool == false else { return [] }
-    var text = "not synchronised, and not trusted"
+    let isSynchronised = clock["kernel_synchronised"]?.bool == true
+    var text = "\(isSynchronised ? "" : "not ")synchronised, and not trusted"
     if let offset = clock["offset_seconds"]?.number {
       text += ": \(abs(offset)) s \(offset < 0 ? "behind" : "ahead of") the cloud's"
     }

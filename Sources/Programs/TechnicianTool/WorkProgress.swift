@@ -27,9 +27,9 @@ struct WorkProgress {
   }
 
   static func line(_ work: JSONValue) -> String {
-    let done = work["done"]?.integer ?? 0
+    let done = work["done"]?.count ?? 0
     let message = work["message"]?.string ?? ""
-    guard let total = work["total"]?.integer, total > 0 else { return message }
+    guard let total = work["total"]?.count, total > 0 else { return message }
     return "\(ProgressLine.words(done, of: total)) \(message)"
   }
 

@@ -42,6 +42,10 @@ extension JSONValue {
     if case .integer(let value) = self { value } else { nil }
   }
 
+  /// How many there are of something, 0 to 2^40, whatever stands there; nil when this is no integer. There are no more
+  /// passings than that, and no sum of such counts overflows.
+  public var count: Int64? { integer.map { min(max(0, $0), 1 << 40) } }
+
   /// The number, whether written as an integer or not.
   public var number: Double? {
     switch self {

@@ -47,12 +47,12 @@ enum DecimalText {
     return Int(text)
   }
 
-  /// A decimal number such as `46.2` or `-3`; no exponent, no infinity.
+  /// A decimal number such as `46.2` or `-3`; no exponent, and nothing so long that it would be infinite.
   static func decimal(_ text: String) -> Double? {
     guard let last = text.utf8.last, last.isDigit,
       text.utf8.allSatisfy({ $0.isDigit || $0 == ASCII.dot || $0 == ASCII.dash })
     else { return nil }
-    return Double(text)
+    return Double(text).flatMap { $0.isFinite ? $0 : nil }
   }
 
   /// `true` or `True`, `false` or `False`, in any case.

@@ -18,7 +18,7 @@ extension CloudAnswer.Body {
   var list: [JSONValue]? { content.flatMap { $0["result"]?.array ?? $0.array } }
 
   /// How many pages a list has; nil when the answer does not say.
-  var pages: Int64? { content?["pagination"]?["pages"]?.integer }
+  var pages: Int64? { content?["pagination"]?["pages"]?.count }
 
   /// The `description`, or the text that is no JSON, for people.
   var explanation: String? {

@@ -74,7 +74,7 @@ public struct CloudAnswer: Equatable, Sendable {
   public let date: WallTime?
   /// The host's wall clock at the middle between sending and receiving, to hold `date` against.
   public let hostTime: WallTime
-  /// The `Retry-After` header.
+  /// The `Retry-After` header, 0 to a year.
   public let retryAfter: Duration?
 
   /// An answer.
@@ -84,7 +84,7 @@ public struct CloudAnswer: Equatable, Sendable {
     self.body = body
     self.date = date
     self.hostTime = hostTime
-    self.retryAfter = retryAfter
+    self.retryAfter = retryAfter.map { min(max(.zero, $0), .seconds(31_536_000)) }
   }
 }
 

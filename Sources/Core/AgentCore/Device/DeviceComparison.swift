@@ -37,9 +37,10 @@ public struct DeviceComparison: Equatable, Sendable {
   ///   - alias: the configured alias.
   ///   - lastSeen: the reader's last frame, labelled now.
   ///   - confirmed: the last_seen that the cloud has taken; nil when the way of reporting carries none.
+  ///   - latest: a last_seen behind that lies in the future; nil when that cannot be said.
   ///   - document: what the cloud says.
   init(
-    identity: ReaderIdentity, alias: String?, lastSeen: WallTime?, confirmed: WallTime?,
+    identity: ReaderIdentity, alias: String?, lastSeen: WallTime?, confirmed: WallTime?, latest: WallTime?,
     document: DeviceDocument?
   ) {
     func field(_ name: Name, _ reader: String?, _ cloud: String?) -> Field {
@@ -50,7 +51,9 @@ public struct DeviceComparison: Equatable, Sendable {
     let aliasField = field(.alias, alias, document?.alias)
     let seen = document?.lastSeen.flatMap(WallTime.init(iso8601:))
     let seenAgrees: Bool? =
-      if let confirmed, document != nil {
+      if let seen, let latest, seen > latest {
+        false
+      } else if let confirmed, document != nil {
         seen.map { $0 >= confirmed - DeviceComparison.lastSeenTolerance }
       } else { nil }
     fields = [

@@ -231,7 +231,7 @@ extension DeviceReport {
     case 409 where isDocumented, 200...299:
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
-      lastHeartbeatAt = now.wall
+      lastHeartbeatAt = now.monotonic
       // What changed while the report was under way is reported at once.
       let wait = random.spread(cloud.heartbeatInterval, by: 0.1)
       reportAt = reportedIdentity == identity ? now.monotonic + wait : now.monotonic

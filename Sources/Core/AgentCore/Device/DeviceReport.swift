@@ -62,6 +62,8 @@ public struct DeviceReport: Sendable {
 
   // What is known of the cloud.
   var clock = ClockTrust()
+  /// What it said last.
+  var clockVerdict = ClockTrust.Verdict.unknown
   var isUnreadable = false
   var isRouteMissing = false
   /// The configured route has taken a report: a 404 from it speaks of the device.
@@ -85,7 +87,7 @@ public struct DeviceReport: Sendable {
   var toldOffset: Duration?
 
   /// When the cloud last took a report.
-  public internal(set) var lastHeartbeatAt: WallTime?
+  public internal(set) var lastHeartbeatAt: MonotonicTime?
   /// The last thing that went wrong with the cloud; nil once it is right again.
   public internal(set) var lastError: String?
 
@@ -114,9 +116,6 @@ public struct DeviceReport: Sendable {
   /// The documented route carries no last_seen, and the cloud may take it for a sign of life.
   var isRouteDocumented: Bool { heartbeatRequest == .documented }
 
-  /// The host's clock less the cloud's; nil before the cloud has answered.
-  public var clockOffset: Duration? { clock.offset }
-
   /// How it stands.
   public var state: CloudState {
     switch standing {
@@ -129,7 +128,7 @@ public struct DeviceReport: Sendable {
     if conditions.isActive(.cloudFailing) || conditions.isActive(.storeFailing) { return .failing }
     if standing == .verifying { return .verifying }
     if standing != .working { return .binding }
-    if conditions.isActive(.clockUntrusted) { return .clock }
+    if !clockVerdict.isTrusted { return .clock }
     return isUnreadable ? .unverified : .ok
   }
 
@@ -139,7 +138,8 @@ public struct DeviceReport: Sendable {
     identity.map { identity in
       DeviceComparison(
         identity: identity, alias: device.alias, lastSeen: lastFrameAt.map(now.label),
-        confirmed: isRouteDocumented ? nil : confirmedLastSeen, document: isDocumentCurrent ? document : nil)
+        confirmed: isRouteDocumented ? nil : confirmedLastSeen, latest: latestLastSeen(at: now),
+        document: isDocumentCurrent ? document : nil)
     }
   }
 
@@ -161,7 +161,7 @@ public struct DeviceReport: Sendable {
     case .keeping: return keepAt
     case .binding, .verifying: due = notBefore
     case .working:
-      due = conditions.isActive(.clockUntrusted) ? verifyAt : [reportAt, verifyAt].compactMap { $0 }.min()
+      due = clockVerdict.isTrusted ? [reportAt, verifyAt].compactMap { $0 }.min() : verifyAt
     case .conflict, .unbound: due = verifyAt
     }
     return due.map { max($0, notBefore) }
@@ -255,22 +255,25 @@ public struct DeviceReport: Sendable {
 
   /// Sends what is due.
   mutating func advance(to now: Moment, _ actions: inout [AgentAction]) {
+    var log: [LogEntry] = []
+    watchClock(at: now, &log)
+    actions += log.map(AgentAction.log)
     if case .keeping(let binding) = standing {
       if let keepAt, now.monotonic >= keepAt { keep(binding, &actions) }
       return
     }
-    guard underWay == nil, now.monotonic >= notBefore, let purpose = next(at: now, &actions) else { return }
+    guard underWay == nil, now.monotonic >= notBefore, let purpose = next(at: now) else { return }
     send(purpose, at: now, &actions)
   }
 
-  private mutating func next(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
+  private mutating func next(at now: Moment) -> Purpose? {
     let isVerifyDue = verifyAt.map { now.monotonic >= $0 } ?? false
     switch standing {
     case .unknown, .keeping: return nil
     case .binding: return .bind
     case .verifying: return .verify
     case .conflict, .unbound: return isVerifyDue ? .verify : nil
-    case .working: return isVerifyDue ? .verify : nextReport(at: now, &actions)
+    case .working: return isVerifyDue ? .verify : nextReport(at: now)
     }
   }
 
@@ -281,14 +284,8 @@ public struct DeviceReport: Sendable {
     actions.append(.store(.keep(binding)))
   }
 
-  private mutating func nextReport(at now: Moment, _ actions: inout [AgentAction]) -> Purpose? {
-    guard now.monotonic >= reportAt else { return nil }
-    guard isClockTrusted(at: now, &actions) else {
-      // Only an answer of the cloud can make the clock trusted; a read is harmless.
-      let soon = now.monotonic + min(cloud.heartbeatInterval, .seconds(30))
-      verifyAt = min(verifyAt ?? soon, soon)
-      return nil
-    }
+  private mutating func nextReport(at now: Moment) -> Purpose? {
+    guard now.monotonic >= reportAt, clockVerdict.isTrusted else { return nil }
     if isRouteDocumented {
       guard isConnected, lastFrameAt != lastReportedFrameAt else {
         reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
@@ -302,55 +299,6 @@ public struct DeviceReport: Sendable {
       }
     }
     return .report(lastSeen: lastSeen(at: now))
-  }
-
-  private mutating func isClockTrusted(at now: Moment, _ actions: inout [AgentAction]) -> Bool {
-    var log: [LogEntry] = []
-    defer { actions += log.map(AgentAction.log) }
-    guard clock.isTrusted(at: now) else {
-      let offset =
-        clock.offset.map { offset in
-          offset < .zero
-            ? "it is \(humanSpan(abs(offset))) behind the cloud's"
-            : "it is \(humanSpan(offset)) ahead of the cloud's"
-        } ?? "the kernel does not call it synchronised, and the cloud has not said the time"
-      let isNews =
-        switch (toldOffset, clock.offset) {
-        case (let told?, let new?): abs(new - told) > ClockTrust.stepTolerance
-        case (nil, let new): new != nil
-        case (_?, nil): false
-        }
-      if !conditions.isActive(.clockUntrusted) || isNews {
-        toldOffset = clock.offset
-        conditions.raise(
-          .clockUntrusted, "the host's clock is not trusted, reports wait: \(offset)", fields(),
-          at: now.monotonic,
-          &log)
-      }
-      return false
-    }
-    conditions.clear(
-      .clockUntrusted, telling: LogEntry(.clockTrusted, "the host's clock is trusted", fields()),
-      at: now.monotonic, &log)
-    return true
-  }
-
-  /// The reader's last frame, labelled now; never earlier than what the cloud has taken before. Where the cloud's own
-  /// word differs by less than can be told apart, its word is kept.
-  private func lastSeen(at now: Moment) -> WallTime? {
-    // One frame has one time, however the clock is set later.
-    guard let lastFrameAt, lastFrameAt != confirmedFrameAt else { return confirmedLastSeen }
-    var label = now.label(lastFrameAt)
-    if let confirmedLastSeen { label = max(label, confirmedLastSeen) }
-    if let sent = identity.flatMap({ sentLastSeen[$0.serialNumber] }) { label = max(label, sent) }
-    // Binding may have set it to the time of the request, a little after the frame.
-    let tolerance = isConnected ? Duration.seconds(15) : DeviceComparison.lastSeenTolerance
-    if let cloudSays = document?.lastSeen.flatMap(WallTime.init(iso8601:)), cloudSays > label,
-      cloudSays - label <= tolerance, cloudSays <= now.wall + ClockTrust.tolerance
-    {
-      label = cloudSays
-    }
-    return label
   }
 
   private mutating func send(_ purpose: Purpose, at now: Moment, _ actions: inout [AgentAction]) {

@@ -47,7 +47,7 @@ struct ForwardFile: Sendable {
   /// When something of it last changed, but for what the cloud takes.
   var progressAt: MonotonicTime
   /// When the oldest that is not read was heard, or the last that was read.
-  var oldestUnread: WallTime?
+  var oldestUnread: MonotonicTime?
   var peekAt: MonotonicTime
 
   // The cloud session.

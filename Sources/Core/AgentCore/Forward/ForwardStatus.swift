@@ -4,8 +4,8 @@ public struct ForwardStatus: Equatable, Sendable {
   public let key: FileKey
   /// Kept, and neither confirmed nor refused by the cloud.
   public let waiting: Int
-  /// When the oldest of them was heard, by the host's wall clock; nil when none waits or it has not been read yet.
-  public let oldestArrival: WallTime?
+  /// When the oldest of them was heard; nil when none waits or it has not been read yet.
+  public let oldestArrival: MonotonicTime?
   /// How many the cloud confirms a second; nil when it has confirmed none in the last seconds.
   public let perSecond: Double?
   /// How long the rest takes at that rate; nil without one.
@@ -23,7 +23,7 @@ extension Forwarder {
     let rate = file.meter.perSecond(at: now)
     return ForwardStatus(
       key: key, waiting: waiting, oldestArrival: oldestArrival(of: place), perSecond: rate,
-      timeToDrain: rate.flatMap { $0 > 0 ? .milliseconds(Int64(Double(waiting) / $0 * 1000)) : nil },
+      timeToDrain: rate.flatMap { $0 > 0 ? Duration(clampingSeconds: Double(waiting) / $0) : nil },
       reason: waiting > 0 ? reason(for: file, at: now) : nil)
   }
 
@@ -43,9 +43,9 @@ extension Forwarder {
   }
 
   /// When the oldest that waits was heard, as far as it has been read.
-  func oldestArrival(of place: Int) -> WallTime? {
+  func oldestArrival(of place: Int) -> MonotonicTime? {
     let file = files[place]
-    let read = queue.lazy.filter { $0.key == file.summary.key }.compactMap(\.items.first?.arrivedWall).min()
+    let read = queue.lazy.filter { $0.key == file.summary.key }.compactMap(\.items.first?.arrivedAt).min()
     let unread = file.unread > 0 ? file.oldestUnread : nil
     return [read, unread].compactMap { $0 }.min()
   }

@@ -91,7 +91,7 @@ extension Forwarder {
       answered(at: now, &orders.log)
       readable(at: now, &orders.log)
       files[place].countRefusals = 0
-      guard let count = session["passings"]?.integer.map(Int.init) else { return }
+      guard let count = session["passings"]?.count.map(Int.init(clamping:)) else { return }
       compare(count, expected, token, of: place, at: now, &orders.log)
     case 401, 403: noteUnreadable(answer, at: now, &orders.log)
     case 404, 410:

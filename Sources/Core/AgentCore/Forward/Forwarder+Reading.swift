@@ -105,13 +105,14 @@ extension Forwarder {
 
   /// Passings have been read.
   mutating func received(
-    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at now: MonotonicTime
+    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at moment: Moment
   ) {
+    let now = moment.monotonic
     guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
     self.reading = nil
     storeBackoff.reset()
     if reading.kind == .backlog || reading.kind == .age, let first = passings.first {
-      files[place].oldestUnread = first.arrivedWall
+      files[place].oldestUnread = first.arrival.placed(at: moment)
     }
     guard reading.kind != .age, settings.forward, files[place].hold == nil, let token = openToken(of: place)
     else { return }
@@ -129,7 +130,8 @@ extension Forwarder {
     }
     guard !new.isEmpty else { return noteUnread(of: place, at: now) }
     let batch = PassingBatch(
-      identifier: newBatchIdentifier(), key: key, token: token, items: new.map(writer.item)[...],
+      identifier: newBatchIdentifier(), key: key, token: token,
+      items: new.map { writer.item($0, at: moment) }[...],
       isProbe: reading.kind == .probe)
     files[place].busy.formUnion(batch.numbers)
     noteUnread(of: place, at: now)

@@ -108,12 +108,12 @@ extension Forwarder {
     _ batch: PassingBatch, _ answer: CloudAnswer, at index: Int, now: MonotonicTime,
     _ orders: inout ForwardOrders
   ) {
-    let inserted = answer.body.field("inserted_count")?.integer
-    let told = answer.body.field("duplicate_count")?.integer
+    let inserted = answer.body.field("inserted_count")?.count
+    let told = answer.body.field("duplicate_count")?.count
     let duplicates = told ?? 0
     let token = answer.body.field("token_session")?.plainText ?? batch.token
     if let inserted, token == batch.token {
-      let counted = max(0, inserted) + max(0, duplicates)
+      let counted = inserted + duplicates
       if counted >= batch.items.count {
         // Nothing was there before: all of it is as it was sent now.
         if inserted >= batch.items.count { noteNew(batch) }

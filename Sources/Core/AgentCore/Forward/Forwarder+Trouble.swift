@@ -171,18 +171,18 @@ extension Forwarder {
   /// What could be sent and waits.
   struct Backlog {
     var count = 0
-    /// How long the oldest of them has waited, by the host's wall clock, as far as it has been read.
+    /// How long the oldest of them has waited, as far as it has been read.
     var age = Duration.zero
   }
 
   func backlog(at now: Moment) -> Backlog {
     var count = 0
-    var oldest: WallTime?
+    var oldest: MonotonicTime?
     for place in active where files[place].sendable > 0 {
       count += files[place].sendable
       if let arrival = oldestArrival(of: place) { oldest = min(oldest ?? arrival, arrival) }
     }
-    return Backlog(count: count, age: oldest.map { max(.zero, now.wall - $0) } ?? .zero)
+    return Backlog(count: count, age: oldest.map { max(.zero, now.monotonic - $0) } ?? .zero)
   }
 
   func words(of backlog: Backlog) -> String {

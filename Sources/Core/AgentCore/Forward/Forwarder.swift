@@ -213,12 +213,13 @@ public struct Forwarder: Sendable {
   }
 
   /// The store has done something, or failed to.
-  public mutating func handle(_ report: PassingReport, at now: MonotonicTime, _ orders: inout ForwardOrders) {
+  public mutating func handle(_ report: PassingReport, at moment: Moment, _ orders: inout ForwardOrders) {
+    let now = moment.monotonic
     switch report {
     case .captured(let result): captured(result, at: now, &orders.log)
     case .doubtfulKept, .readerNoted: break
     case .fileOpened(let contents): note(contents.summary, at: now)
-    case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
+    case .waiting(let key, let after, let passings): received(key, after: after, passings, at: moment)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
     case .contradicted(let summary, let contradiction):

@@ -7,7 +7,7 @@ struct PassingBatch: Sendable {
   /// A passing as it is sent.
   struct Item: Sendable {
     let number: UInt32
-    let arrivedWall: WallTime
+    let arrivedAt: MonotonicTime
     let utc: WallTime
     let chip: String
     /// Whether the cloud may have it as it was before the reader's memory corrected it, if it has it already.
@@ -149,7 +149,7 @@ struct PassingWriter: Sendable {
   }
 
   /// A passing as it is sent.
-  func item(_ waiting: WaitingPassing) -> PassingBatch.Item {
+  func item(_ waiting: WaitingPassing, at now: Moment) -> PassingBatch.Item {
     let passing = waiting.passing
     let chip = passing.chipText
     var body = JSONObject()
@@ -163,7 +163,7 @@ struct PassingWriter: Sendable {
       body.append("longitude", .string(coordinates.longitude))
     }
     return PassingBatch.Item(
-      number: passing.number, arrivedWall: waiting.arrivedWall, utc: waiting.utc, chip: chip,
+      number: passing.number, arrivedAt: waiting.arrival.placed(at: now), utc: waiting.utc, chip: chip,
       isCorrected: waiting.isCorrected, body: .object(body))
   }
 

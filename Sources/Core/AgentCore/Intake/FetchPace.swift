@@ -46,7 +46,7 @@ struct FetchPace: Sendable {
     let rate = max(lastRate, Double(counted))
     let share = min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
     let pause = span.inSeconds * (1 - share) / share
-    return max(FetchPace.shortest, .nanoseconds(Int64(min(pause, 5) * 1e9)))
+    return max(FetchPace.shortest, Duration(clampingSeconds: min(pause, 5)))
   }
 
   private mutating func roll(to now: MonotonicTime) {

@@ -51,6 +51,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case cloudKeyRefused = "cloud-key-refused"
   /// The host's clock is not to be trusted; last_seen is not reported.
   case clockUntrusted = "clock-untrusted"
+  /// The kernel and the cloud contradict each other about the time; last_seen is not reported.
+  case clockContradicted = "clock-contradicted"
   /// The host's clock is trusted.
   case clockTrusted = "clock-trusted"
   /// The reader's clock is off by more than `clock_warning`.

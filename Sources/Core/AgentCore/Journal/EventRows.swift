@@ -135,6 +135,15 @@ extension EventName {
         messageID: "3dad219e7bdcec56d10f73f8e8a06019", priority: .warning,
         meaning: "the host's clock is not to be trusted; last_seen is not reported",
         remedy: "set the clock or let it be synchronised")
+    case .clockContradicted:
+      Row(
+        messageID: "b1f7d2a45c8e4a0d9e63f5087a21cc94", priority: .alert,
+        meaning:
+          "the kernel calls the host's clock synchronised, and the cloud's clock shows another time; last_seen is not reported",
+        remedy:
+          "compare both with a watch; if the host is wrong, `timedatectl timesync-status` or `chronyc sources` names"
+          + " its time server, and `timedatectl set-ntp false` lets `timedatectl set-time` set it; if the cloud is, tell"
+          + " its operator")
     case .clockTrusted:
       Row(
         messageID: "35cd56d71ab81129fcff1211c794709c", priority: .notice,

@@ -36,11 +36,12 @@ public struct CloudSession: Equatable, Sendable {
     self.alias = alias
     self.standing = standing
     self.askedAt = askedAt
-    self.acknowledged = acknowledged
+    self.acknowledged = FileSummary.clamp(acknowledged)
   }
 }
 
-/// What is kept of a session file, in numbers. Law: `stored == acknowledged + waiting + rejected`.
+/// What is kept of a session file, in numbers. Law: `stored == acknowledged + waiting + rejected`. No counter is below 0 or
+/// above 2^40, whatever a damaged store holds: no sum of them overflows.
 public struct FileSummary: Equatable, Sendable {
   /// The file.
   public var key: FileKey
@@ -71,7 +72,7 @@ public struct FileSummary: Equatable, Sendable {
   public var cloud: String?
 
   /// Kept, and neither confirmed nor refused by the cloud.
-  public var waiting: Int { stored - acknowledged - rejected }
+  public var waiting: Int { max(0, stored - acknowledged - rejected) }
 
   /// How many passings the file has, by the reader's word or by the numbers that came; nil when neither is known.
   public var knownCount: UInt32? {
@@ -90,12 +91,12 @@ public struct FileSummary: Equatable, Sendable {
     isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key
-    self.stored = stored
-    self.acknowledged = acknowledged
-    self.rejected = rejected
-    self.unconfirmed = unconfirmed
-    self.lost = lost
-    self.sentDifferences = sentDifferences
+    self.stored = FileSummary.clamp(stored)
+    self.acknowledged = FileSummary.clamp(acknowledged)
+    self.rejected = FileSummary.clamp(rejected)
+    self.unconfirmed = FileSummary.clamp(unconfirmed)
+    self.lost = FileSummary.clamp(lost)
+    self.sentDifferences = FileSummary.clamp(sentDifferences)
     self.highest = highest
     self.readerCount = readerCount
     self.isSettled = isSettled
@@ -103,6 +104,8 @@ public struct FileSummary: Equatable, Sendable {
     self.session = session
     self.cloud = cloud
   }
+
+  static func clamp(_ count: Int) -> Int { min(max(0, count), Int(clamping: 1 << 40 as Int64)) }
 
   /// The same for a reader who uses that cloud. An answer that was on its way when the cloud was changed shows the
   /// session of the former one: it says nothing about the present one's.

@@ -172,19 +172,19 @@ public struct WaitingPassing: Equatable, Sendable {
   public var utc: WallTime
   /// Name of the zone of its local time.
   public var zone: String
-  /// When it was heard by the host's wall clock, for its age.
-  public var arrivedWall: WallTime
+  /// When it was heard, for its age.
+  public var arrival: Arrival
   /// Whether the reader's memory has corrected its chip or time, and nothing is known of the cloud having it as it was.
   public var isCorrected: Bool
 
   /// A passing to send.
   public init(
-    passing: Passing, utc: WallTime, zone: String, arrivedWall: WallTime, isCorrected: Bool = false
+    passing: Passing, utc: WallTime, zone: String, arrival: Arrival, isCorrected: Bool = false
   ) {
     self.passing = passing
     self.utc = utc
     self.zone = zone
-    self.arrivedWall = arrivedWall
+    self.arrival = arrival
     self.isCorrected = isCorrected
   }
 }

@@ -5,7 +5,7 @@ extension ReaderClock {
   /// A reader that is reading is never set; when it starts between the question and SETTIME, it refuses by itself.
   func isToBeSet(_ session: ReaderSession, at now: Moment) -> Bool {
     guard settings.setReaderClock == .whenStopped, session.status?.startMode == false,
-      now.kernelSynchronised, let measurement, measurement.isByKernel,
+      now.kernelSynchronised, isHostCertain, let measurement, measurement.isByKernel,
       ReaderClock.isOff(measurement, by: settings.clockWarning)
     else { return false }
     return triedToSetAt.map { now.monotonic - $0 >= ReaderClock.interval } ?? true
@@ -38,7 +38,8 @@ extension ReaderClock {
     _ time: LocalDateTime, _ sendAt: MonotonicTime, _ epoch: Int64, at now: Moment,
     _ session: inout ReaderSession, _ actions: inout [AgentAction]
   ) {
-    guard settings.setReaderClock == .whenStopped, session.status?.startMode == false, now.kernelSynchronised
+    guard settings.setReaderClock == .whenStopped, session.status?.startMode == false,
+      now.kernelSynchronised, isHostCertain
     else {
       step = .idle
       return

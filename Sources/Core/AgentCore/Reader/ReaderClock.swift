@@ -58,6 +58,8 @@ public struct ReaderClock: Sendable {
   var serialNumber: String?
   var isConnected = false
   var isHostTrusted = false
+  /// Whether the host's clock may set another one.
+  var isHostCertain = false
   var zone: String?
   var bracket: ClockBracket?
   /// How many answers the bracket is made of.
@@ -95,12 +97,15 @@ public struct ReaderClock: Sendable {
   }
 
   /// Takes what the conversation brought, and does what is due.
-  /// - Parameter isHostTrusted: whether the host's clock may label anything.
+  /// - Parameters:
+  ///   - isHostTrusted: whether the host's clock may label anything.
+  ///   - isHostCertain: whether it may set another one.
   mutating func advance(
-    to now: Moment, _ news: [ReaderNews], isHostTrusted: Bool, _ session: inout ReaderSession,
-    _ actions: inout [AgentAction]
+    to now: Moment, _ news: [ReaderNews], isHostTrusted: Bool, isHostCertain: Bool,
+    _ session: inout ReaderSession, _ actions: inout [AgentAction]
   ) {
     self.isHostTrusted = isHostTrusted
+    self.isHostCertain = isHostCertain
     for piece in news { take(piece, at: now, &actions) }
     let zone = session.settings.timeZone ?? session.status?.timeZone
     if self.zone != zone {
@@ -167,5 +172,5 @@ public struct ReaderClock: Sendable {
     }
   }
 
-  static func epoch(_ now: Moment) -> Int64 { now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000 }
+  static func epoch(_ now: Moment) -> Int64 { now.epoch }
 }

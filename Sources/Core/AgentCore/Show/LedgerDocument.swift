@@ -18,12 +18,12 @@ public struct LedgerDocument: Sendable {
     /// Where the reader's memory said otherwise than what had been stored.
     public var differences: Int
     /// When the oldest of those that wait was heard.
-    public var oldestWaiting: WallTime?
+    public var oldestWaiting: Arrival?
 
     /// What there is to tell.
     public init(
       _ standing: FileStanding, isPresent: Bool = true, gaps: NumberSet = NumberSet(),
-      lostNumbers: NumberSet = NumberSet(), differences: Int = 0, oldestWaiting: WallTime? = nil
+      lostNumbers: NumberSet = NumberSet(), differences: Int = 0, oldestWaiting: Arrival? = nil
     ) {
       self.standing = standing
       self.isPresent = isPresent
@@ -66,7 +66,7 @@ public struct LedgerDocument: Sendable {
         "doubtful": .integer(Int64(doubtful)),
         "doubtful_reasons": DoubtfulDocument.counts(doubtfulReasons),
       ],
-      "files": .array(files.map { row($0, at: now.wall) }),
+      "files": .array(files.map { row($0, at: now) }),
     ]
   }
 
@@ -74,10 +74,11 @@ public struct LedgerDocument: Sendable {
     .integer(Int64(files.reduce(0) { $0 + count($1) }))
   }
 
-  private static func row(_ file: File, at now: WallTime) -> JSONValue {
+  private static func row(_ file: File, at now: Moment) -> JSONValue {
     let standing = file.standing
     let summary = standing.summary
     let rate = standing.acknowledgedPerSecond.flatMap { $0 > 0 ? $0 : nil }
+    let oldest = file.oldestWaiting?.placed(at: now)
     let left = summary.waiting == 0 ? 0 : rate.map { Double(summary.waiting) / $0 }
     return [
       "serial_number": .string(summary.key.serialNumber),
@@ -97,8 +98,8 @@ public struct LedgerDocument: Sendable {
       "gap_numbers": .string((standing.gaps ?? file.gaps).text(limit: namedRanges)),
       "differences": .integer(Int64(file.differences)),
       "sent_differences": .integer(Int64(summary.sentDifferences)),
-      "oldest_waiting_at": .text(file.oldestWaiting?.iso8601),
-      "oldest_waiting_age_seconds": .real(file.oldestWaiting.map { max(0, (now - $0).inSeconds) }),
+      "oldest_waiting_at": .text(oldest.map { now.label($0).iso8601 }),
+      "oldest_waiting_age_seconds": .real(oldest.map { (now.monotonic - $0).inSeconds }),
       "acknowledged_per_second": .real(rate),
       // What is held has no end in sight.
       "drain_seconds": .real(standing.hold == nil ? left : nil),

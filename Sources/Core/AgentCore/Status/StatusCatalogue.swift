@@ -137,7 +137,9 @@ public enum StatusCatalogue {
   private static let rest = [
     Member("clock", .object, "the host's clock, and the reader's beside it"),
     Member("clock.trusted", .flag, "whether it may label a last_seen"),
+    Member("clock.verdict", .text, "what kernel and cloud say of it: see below"),
     Member("clock.kernel_synchronised", .flag, "whether the kernel calls it synchronised"),
+    Member("clock.cloud_time", .time, orNull: true, "what the cloud's clock shows now, by its `Date`"),
     Member(
       "clock.offset_seconds", .number, orNull: true, "the host's clock less the cloud's, in tenths"),
     Member(
@@ -218,6 +220,8 @@ extension StatusCatalogue {
     lines += ReaderState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
     lines += ["", "## States of the cloud", "", "| state | meaning |", "| --- | --- |"]
     lines += CloudState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
+    lines += ["", "## Verdicts on the host's clock", "", "| verdict | meaning |", "| --- | --- |"]
+    lines += ClockTrust.Verdict.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -4,7 +4,7 @@ public enum StoreRequest: Equatable, Sendable {
   case keep(DeviceBinding)
   /// Forget the reader's binding in that cloud.
   case forget(cloud: String, serialNumber: String)
-  /// The cloud has confirmed that last_seen; an older one than the kept one changes nothing.
+  /// The cloud has confirmed that last_seen; an older one than the kept one corrects it.
   case noteLastSeen(cloud: String, serialNumber: String, WallTime)
 }
 

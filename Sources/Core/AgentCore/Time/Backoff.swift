@@ -16,7 +16,7 @@ struct Backoff: Equatable, Sendable {
   mutating func next(_ random: inout RandomSource) -> Duration {
     let doublings = min(failures, 20)
     failures += 1
-    let full = min(first.wholeNanoseconds << Int64(doublings), cap.wholeNanoseconds)
-    return .nanoseconds(Int64(Double(full) * Double.random(in: 0.5...1, using: &random)))
+    let full = min(first * (1 << doublings), cap)
+    return full.scaled(by: Double.random(in: 0.5...1, using: &random))
   }
 }

@@ -14,6 +14,12 @@ public struct Moment: Equatable, Sendable {
     self.kernelSynchronised = kernelSynchronised
   }
 
+  /// The wall clock less the monotonic one, milliseconds: it changes when somebody sets the wall clock.
+  var epoch: Int64 { wall.milliseconds - monotonic.nanoseconds / 1_000_000 }
+
+  /// The same, without the kernel's word: something contradicts it.
+  var unvouched: Moment { Moment(monotonic: monotonic, wall: wall, kernelSynchronised: false) }
+
   /// The wall clock's reading at an earlier moment, by the clock as it is set now.
   public func label(_ earlier: MonotonicTime) -> WallTime { wall - (monotonic - earlier) }
 }

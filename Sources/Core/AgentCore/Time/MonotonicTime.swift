@@ -1,4 +1,6 @@
 /// A moment of a clock that never steps (CLOCK_BOOTTIME). To measure with, never to show.
+///
+/// Sums and differences saturate: a moment or a span from outside, however absurd, is at worst as far away as can be.
 public struct MonotonicTime: Comparable, Hashable, Sendable {
   /// Nanoseconds since the machine started.
   public let nanoseconds: Int64
@@ -12,21 +14,10 @@ public struct MonotonicTime: Comparable, Hashable, Sendable {
   }
   /// The time between two moments.
   public static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
-    .nanoseconds(left.nanoseconds - right.nanoseconds)
+    .nanoseconds(left.nanoseconds.saturatingSubtract(right.nanoseconds))
   }
   /// The moment that much later.
   public static func + (left: MonotonicTime, right: Duration) -> MonotonicTime {
-    MonotonicTime(nanoseconds: left.nanoseconds + right.wholeNanoseconds)
+    MonotonicTime(nanoseconds: left.nanoseconds.saturatingAdd(right.wholeNanoseconds))
   }
-}
-
-extension Duration {
-  /// In nanoseconds, for spans up to 292 years.
-  public var wholeNanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-  }
-  /// In milliseconds, rounded down.
-  public var wholeMilliseconds: Int64 { wholeNanoseconds / 1_000_000 }
-  /// In seconds.
-  public var inSeconds: Double { Double(wholeNanoseconds) / 1e9 }
 }

@@ -16,7 +16,6 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
 
   /// That span, up to `fraction` longer or shorter.
   mutating func spread(_ span: Duration, by fraction: Double) -> Duration {
-    .nanoseconds(
-      Int64(Double(span.wholeNanoseconds) * Double.random(in: (1 - fraction)...(1 + fraction), using: &self)))
+    span.scaled(by: Double.random(in: (1 - fraction)...(1 + fraction), using: &self))
   }
 }

@@ -1,12 +1,22 @@
 import One4AllProtocol
 
-/// A moment by a wall clock, in UTC. To label with, never to measure.
+/// A moment by a wall clock, in UTC, in the years 1 to 9999 and two days around them, so that every local time of those
+/// years has its moment. To label with, never to measure.
+///
+/// What lies outside, whatever was told or added, is the end of that range: so differences are exact, and no sum fails.
 public struct WallTime: Comparable, Hashable, Sendable {
+  /// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+  private static let calendar: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+  private static let margin: Int64 = 2 * 86_400_000
+
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public let milliseconds: Int64
 
   /// The moment so many milliseconds after 1970-01-01T00:00:00Z.
-  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+  public init(milliseconds: Int64) {
+    let (first, last) = (WallTime.calendar.lowerBound, WallTime.calendar.upperBound)
+    self.milliseconds = min(max(milliseconds, first - WallTime.margin), last + WallTime.margin)
+  }
 
   /// Earlier is less.
   public static func < (left: WallTime, right: WallTime) -> Bool { left.milliseconds < right.milliseconds }
@@ -16,25 +26,21 @@ public struct WallTime: Comparable, Hashable, Sendable {
   }
   /// The moment that much later.
   public static func + (left: WallTime, right: Duration) -> WallTime {
-    WallTime(milliseconds: left.milliseconds + right.wholeMilliseconds)
+    WallTime(milliseconds: left.milliseconds.saturatingAdd(right.wholeMilliseconds))
   }
   /// The moment that much earlier.
   public static func - (left: WallTime, right: Duration) -> WallTime {
-    WallTime(milliseconds: left.milliseconds - right.wholeMilliseconds)
+    WallTime(milliseconds: left.milliseconds.saturatingSubtract(right.wholeMilliseconds))
   }
 }
 
 extension WallTime {
   /// As the cloud writes times: `2023-02-03T15:45:15.000Z`. Outside the years 1 to 9999: the end of that range.
   public var iso8601: String {
-    let bounded = min(max(milliseconds, WallTime.earliest), WallTime.latest)
+    let bounded = min(max(milliseconds, WallTime.calendar.lowerBound), WallTime.calendar.upperBound)
     guard let utc = LocalDateTime(millisecondsSince1970: bounded) else { return "" }
     return "\(utc.dateText)T\(utc.preciseTimeText)Z"
   }
-
-  // 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
-  private static let earliest: Int64 = -62_135_596_800_000
-  private static let latest: Int64 = 253_402_300_799_999
 
   /// Reads `YYYY-MM-DDTHH:mm:ss[.fraction]` followed by `Z` or `±HH:mm`; nil for anything else.
   public init?(iso8601 text: String) {

@@ -56,7 +56,7 @@ struct CloudWords {
   private static func milliseconds(_ word: String) -> Int64? {
     let units: [(name: String, length: Double)] = [("ms", 1), ("min", 60_000), ("s", 1000), ("", 1000)]
     guard let unit = units.first(where: { word.hasSuffix($0.name) }),
-      let number = Double(word.dropLast(unit.name.count)), number.isFinite, abs(number) < 1e9
+      let number = Double(word.dropLast(unit.name.count)), number.isFinite, abs(number) < 1e12
     else { return nil }
     return Int64(number * unit.length)
   }

@@ -48,7 +48,9 @@ extension SimulatedCloud {
         .otherReader, "\(serialNumber) sent under the device of \(device.boundSerialNumber)", request, now)
     }
     if let lastSeen = heartbeat.lastSeen {
-      if let latest = device.latestReport, lastSeen < latest {
+      // One that lies in the future is corrected.
+      let isCorrection = device.latestReport.map { $0 > now && lastSeen <= now } ?? false
+      if let latest = device.latestReport, lastSeen < latest, !isCorrection {
         let step = "\(CloudTime.text(latest)) to \(CloudTime.text(lastSeen))"
         note(.wentBack, "\(device.boundSerialNumber): last_seen from \(step)", request, now)
       }
@@ -57,7 +59,7 @@ extension SimulatedCloud {
         note(.future, "\(device.boundSerialNumber): last_seen \(gap)", request, now)
       }
       device.lastSeen = lastSeen
-      device.latestReport = max(device.latestReport ?? lastSeen, lastSeen)
+      device.latestReport = isCorrection ? lastSeen : max(device.latestReport ?? lastSeen, lastSeen)
     }
     device.model = heartbeat.model ?? device.model
     device.firmware = heartbeat.firmware ?? device.firmware
