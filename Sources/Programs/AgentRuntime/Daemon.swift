@@ -22,27 +22,29 @@ final class Daemon {
   private(set) var settings: AgentSettings
   var agent: Agent
   private let signals: SignalReader
-  private let heard: Mailbox<LineReport>
-  private let events: Mailbox<AgentEvent>
-  private let line: LineWorker
-  private let cloud: CloudWorker
-  private let store: StoreWorker
-  private let journal: Journal
-  private let notifier = ServiceNotifier()
-  private var control: ControlService
+  let heard: Mailbox<LineReport>
+  let events: Mailbox<AgentEvent>
+  let line: LineWorker
+  let cloud: CloudWorker
+  let store: StoreWorker
+  let journal: Journal
+  let notifier = ServiceNotifier()
+  var control: ControlService
   private var statusLine = ServiceStatusLine()
   private var hasSettled = false
+  /// What was taken out of `heard` and has not had its turn yet.
+  var unheard: ArraySlice<LineReport> = []
   /// Nothing more is asked of the cloud.
-  private var isEnding = false
+  var isEnding = false
 
   /// The signals that it takes. They are blocked before anything else.
   static let signals: [Int32] = [SIGTERM, SIGINT, SIGHUP]
   /// Bytes that may wait of what the line has said: at a serial line's full rate what comes in a minute.
   private static let heardLimit = 4 << 20
+  /// So long at a time is spent on what the line has said, so that whoever asks gets an answer.
+  private static let turn = Duration.milliseconds(100)
   /// From a signal that ends it on the daemon has so long (TimeoutStopSec of the unit is 10 s).
-  private static let stopLimit = Duration.seconds(8)
-  /// Of that, so long for what the reader has said.
-  private static let hearLimit = Duration.seconds(2)
+  static let stopLimit = Duration.seconds(8)
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
@@ -61,17 +63,6 @@ final class Daemon {
     let daemon = try Daemon(configuration: path, signals)
     daemon.loop()
     daemon.stop()
-  }
-
-  /// The stop has taken too long: something that the daemon waits for never comes. What is committed is on the disk.
-  private static func abandon() {
-    let words =
-      "<3>the stop took longer than \(humanSpan(stopLimit)), because a disk or a driver does not answer: one4alld"
-      + " ends without waiting; what was not on the disk yet is still in the reader\n"
-    var wanted = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-    // A pipe that nobody reads must not hold this up either.
-    if poll(&wanted, 1, 0) == 1 { Output.complain(words) }
-    _exit(ExitCode.systemError.rawValue)
   }
 
   private init(configuration path: String, _ signals: SignalReader) throws(StartError) {
@@ -179,7 +170,7 @@ final class Daemon {
       if !poll.readiness(at: signalPlace).isEmpty, !handleSignals() { return }
       // Every event brings everything on that is due. Only a round without one needs a tick.
       var needsTick = true
-      if !poll.readiness(at: heardPlace).isEmpty, takeHeard() { needsTick = false }
+      if !poll.readiness(at: heardPlace).isEmpty || !unheard.isEmpty, takeHeard() { needsTick = false }
       if !poll.readiness(at: eventsPlace).isEmpty, takeEvents() { needsTick = false }
       control.service(poll) { request in
         needsTick = true
@@ -201,6 +192,7 @@ final class Daemon {
   }
 
   private func waitMilliseconds() -> Int32 {
+    if !unheard.isEmpty { return 0 }
     let now = MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds)
     let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
@@ -208,18 +200,31 @@ final class Daemon {
     return Int32(clamping: max(0, ((next - now).wholeNanoseconds + 999_999) / 1_000_000))
   }
 
+  /// Takes what the line has said, for a turn's time.
   /// - Returns: whether there was anything.
-  private func takeHeard() -> Bool {
-    let (reports, hasHeldBack) = heard.empty()
-    // First of all, so that the line is read while this thread works.
-    if hasHeldBack { line.resume() }
-    for report in reports { take(.line(report)) }
-    if hasHeldBack { take(.lineHeld) }
-    return !reports.isEmpty
+  func takeHeard() -> Bool {
+    if unheard.isEmpty {
+      let (reports, hasHeldBack) = heard.empty()
+      unheard = reports[...]
+      if hasHeldBack {
+        // First of all, so that the line is read while this thread works.
+        line.resume()
+        take(.lineHeld)
+      }
+    }
+    let end = SystemClock.monotonicNanoseconds + Daemon.turn.wholeNanoseconds
+    var hasTaken = false
+    while let report = unheard.popFirst() {
+      take(.line(report))
+      hasTaken = true
+      if SystemClock.monotonicNanoseconds >= end { break }
+    }
+    if unheard.isEmpty { unheard = [] }
+    return hasTaken
   }
 
   /// - Returns: whether there was anything.
-  private func takeEvents() -> Bool {
+  func takeEvents() -> Bool {
     let waiting = events.takeAll()
     for event in waiting { take(event) }
     return !waiting.isEmpty
@@ -331,52 +336,5 @@ final class Daemon {
 
   private func stored(for cloud: String) throws(StartError) -> StoreSnapshot {
     do throws(StoreError) { return try store.snapshot(cloud: cloud) } catch { throw .store(error) }
-  }
-
-  private func stop() {
-    notifier.stopping()
-    isEnding = true
-    hearRest()
-    _ = takeEvents()
-    for action in agent.farewell() { perform(action) }
-    control.close()
-    store.stop()
-    tellUnwritten()
-    cloud.stop()
-    // The line's thread hangs in the port's driver: it is not waited for.
-    if !line.hasStopped { _exit(ExitCode.success.rawValue) }
-  }
-
-  /// What the reader had said by the time of the stop is read, and goes the way of all that it says.
-  private func hearRest() {
-    line.beginStop()
-    let end = Daemon.now().monotonic + Daemon.hearLimit
-    var poll = Poll()
-    while !line.hasStopped {
-      let left = (end - Daemon.now().monotonic).wholeMilliseconds
-      if left <= 0 { break }
-      poll.removeAll()
-      poll.add(heard.descriptor, .read)
-      poll.add(line.stopDescriptor, .read)
-      _ = try? poll.wait(milliseconds: Int32(clamping: left))
-      _ = takeHeard()
-    }
-    _ = takeHeard()
-  }
-
-  /// What the store could not write at the last moment is not lost: the reader has it. But somebody must know.
-  private func tellUnwritten() {
-    var count = 0
-    var reason = ""
-    for case .passings(.failed(.capture(_, let passings), let failure)) in events.takeAll() {
-      count += passings.count
-      reason = failure.description
-    }
-    guard count > 0 else { return }
-    journal.write(
-      LogEntry(
-        .storeFailing,
-        "\(count) passings could not be written before the end (\(reason)); the reader still has them, and they are"
-          + " fetched after the next start"))
   }
 }
