@@ -57,7 +57,8 @@ struct JournalTests {
   func unread() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
-    let (reader, writer) = (Descriptor(owning: ends[0]), Descriptor(owning: ends[1]))
+    let reader = Descriptor(owning: ends[0])
+    let writer = Descriptor(owning: ends[1])
     let journal = Journal(level: .debug, destination: .lines(coloured: false), descriptor: writer.number)
     // A pipe takes 64 KiB.
     for _ in 0..<2000 { journal.write(entry) }

@@ -27,7 +27,10 @@ final class StoreLock: Sendable {
     }
   }
 
-  deinit {
+  deinit { release() }
+
+  /// Gives the right up, to take it anew.
+  func release() {
     file.unlock()
     folder.unlock()
   }
