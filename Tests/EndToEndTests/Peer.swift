@@ -52,6 +52,9 @@ final class Peer: Sendable {
   /// It begins to say what it has to say.
   func speak() { state.isSpeaking.store(true, ordering: .releasing) }
 
+  /// Whether it has not said all yet.
+  var isSpeaking: Bool { state.isSpeaking.load(ordering: .acquiring) }
+
   /// Bytes that the daemon's kernel has taken.
   var sent: Int { state.sent.load(ordering: .acquiring) }
 
