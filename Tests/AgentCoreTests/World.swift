@@ -150,7 +150,7 @@ final class World: SteppedWorld {
         case .malformed: break
         }
       }
-    case .line, .cloud, .store, .passings, .notice, .linePostsRefused, .bindRequested, .reloaded, .tick: break
+    case .line, .cloud, .store, .passings, .notice, .lineHeld, .bindRequested, .reloaded, .tick: break
     }
     for action in agent.handle(event, at: now) { perform(action) }
   }

@@ -54,7 +54,9 @@ final class Field {
   }
 
   /// Writes the configuration; `more` has further lines under `[cloud]`.
-  func configure(more: String = "", port: String? = nil) {
+  func configure(
+    more: String = "", port: String? = nil, store: String = "state", socket: String = "control.sock"
+  ) {
     folder.write(
       "one4alld.conf",
       """
@@ -63,9 +65,9 @@ final class Field {
       poll_interval = 1s
       silence_timeout = 2s
       [store]
-      directory = \(folder.file("state"))
+      directory = \(folder.file(store))
       [control]
-      socket = \(folder.file("control.sock"))
+      socket = \(folder.file(socket))
       [cloud]
       url = \(cloudAddress)
       api_key_file = \(folder.file("key"))
@@ -75,11 +77,13 @@ final class Field {
   }
 
   /// Starts the daemon.
-  /// - Parameter clock: that of its host; nil for the real one.
-  func start(on clock: HostClock? = nil) throws {
+  /// - Parameters:
+  ///   - clock: that of its host; nil for the real one.
+  ///   - variables: what it finds in its environment.
+  func start(on clock: HostClock? = nil, variables: [String: String] = [:]) throws {
     daemon = try Program(
       (clock?.prefix ?? []) + [program("one4alld"), "--config", folder.file("one4alld.conf")],
-      errors: folder.file("daemon.log"))
+      errors: folder.file("daemon.log"), variables: variables)
   }
 
   /// Ends the daemon by a signal; its exit code.

@@ -52,6 +52,7 @@ public struct AgentDatabase: ~Copyable {
   }
 
   private init(_ path: String, busyTimeout: Int32, isUnchecked: Bool, lock: StoreLock) throws(StoreError) {
+    try StoreFiles.prepare(path)
     let connection = try Connection(path, busyTimeout: busyTimeout)
     try AgentDatabase.configure(connection)
     try Schema.migrate(connection)

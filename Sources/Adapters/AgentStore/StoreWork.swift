@@ -30,6 +30,14 @@ enum StoreWork: Sendable {
     case .passings: 10
     }
   }
+
+  /// Bytes of memory that it holds beside its own value, about.
+  var memory: Int {
+    switch self {
+    case .state: 1024
+    case .passings(let request): request.memory
+    }
+  }
 }
 
 /// What came of it, once it is on disk.

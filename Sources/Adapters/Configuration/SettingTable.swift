@@ -130,10 +130,9 @@ enum SettingTable {
   private static let rest: [SettingDeclaration] = [
     SettingDeclaration(
       .control, "socket", \.controlSocket, .path(longest: 107), default: "/run/one4all/control.sock",
-      reloadable: false,
       help: ["Path of the control socket."]),
     SettingDeclaration(
-      .control, "group", \.controlGroup, SettingKind.group.optional, default: "", reloadable: false,
+      .control, "group", \.controlGroup, SettingKind.group.optional, default: "",
       help: ["Group of users that may use the control socket. Empty for the daemon's own group."]),
     SettingDeclaration(
       .log, "level", \.logLevel, .logLevel, default: "info",

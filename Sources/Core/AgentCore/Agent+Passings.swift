@@ -56,6 +56,9 @@ extension Agent {
   public mutating func audit(file: String?, at now: Moment, _ actions: inout [AgentAction]) -> Result<
     Int, Refused
   > {
+    guard audits.count < Agent.mostAudits else {
+      return .failure(Refused("\(audits.count) files are being compared already; try again when one is done"))
+    }
     var captured = IntakeOutput()
     if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
     carryOut(captured, at: now, &actions)
@@ -67,6 +70,17 @@ extension Agent {
     let work = works.begin("audit", message: "\(name) is being compared")
     audits[key] = work
     return .success(work)
+  }
+
+  /// Most files that are compared at a time because a person wants it: each is held in memory until it is done.
+  static let mostAudits = 32
+  /// Most rewinds that wait for the store at a time: each is remembered until it is done.
+  static let mostRewinds = 8
+
+  /// Why no more can be sent again now; nil when it can.
+  public var rewindRefusal: String? {
+    guard rewinds.count >= Agent.mostRewinds else { return nil }
+    return "\(rewinds.count) rewinds are under way already; try again when one of them has ended"
   }
 
   /// Sends the acknowledged passings of a time range again, both ends included.

@@ -83,7 +83,7 @@ public struct Agent: Sendable {
     case .store(let store): report.handle(store, at: now, &actions)
     case .passings(let report): handle(report, at: now, &captured, &orders)
     case .notice(let notice): handle(notice, at: now, &captured, &actions)
-    case .linePostsRefused(let count): intake.lost(count, at: now, &captured)
+    case .lineHeld: intake.lineHeld(at: now, &captured)
     case .bindRequested: report.bind(at: now.monotonic, &actions)
     case .reloaded(let new, let bindings, let files):
       apply(new, bindings: bindings, files: files, at: now, &captured, &actions)

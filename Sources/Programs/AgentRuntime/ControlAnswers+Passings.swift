@@ -76,6 +76,7 @@ extension Daemon {
     guard let from = (try request.text("from")).flatMap(WallTime.init(iso8601:)),
       let to = (try request.text("to")).flatMap(WallTime.init(iso8601:)), from <= to
     else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
+    if let refusal = agent.rewindRefusal { throw RequestError(refusal) }
     let isDry = try request.flag("dry_run")
     let isOfAll = try request.text("file") == nil
     if isOfAll, try request.text("serial_number") != nil {

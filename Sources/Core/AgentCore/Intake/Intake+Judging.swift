@@ -7,8 +7,8 @@ extension Intake {
     guard reader != nil, !pending.isEmpty else { return }
     guard let current else {
       // Passings that the reader puts into no file that it names.
-      if reader?.wantsName == false, let statusAskedAt = reader?.statusAskedAt,
-        pending.allSatisfy({ $0.at <= statusAskedAt })
+      if reader?.wantsName == false, let statusAskedAt = reader?.statusAskedAt, let last = pending.last,
+        last.at <= statusAskedAt
       {
         let rest = pending
         pending = []

@@ -209,7 +209,7 @@ extension Intake {
     }
     pace.pushed(at: heardAt)
     reader?.heardAt = heardAt
-    guard pending.count < queue.room else {
+    guard queue.room(beside: pending.count * Intake.pendingBytes) >= Intake.pendingBytes else {
       drop()
       return
     }

@@ -64,7 +64,8 @@ extension Intake {
     let key = contents.summary.key
     guard files[key] != nil else { return }
     let isFirst = files[key]?.isOpened == false
-    files[key]?.take(contents, waiting: queue.rows(of: key), zones: zones)
+    let waiting = queue.rows(of: key)
+    files[key]?.take(contents, waiting: waiting, zones: zones)
     if files[key]?.unconfirmed.isEmpty == false, files[key]?.unconfirmedSince == nil {
       files[key]?.unconfirmedSince = now
     }

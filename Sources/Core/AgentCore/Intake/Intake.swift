@@ -120,6 +120,8 @@ public struct Intake: Sendable {
   var slicesFrom: MonotonicTime
   var wakeAt: MonotonicTime?
   var damagedAt: MonotonicTime?
+  /// When the line was last not read because the agent was behind.
+  var lineHeldAt: MonotonicTime?
   var endings: [FileKey: Ending] = [:]
   var gapsToldAt: [FileKey: MonotonicTime] = [:]
   /// What the passings imported last tell of the times of those that follow.
@@ -218,8 +220,15 @@ public struct Intake: Sendable {
   public var waitingRows: Int { queue.rowCount + pending.count }
   /// Imported passings of a file that the store has not taken yet.
   public func unwrittenImports(of key: FileKey) -> Int { queue.importedCount(of: key) }
-  /// How many imported rows fit in now.
-  public var room: Int { max(0, CaptureQueue.capacity / 2 - waitingRows) }
+  /// How many imported rows fit in now: what comes from the reader finds room beside them.
+  public var room: Int {
+    let bytes = queue.room(beside: pending.count * Intake.pendingBytes) - CaptureQueue.limit / 2
+    return max(0, bytes) / CaptureQueue.rowBytes
+  }
+  /// Bytes of memory that may wait for the store.
+  public static let memoryLimit = CaptureQueue.limit
+  /// What a frame takes that waits to be judged, about.
+  static let pendingBytes = MemoryLayout<Heard>.stride * 5 / 4
 
   /// Time has passed.
   public mutating func advance(to now: Moment, _ out: inout IntakeOutput) { proceed(at: now, &out) }

@@ -239,8 +239,11 @@ extension EventName {
     case .captureOverflow:
       Row(
         messageID: "875a5cfcc1fb14ff534b43f549626945", priority: .alert,
-        meaning: "the store takes nothing and the memory for waiting passings is full",
-        remedy: "mend the disk; the reader still has the passings, and they are fetched")
+        meaning:
+          "the memory for waiting passings is full, or more comes from the line than the agent can take",
+        remedy:
+          "mend the disk, or what speaks on the line; the reader still has the passings, and they are fetched"
+      )
     case .passingsWrong:
       Row(
         messageID: "0101d793957f40a99375af8f27d2e52a", priority: .alert,
