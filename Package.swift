@@ -121,7 +121,10 @@ let package = Package(
       excluding: ["Fixtures"]),
     tests(
       "AgentCoreTests",
-      ["AgentCore", "JSONDocument", "One4AllProtocol", "Rehearsal", "TestSupport", "ZoneDatabase"]),
+      [
+        "AgentCore", "JSONDocument", "JSONText", "One4AllProtocol", "Rehearsal", "TestSupport",
+        "ZoneDatabase",
+      ]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
     tests("LinuxSystemTests", ["LinuxSystem", "ProgramArguments", "ZoneDatabase", "TestSupport"]),
     tests("ReaderLineTests", ["ReaderLine", "AgentCore", "LinuxSystem", "One4AllProtocol", "TestSupport"]),

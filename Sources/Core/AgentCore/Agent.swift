@@ -53,7 +53,8 @@ public struct Agent: Sendable {
       settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files,
       firstFiles: firstFiles, at: now)
     forwarder = Forwarder(
-      settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
+      settings: settings.passings, device: settings.device, cloud: settings.cloud.url,
+      retryAfterLimit: settings.cloud.retryAfterLimit, files: files,
       random: RandomSource(seed: random.next()), at: now)
     ledger = Ledger(files: files, doubtful: doubtful, cloud: settings.cloud.url)
   }
@@ -119,7 +120,9 @@ public struct Agent: Sendable {
     intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
     report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
     readerClock.apply(new.passings, at: now.monotonic)
-    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
+    forwarder.apply(
+      new.passings, device: new.device, cloud: new.cloud.url, retryAfterLimit: new.cloud.retryAfterLimit,
+      files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
     if let files { ledger.replace(files, cloud: new.cloud.url) }
   }

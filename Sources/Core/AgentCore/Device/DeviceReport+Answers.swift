@@ -12,11 +12,11 @@ extension DeviceReport {
     case .success(let answer):
       clock.learn(from: answer, at: now)
       if let problem = trouble(in: answer, to: purpose) {
-        failed(purpose, problem, status: answer.status, retryAfter: answer.retryAfter, at: now, &log)
+        failed(purpose, problem, status: answer.status, asked: answer.retryAfter, at: now, &log)
       } else {
         switch purpose {
         case .bind: bound(answer, at: now, &actions, &log)
-        case .verify: verified(answer, at: now, &log)
+        case .verify: verified(answer, at: now, &actions, &log)
         case .report(let lastSeen): reported(answer, lastSeen, at: now, &actions, &log)
         }
       }
@@ -101,7 +101,9 @@ extension DeviceReport {
       }
   }
 
-  private mutating func verified(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func verified(
+    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+  ) {
     switch answer.status {
     case 200...299:
       guard let read = DeviceDocument(answer.body),
@@ -112,6 +114,7 @@ extension DeviceReport {
           &log)
         return
       }
+      confirmUnsaid(by: read, at: now, &actions)
       answered(.verify, at: now, &log)
       took(read, at: now, &log)
     case 401, 403:
@@ -228,7 +231,9 @@ extension DeviceReport {
     let purpose = Purpose.report(lastSeen: lastSeen)
     let isDocumented = isRouteDocumented
     switch answer.status {
+    case 200...299 where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
     case 409 where isDocumented, 200...299:
+      unsaidLastSeen = nil
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.wall
@@ -269,6 +274,38 @@ extension DeviceReport {
           priority: .warning, fields([.httpStatus: "400"])))
     default: failed(purpose, answer.refusal("the report"), status: answer.status, at: now, &log)
     }
+  }
+
+  private func isTaken(_ answer: CloudAnswer) -> Bool {
+    // The documented route always names the device.
+    isRouteDocumented ? DeviceDocument.deviceid(in: answer.body) != nil : DeviceDocument.isTaken(answer.body)
+  }
+
+  /// A success that does not say what it did has done nothing, unless the device itself shows it.
+  private mutating func unsaid(
+    _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ log: inout [LogEntry]
+  ) {
+    failed(
+      .report(lastSeen: lastSeen),
+      "the cloud answers the report without a word of what it did (HTTP \(answer.status), \(answer.body.sketch)): it counts as not taken",
+      status: answer.status, at: now, &log)
+    unsaidLastSeen = lastSeen
+    if !isUnreadable { verifyAt = now.monotonic }
+  }
+
+  /// The device shows the report whose answer said nothing.
+  private mutating func confirmUnsaid(
+    by read: DeviceDocument, at now: Moment, _ actions: inout [AgentAction]
+  ) {
+    guard let reported = unsaidLastSeen, let seen = read.lastSeen.flatMap(WallTime.init(iso8601:)),
+      seen >= reported - DeviceComparison.lastSeenTolerance
+    else { return }
+    unsaidLastSeen = nil
+    backoff.reset()
+    lastHeartbeatAt = now.wall
+    isRouteProven = true
+    reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+    confirm(reported, at: now, &actions)
   }
 
   private mutating func confirm(_ lastSeen: WallTime, at now: Moment, _ actions: inout [AgentAction]) {

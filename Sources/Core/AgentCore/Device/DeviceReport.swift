@@ -76,6 +76,8 @@ public struct DeviceReport: Sendable {
   var confirmedLastSeen: WallTime?
   /// The newest that was sent, by serial number: the cloud may have taken it though its answer was lost.
   var sentLastSeen: [String: WallTime] = [:]
+  /// What the last report said, when the cloud's answer did not say that it was taken.
+  var unsaidLastSeen: WallTime?
   var notedLastSeenAt: MonotonicTime?
   var lastReportedFrameAt: MonotonicTime?
   /// The frame whose time is `confirmedLastSeen`.
@@ -203,6 +205,7 @@ public struct DeviceReport: Sendable {
     lastHeartbeatAt = nil
     lastReportedFrameAt = nil
     confirmedFrameAt = nil
+    unsaidLastSeen = nil
     notedLastSeenAt = nil
     readBackoff.reset()
     verifyAt = nil

@@ -11,11 +11,19 @@ struct PassingPage {
   }
 
   private let entries: [Entry]
-  /// Whether another page follows, as far as the answer says so; nil when it does not.
-  let isLast: Bool?
+  /// How many pages there are, at least 1; nil when the answer does not say.
+  let pages: Int64?
+
+  /// A page on which nothing is.
+  static let empty = PassingPage(entries: [], pages: nil)
+
+  private init(entries: [Entry], pages: Int64?) {
+    self.entries = entries
+    self.pages = pages
+  }
 
   /// Nil when the answer is no list.
-  init?(_ body: CloudAnswer.Body, page: Int64) {
+  init?(_ body: CloudAnswer.Body) {
     guard let list = body.list else { return nil }
     entries = list.compactMap { entry in
       let shown = entry["num_passing"]
@@ -26,7 +34,7 @@ struct PassingPage {
           chip: entry["chip"]?.string)
       }
     }
-    isLast = list.isEmpty ? true : body.pages.map { page >= $0 }
+    pages = body.pages
   }
 
   /// Their numbers.
@@ -63,5 +71,26 @@ struct PassingPage {
       }
     }
     return segment
+  }
+}
+
+/// Pages of passings that are read one after the other. It ends though the cloud never says so: with a page that brings
+/// nothing new.
+struct PageWalk: Equatable, Sendable {
+  /// Most pages that are read of one range.
+  static let limit: Int64 = 2000
+
+  /// The next page.
+  private(set) var page: Int64 = 1
+  /// What was found so far.
+  private(set) var found = NumberSet()
+
+  /// Takes the next page.
+  /// - Returns: whether it was the last one.
+  mutating func take(_ list: PassingPage) -> Bool {
+    let former = found.count
+    found.formUnion(list.numbers)
+    defer { page += 1 }
+    return found.count == former || page >= min(list.pages ?? .max, PageWalk.limit)
   }
 }

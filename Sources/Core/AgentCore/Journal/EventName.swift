@@ -113,9 +113,9 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingRejected = "passing-rejected"
   /// The cloud has refused passings.
   case passingsRejected = "passings-rejected"
-  /// Passings have waited for the cloud for minutes.
+  /// Passings have waited for the cloud for a minute.
   case backlogOld = "backlog-old"
-  /// Passings wait for the cloud: 1,000, or one for a minute.
+  /// Passings wait for the cloud: 1,000, or one for half a minute.
   case backlog = "backlog"
   /// The passings that waited are in the cloud.
   case backlogDrained = "backlog-drained"

@@ -119,7 +119,7 @@ extension EventName {
       Row(
         messageID: "6cb95f5ec1d1048879f1035634a09274", priority: .warning,
         meaning: "the cloud cannot be reached or fails",
-        remedy: "it is tried again with growing waits; nothing is lost")
+        remedy: "it is tried again with growing waits, or when the cloud asks for it; nothing is lost")
     case .cloudRecovered:
       Row(
         messageID: "3ca3243ce666538164d802451ba88b75", priority: .notice,
@@ -279,8 +279,9 @@ extension EventName {
     case .forwardHeld:
       Row(
         messageID: "bcf243bc5c7da7698184de8896c37596", priority: .alert,
-        meaning: "the passings of a session file are held: the cloud refuses them or counts too few",
-        remedy: "read the reason; tried again after five minutes and after a reload")
+        meaning:
+          "the passings of a session file are held: the cloud refuses them or their session, or counts too few",
+        remedy: "read the reason; tried again at the time that is named, and after a reload")
     case .forwardUnverified:
       Row(
         messageID: "13729c9bf1cdd0b1c6814ebffba7fd90", priority: .notice,
@@ -299,12 +300,14 @@ extension EventName {
     case .backlogOld:
       Row(
         messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,
-        meaning: "passings have waited for the cloud for 5 minutes",
-        remedy: "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost")
+        meaning: "passings have waited for the cloud for a minute",
+        remedy:
+          "read why, and until when; is the network there; `one4allctl ledger` says what holds a session file"
+      )
     case .backlog:
       Row(
         messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,
-        meaning: "1,000 passings wait for the cloud, or one for a minute",
+        meaning: "1,000 passings wait for the cloud, or one for half a minute",
         remedy: "nothing is lost; is the network there")
     case .backlogDrained:
       Row(

@@ -20,6 +20,8 @@ public enum CloudOrder: Equatable, Sendable {
   case heartbeatRoute(status: Int?)
   /// How answers are wrapped.
   case envelope(CloudEnvelope)
+  /// How lists are answered on which nothing is.
+  case emptyLists(CloudEmptyLists)
   /// What the `Date` header says.
   case date(CloudDateHeader)
   /// Adds or changes a key; nil removes it.

@@ -34,6 +34,9 @@ extension SimulatedCloud {
     case .envelope(let envelope):
       settings.envelope = envelope
       return .done("envelope \(envelope.rawValue)")
+    case .emptyLists(let answer):
+      settings.emptyLists = answer
+      return .done("empty lists: \(answer.rawValue)")
     case .date(let header):
       faults.date = header
       return .done("the Date header is set")
