@@ -222,7 +222,8 @@ struct PassingModel {
       .believe(let key),
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
-      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
+      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),
+      .acknowledge(let key, _, _),
       .undoRewind(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key

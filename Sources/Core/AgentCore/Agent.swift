@@ -23,6 +23,8 @@ public struct Agent: Sendable {
   public internal(set) var works = WorkList()
   /// Audits under way, by their file.
   var audits: [FileKey: Int] = [:]
+  /// Audits against the cloud under way, by their file.
+  var cloudAudits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
   /// When it was started, to measure.
@@ -104,6 +106,7 @@ public struct Agent: Sendable {
     report.advance(to: now, &actions)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
+    endCloudAudits()
     accounts.advance(
       ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)

@@ -32,6 +32,7 @@ extension Forwarder {
     for (place, file) in files.enumerated() where file.summary.session?.standing == .open {
       guard !file.summary.isSettled || place >= files.count - 3 else { continue }
       count(place, at: now + random.spread(.seconds(30), by: 0.5))
+      if file.summary.isSettled { auditLater(place, at: now) }
     }
   }
 

@@ -23,6 +23,9 @@ extension Forwarder {
     case .readRange:
       walk?.notBefore = now + max(wait, .seconds(5))
       guard isFloor || status == nil else { return }
+    case .audit:
+      auditFailed(message, at: now, &log)
+      guard isFloor || status == nil else { return }
     case .openSession(let key), .findSession(let key):
       if case .openSession = purpose, status == 429, let place = places[key] {
         files[place].isUnposted = true

@@ -18,6 +18,7 @@ public struct Forwarder: Sendable {
     case findSession(FileKey)
     case count(FileKey, expected: Int)
     case readRange
+    case audit
     /// Nobody wants the answer any more.
     case nothing
   }
@@ -75,6 +76,7 @@ public struct Forwarder: Sendable {
   var isWriting = false
   var walk: CountWalk?
   var wasCountLast = false
+  var audits = CloudAudits()
 
   // When to try again.
   var notBefore: MonotonicTime
@@ -232,6 +234,7 @@ public struct Forwarder: Sendable {
     case .findSession(let key): sessionsListed(key, answer, at: moment, &orders)
     case .count(let key, let expected): counted(key, expected, answer, at: moment, &orders)
     case .readRange: rangeRead(answer, at: moment, &orders)
+    case .audit: auditRead(answer, at: moment, &orders)
     case .nothing: break
     }
   }
@@ -245,6 +248,8 @@ public struct Forwarder: Sendable {
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: now)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
+    case .sent(let key, let after, let passings):
+      sentRead(key, after: after, passings, at: now, &orders.log)
     case .contradicted(let summary, let contradiction):
       note(summary, at: now)
       changed(contradiction.differences, of: summary.key, &orders.log)
@@ -264,6 +269,7 @@ public struct Forwarder: Sendable {
   public mutating func advance(to now: Moment, _ orders: inout ForwardOrders) {
     nextDeadline = nil
     expireHolds(at: now.monotonic)
+    expireAudits(at: now.monotonic)
     write(at: now.monotonic, &orders)
     watchBacklog(at: now, &orders.log)
     if settings.forward {
@@ -302,7 +308,7 @@ public struct Forwarder: Sendable {
   private mutating func askCloud(at now: MonotonicTime, _ orders: inout ForwardOrders) {
     guard underWay == nil else { return }
     guard now >= notBefore else {
-      if !active.isEmpty || !queue.isEmpty || walk != nil { wake(at: notBefore) }
+      if !active.isEmpty || !queue.isEmpty || walk != nil || audits.isWanted { wake(at: notBefore) }
       return
     }
     if let request = sessionRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
@@ -315,8 +321,9 @@ public struct Forwarder: Sendable {
     wasCountLast = false
     if let request = batchRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
     if !isCountFirst, let request = countRequest(at: now, &orders) {
-      ask(request.0, request.1, at: now, &orders)
+      return ask(request.0, request.1, at: now, &orders)
     }
+    if let request = auditRequest(at: now, &orders) { ask(request.0, request.1, at: now, &orders) }
   }
 
   /// A request without its identifier.

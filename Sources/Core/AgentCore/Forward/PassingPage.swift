@@ -3,14 +3,21 @@ import JSONDocument
 /// A page of passings that the cloud has of a session.
 struct PassingPage {
   /// A passing as the cloud shows it.
-  private struct Entry {
+  struct Entry: Equatable, Sendable {
     let number: UInt32
+    /// The session that it is in; nil when that is not shown.
+    let token: String?
     /// Nil when it is not shown so that it can be read.
     let utc: WallTime?
     let chip: String?
+
+    /// Whether it is that passing, as far as it is shown.
+    func isSame(as passing: SentPassing) -> Bool {
+      (utc ?? passing.utc) == passing.utc && (chip ?? passing.chip) == passing.chip
+    }
   }
 
-  private let entries: [Entry]
+  let entries: [Entry]
   /// How many pages there are, at least 1; nil when the answer does not say.
   let pages: Int64?
 
@@ -30,8 +37,9 @@ struct PassingPage {
       let number = shown?.integer.flatMap(UInt32.init(exactly:)) ?? shown?.string.flatMap { UInt32($0) }
       return number.map {
         Entry(
-          number: $0, utc: entry["timestamp"]?.string.flatMap(WallTime.init(iso8601:)),
-          chip: entry["chip"]?.string)
+          number: $0, token: entry["token_session"]?.plainText,
+          utc: entry["timestamp"]?.string.flatMap(WallTime.init(iso8601:)),
+          chip: (entry["chip"] ?? entry["chips"])?.plainText)
       }
     }
     pages = body.pages

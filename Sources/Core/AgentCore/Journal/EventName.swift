@@ -123,6 +123,10 @@ public enum EventName: String, Sendable, CaseIterable {
   case cloudCountDiffers = "cloud-count-differs"
   /// The cloud has all passings of a session file again.
   case cloudCountAgrees = "cloud-count-agrees"
+  /// The cloud's passings of a device, by their times, are not those that were acknowledged.
+  case cloudAuditDiffers = "cloud-audit-differs"
+  /// All acknowledged passings of a session file are in the cloud, each once.
+  case cloudAuditDone = "cloud-audit-done"
 
   /// What the journal is told as MESSAGE_ID: 32 lower-case hex digits, for ever the same.
   public var messageID: String { row.messageID }

@@ -324,6 +324,17 @@ extension EventName {
         messageID: "7d13bcde1ed63ad74c515f496959844b", priority: .notice,
         meaning: "the cloud has all passings of a session file again",
         remedy: "")
+    case .cloudAuditDiffers:
+      Row(
+        messageID: "5f0c9d1e6a8b47d2b3c4e7f81a2d6095", priority: .error,
+        meaning:
+          "the cloud lacks acknowledged passings of a session file, has some twice, or has them otherwise",
+        remedy: "do what the message says; `one4allctl audit --cloud` compares again, and so does the agent")
+    case .cloudAuditDone:
+      Row(
+        messageID: "c27b1e94d05f4a3e8d6b90f3a7e51c48", priority: .notice,
+        meaning: "all acknowledged passings of a session file are in the cloud, each once",
+        remedy: "")
     }
   }
 }

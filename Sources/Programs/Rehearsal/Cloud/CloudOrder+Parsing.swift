@@ -26,6 +26,10 @@ extension CloudOrder {
     ("unbind DEVICE", "remove a device, its sessions and its passings"),
     ("close-session TOKEN|DEVICE", "close that session, or the active one"),
     ("set DEVICE FIELD VALUE", "firmware, model, alias, serial_number or last_seen; null empties"),
+    (
+      "spoil missing|twice|other DEVICE N",
+      "lose that passing, have it in a second session, or change its chip"
+    ),
     ("patch-route on|off|404|405|501", "whether there is PATCH /devices/{deviceid}"),
     ("envelope v0|body", "how answers are wrapped"),
     ("empty-lists 404|200", "how a list is answered on which nothing is; 404 is as documented"),
@@ -34,7 +38,7 @@ extension CloudOrder {
     ("error-body documented|json|broken|empty|html", "how errors are worded"),
     ("fields unknown | null NAME… | missing NAME…", "what is wrong with good answers"),
     ("fields good", "nothing is wrong with them any more"),
-    ("ok", "all faults off; envelope and keys stay"),
+    ("ok", "all faults off; envelope, empty-lists and keys stay"),
     ("requests [N] | requests clear", "the last requests, as JSON"),
     ("misuse | misuse clear", "what was sent that no good client sends, as JSON"),
     ("devices", "all devices, as JSON"),
@@ -81,6 +85,11 @@ extension CloudOrder {
       self = .envelope(
         try words.choice(
           Dictionary(uniqueKeysWithValues: CloudEnvelope.allCases.map { ($0.rawValue, $0) })))
+    case "spoil":
+      let spoiling = try words.choice(
+        Dictionary(uniqueKeysWithValues: CloudSpoiling.allCases.map { ($0.rawValue, $0) }))
+      self = .spoil(
+        spoiling, device: try words.next("a deviceid or serial number"), number: Int64(try words.count()))
     case "empty-lists":
       self = .emptyLists(
         try words.choice(
