@@ -123,6 +123,7 @@ struct OnlyCountsTests {
       world.pass(seconds: 95)
       if isDone && access != .write {
         #expect(world.status["well"] == true && world.agent.report.lastHeartbeatAt != before)
+        #expect(world.entries(.cloudFailing).isEmpty)
       } else {
         #expect(world.status["well"] == false && world.cloudState == .failing, "\(answer)")
         #expect(world.agent.report.lastHeartbeatAt == before)

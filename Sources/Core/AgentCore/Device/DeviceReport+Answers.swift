@@ -114,11 +114,12 @@ extension DeviceReport {
           &log)
         return
       }
-      confirmUnsaid(by: read, at: now, &actions)
       answered(.verify, at: now, &log)
+      judgeUnsaid(by: read, at: now, &actions, &log)
       took(read, at: now, &log)
     case 401, 403:
       answered(.verify, at: now, &log)
+      judgeUnsaid(by: nil, at: now, &actions, &log)
       unreadable(answer, at: now, &log)
     case 404: missing(at: now, &log)
     default: failed(.verify, answer.refusal("to show the device"), status: answer.status, at: now, &log)
@@ -233,7 +234,7 @@ extension DeviceReport {
     switch answer.status {
     case 200...299 where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
     case 409 where isDocumented, 200...299:
-      unsaidLastSeen = nil
+      unsaidReport = nil
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.wall
@@ -285,23 +286,26 @@ extension DeviceReport {
   private mutating func unsaid(
     _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ log: inout [LogEntry]
   ) {
-    failed(
-      .report(lastSeen: lastSeen),
-      "the cloud answers the report without a word of what it did (HTTP \(answer.status), \(answer.body.sketch)): it counts as not taken",
-      status: answer.status, at: now, &log)
-    unsaidLastSeen = lastSeen
-    if !isUnreadable { verifyAt = now.monotonic }
+    let words =
+      "the cloud answers the report without a word of what it did (HTTP \(answer.status), \(answer.body.sketch)): it counts as not taken"
+    guard !isUnreadable else {
+      return failed(.report(lastSeen: lastSeen), words, status: answer.status, at: now, &log)
+    }
+    unsaidReport = UnsaidReport(lastSeen: lastSeen, words: words)
+    verifyAt = now.monotonic
   }
 
-  /// The device shows the report whose answer said nothing.
-  private mutating func confirmUnsaid(
-    by read: DeviceDocument, at now: Moment, _ actions: inout [AgentAction]
+  /// The device was read after a report whose answer said nothing: does it show it?
+  /// - Parameter read: what it shows; nil when the key may not read it.
+  private mutating func judgeUnsaid(
+    by read: DeviceDocument?, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
   ) {
-    guard let reported = unsaidLastSeen, let seen = read.lastSeen.flatMap(WallTime.init(iso8601:)),
+    guard let report = unsaidReport else { return }
+    unsaidReport = nil
+    guard let reported = report.lastSeen, let seen = read?.lastSeen.flatMap(WallTime.init(iso8601:)),
       seen >= reported - DeviceComparison.lastSeenTolerance
-    else { return }
-    unsaidLastSeen = nil
-    backoff.reset()
+    else { return failed(.report(lastSeen: report.lastSeen), report.words, at: now, &log) }
+    answered(.report(lastSeen: reported), at: now, &log)
     lastHeartbeatAt = now.wall
     isRouteProven = true
     reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
