@@ -63,11 +63,27 @@ struct DecodeTests {
     let outcome = try Tool.run(
       "decode", "-f", "csv", paths[0], "/nonexistent/file.csv", Self.folder, paths[1])
     #expect(outcome.code == 66)
-    #expect(outcome.output.split(separator: "\n").count == 1 + 4 + 6)
+    #expect(outcome.output.split(separator: "\n").count == 1 + 5 + 6)
     #expect(outcome.output.hasPrefix("utc,local,"))
     #expect(outcome.complaint.contains("one4allctl: /nonexistent/file.csv: No such file or directory\n"))
     #expect(outcome.complaint.contains("one4allctl: \(Self.folder): Is a directory\n"))
     #expect(outcome.complaint.contains("2 recordings\n  passings    9\n"))
+  }
+
+  @Test("takes the test reads of an older file that have no time for what they are, and ends with 0")
+  func testReadsWithoutTime() throws {
+    let test = "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000\r\n"
+    let row = "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006\r\n"
+    let folder = TemporaryFolder()
+    let path = folder.write(
+      "tests.csv",
+      "ID2-20200315-062123- 123-e: 512_1\r\n" + String(repeating: test, count: 59) + row + test
+        + "20200315-163625-695\r\n")
+    let outcome = try Tool.run("decode", "-z", "Europe/Madrid", path)
+    #expect(outcome.code == 0, "\(outcome)")
+    #expect(outcome.output.contains("  passings    1\n") && outcome.output.contains("  test reads  60\n"))
+    #expect(outcome.output.contains("  malformed   none\n"))
+    #expect(outcome.output.contains("  first       2020-03-15 06:02:55.311 = 2020-03-15T05:02:55.311Z\n"))
   }
 
   @Test("of several files each passing names its own; an empty file is told, and ends with 65")

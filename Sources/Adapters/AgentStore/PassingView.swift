@@ -95,7 +95,8 @@ public struct PassingView: ~Copyable {
     let lost = try store.spans.read(file.id, .lost, spanLimit: PassingView.spanLimit)
     let stored = try store.spans.stored(file.id, spanLimit: PassingView.spanLimit)
     let summary = try store.summary(of: file)
-    let highest = max(file.readerCount ?? 0, summary.highest)
+    // Of a file of which the reader has not told, it is not known what it has.
+    let highest = file.readerCount.map { max($0, summary.highest) } ?? 0
     var gaps = highest > 0 ? stored.missing(in: 1...highest) : NumberSet()
     gaps.subtract(lost)
     // Behind the spans that were looked at, nothing is known to be missing.

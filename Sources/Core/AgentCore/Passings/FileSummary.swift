@@ -79,8 +79,9 @@ public struct FileSummary: Equatable, Sendable {
     return highest > 0 ? highest : nil
   }
 
-  /// How many of them are neither stored nor lost.
-  public var gapCount: Int { max(0, Int(knownCount ?? 0) - stored - lost) }
+  /// How many of those that the reader has told of are neither stored nor lost. Of a file of which it never has, such as
+  /// one that was only imported, there is nothing to be fetched, whatever its numbers leave out.
+  public var gapCount: Int { readerCount == nil ? 0 : max(0, Int(knownCount ?? 0) - stored - lost) }
 
   /// A summary; that of a new file by default.
   public init(

@@ -3,10 +3,11 @@ import One4AllProtocol
 
 /// A passing of any form, as `one4allctl decode` shows it.
 struct DecodedPassing {
-  /// Nil where the zone is not known.
+  /// Nil where the zone is not known, and where there is no local time.
   let resolved: ResolvedTime?
-  /// Milliseconds since 1970, the local date and time read as if it were UTC.
-  let local: Int64
+  /// Milliseconds since 1970, the local date and time read as if it were UTC. Nil for a test read of an older reader that
+  /// has no time.
+  let local: Int64?
   /// When the chip was first seen, the same way; older readers only.
   let firstSeen: Int64?
   let chip: RecordedChip

@@ -49,7 +49,11 @@ struct PassingWriter {
     let start = buffer.count
     if !putUTC(passing) { buffer.append(Self.dash) }
     pad(from: start, to: 26)
-    putTime(passing.local, separator: UInt8(ascii: " "))
+    if let local = passing.local {
+      putTime(local, separator: UInt8(ascii: " "))
+    } else {
+      buffer.append(Self.dash)
+    }
     pad(from: start, to: 51)
     passing.chip.append(to: &buffer)
     if buffer.count == start + 51 { buffer.append(Self.dash) }
@@ -85,7 +89,7 @@ struct PassingWriter {
   private mutating func writeFields(_ passing: DecodedPassing, _ line: borrowing Span<UInt8>) {
     _ = putUTC(passing)
     buffer.append(Self.comma)
-    putTime(passing.local, separator: UInt8(ascii: "T"))
+    if let local = passing.local { putTime(local, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     if case .other = passing.chip { putField(passing.chip.text) } else { passing.chip.append(to: &buffer) }
     buffer.append(Self.comma)
@@ -133,9 +137,8 @@ struct PassingWriter {
       _ = putUTC(passing)
       buffer.append(Self.quote)
     }
-    put(#","local":""#)
-    putTime(passing.local, separator: UInt8(ascii: "T"))
-    put(#"","chip":"#)
+    putMember(#","local":"#, time: passing.local)
+    put(#","chip":"#)
     switch passing.chip {
     case .none: put("null")
     case .other(let text): put(JSONText.write(.string(text.text)))
@@ -153,14 +156,7 @@ struct PassingWriter {
     } else {
       put("null")
     }
-    put(#","first_seen":"#)
-    if let first = passing.firstSeen {
-      buffer.append(Self.quote)
-      putTime(first, separator: UInt8(ascii: "T"))
-      buffer.append(Self.quote)
-    } else {
-      put("null")
-    }
+    putMember(#","first_seen":"#, time: passing.firstSeen)
     put(#","note":"#)
     if passing.note.utf8CodeUnitCount > 0 {
       buffer.append(Self.quote)
@@ -179,6 +175,14 @@ struct PassingWriter {
   private mutating func putMember(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
     put(name)
     if let value { put(decimal: value) } else { put("null") }
+  }
+
+  private mutating func putMember(_ name: StaticString, time: Int64?) {
+    put(name)
+    guard let time else { return put("null") }
+    buffer.append(Self.quote)
+    putTime(time, separator: UInt8(ascii: "T"))
+    buffer.append(Self.quote)
   }
 
   // MARK: Pieces

@@ -57,7 +57,8 @@ struct RecordingDecoding {
         number: frame.number, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
-        resolved: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
+        resolved: frame.localMilliseconds.flatMap { clock.resolve($0, number: nil) },
+        local: frame.localMilliseconds,
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):

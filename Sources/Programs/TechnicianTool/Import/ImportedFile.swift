@@ -94,7 +94,8 @@ struct ImportedFile {
       testReads += 1
       return
     }
-    guard let time = LocalDateTime(millisecondsSince1970: older.localMilliseconds), let check = Self.check,
+    guard let time = older.localMilliseconds.flatMap(LocalDateTime.init(millisecondsSince1970:)),
+      let check = Self.check,
       let passing = Passing(
         number: place, prefix: prefix, chip: chip, at: time, antenna: older.antenna, reads: older.reads,
         check: check)
