@@ -81,6 +81,25 @@ struct CloudAuditTests {
     #expect(world.entries(.cloudAuditDiffers).count == 1 && message(world) != nil)
   }
 
+  @Test("What was acknowledged in another cloud is not missing in this one")
+  func otherCloud() {
+    let world = settled(50)
+    world.reload(cloud: "https://other.example/v0")
+    world.capture(51...80, of: first)
+    world.pass(seconds: 5)
+    world.ask(.noteFile(first, readerCount: 80, isSettled: false))
+    world.ask(.noteFile(first, readerCount: 80, isSettled: true))
+    world.pass(seconds: 120)
+    #expect(message(world) == nil && world.file(first).acknowledged == 80)
+    let told = world.entries(.cloudAuditDone).last?.message
+    #expect(told?.contains("all 30 acknowledged passings") == true, "\(told ?? "")")
+    world.tellCloud("spoil missing O4A5-00051 60")
+    world.pass(seconds: 1)
+    _ = world.forwarder.audit(first, at: world.now.monotonic)
+    world.pass(seconds: 5)
+    #expect(message(world) != nil)
+  }
+
   @Test("A person may ask for it at any time, and hears what came of it")
   func asked() throws {
     let world = ForwardWorld()

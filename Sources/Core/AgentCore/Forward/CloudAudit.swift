@@ -62,6 +62,12 @@ struct CloudAudit: Sendable {
     /// How many are there once, and as they were sent.
     var agreeing: Int { compared - missing.count - twice.count - other.count }
 
+    /// What is missing and was sent elsewhere is not compared.
+    mutating func leaveOut(_ numbers: NumberSet) {
+      compared -= numbers.count
+      missing.subtract(numbers)
+    }
+
     mutating func add(_ slice: Slice) {
       compared += slice.sent.count
       for number in slice.sent.keys {

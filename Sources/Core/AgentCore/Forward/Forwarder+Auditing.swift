@@ -176,8 +176,9 @@ extension Forwarder {
   private mutating func endAudit(
     _ failure: String? = nil, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    guard let audit = audits.current else { return }
+    guard var audit = audits.current else { return }
     audits.current = nil
+    audit.findings.leaveOut(elsewhere(audit))
     let findings = audit.findings
     let summary =
       failure.map { "\(audit.key.file) was not compared with the cloud: \($0)" }
@@ -187,6 +188,18 @@ extension Forwarder {
       CloudAuditResult(
         key: audit.key, agreeing: findings.agreeing, compared: findings.compared, summary: summary,
         failure: failure.map { _ in summary }))
+  }
+
+  /// Those that are not in this cloud's device, and need not be: some of the file were acknowledged in another session,
+  /// perhaps in another cloud, and all that were in the present one are found.
+  private func elsewhere(_ audit: CloudAudit) -> NumberSet {
+    guard let place = places[audit.key], let session = files[place].summary.session else {
+      return NumberSet()
+    }
+    let findings = audit.findings
+    let found = findings.compared - findings.missing.count
+    let isSplit = session.acknowledged < files[place].summary.acknowledged
+    return isSplit && found >= session.acknowledged ? findings.missing : NumberSet()
   }
 
   /// Says what differs, and sends again what is missing where nothing can come of it twice.
