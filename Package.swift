@@ -122,7 +122,7 @@ let package = Package(
     tests(
       "AgentCoreTests",
       [
-        "AgentCore", "JSONDocument", "LinuxSystem", "One4AllProtocol", "Rehearsal", "TestSupport",
+        "AgentCore", "JSONDocument", "JSONText", "LinuxSystem", "One4AllProtocol", "Rehearsal", "TestSupport",
         "ZoneDatabase",
       ]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),

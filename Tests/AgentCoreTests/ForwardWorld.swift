@@ -270,11 +270,17 @@ final class ForwardWorld: SteppedWorld {
   func capture(
     _ numbers: ClosedRange<UInt32>, of key: FileKey, trust: KeptPassing.Trust = .believed
   ) {
-    ask(.capture(key, numbers.map { kept($0, trust: trust) }))
+    ask(.capture(key, numbers.map { kept($0, of: key, trust: trust) }))
   }
 
-  func kept(_ number: UInt32, trust: KeptPassing.Trust = .believed) -> KeptPassing {
-    let milliseconds = ForwardWorld.start + Int64(number) * 100
+  /// Two passings of different files never have the same time.
+  func kept(
+    _ number: UInt32, of key: FileKey = ForwardWorld.key("20171223-153055.csv"),
+    trust: KeptPassing.Trust = .believed
+  ) -> KeptPassing {
+    let name = key.file.utf8.reduce(Int64(5381)) { ($0 &* 33 &+ Int64($1)) & 0xFFFF_FFFF }
+    let offset = key.file == "20171223-153055.csv" ? 0 : 1 + name % 96
+    let milliseconds = ForwardWorld.start + Int64(number) * 100 + offset
     return KeptPassing(
       passing: ForwardWorld.passing(number), zone: "America/Mexico_City",
       utc: WallTime(milliseconds: milliseconds), arrivedAt: now.monotonic, arrivedWall: now.wall,

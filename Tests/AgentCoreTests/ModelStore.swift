@@ -177,6 +177,13 @@ struct ModelStore {
     case .readAcknowledged(let key, let after, let limit):
       let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
       return .acknowledged(key, after: after, NumberSet(known))
+    case .readSent(let key, let after, let limit):
+      let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
+      return .sent(
+        key, after: after,
+        known.compactMap { files[key]?.rows[$0]?.kept }.map { kept in
+          SentPassing(number: kept.passing.number, utc: kept.utc, chip: kept.passing.chipText)
+        })
     case .acknowledge(let key, let numbers, let token):
       acknowledge(key, numbers, token)
       return .updated(summary(of: key), request)

@@ -50,6 +50,18 @@ extension PassingStore {
     return found
   }
 
+  /// The same, with what was sent of them.
+  func readSent(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> [SentPassing] {
+    guard let file = try files.find(key) else { return [] }
+    var sent: [SentPassing] = []
+    for range in try readAcknowledged(key, after: after, limit: limit).ranges {
+      try rows.rows(file.id, range) { row in
+        sent.append(SentPassing(number: row.passing.number, utc: row.utc, chip: row.passing.chipText))
+      }
+    }
+    return sent
+  }
+
   /// The cloud has confirmed them; those that do not wait are left as they are.
   /// - Parameter session: the token of the session that counts them; nil for none.
   func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet, session: String? = nil)

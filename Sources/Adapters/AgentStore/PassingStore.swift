@@ -92,6 +92,8 @@ struct PassingStore: ~Copyable {
       .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
       .acknowledged(key, after: after, try readAcknowledged(key, after: after, limit: limit))
+    case .readSent(let key, let after, let limit):
+      .sent(key, after: after, try readSent(key, after: after, limit: limit))
     case .acknowledge(let key, let numbers, let session):
       try change(key, request) { (store, file) throws(StoreError) in
         try store.acknowledge(&file, numbers, session: session)

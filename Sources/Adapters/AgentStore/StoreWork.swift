@@ -11,7 +11,7 @@ enum StoreWork: Sendable {
     case .state: true
     case .passings(let request):
       switch request {
-      case .openFile, .readWaiting, .readAcknowledged: false
+      case .openFile, .readWaiting, .readAcknowledged, .readSent: false
       case .rewind(_, _, _, let dryRun): !dryRun
       case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .contradict, .noteFile, .noteGone,
         .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:
@@ -26,7 +26,8 @@ enum StoreWork: Sendable {
     case .state: 1
     case .passings(.capture(_, let passings)): passings.count + 1
     case .passings(.keepDoubtful(let frames)): frames.count + 1
-    case .passings(.readWaiting(_, _, let limit)): max(0, min(limit, 4096)) + 1
+    case .passings(.readWaiting(_, _, let limit)), .passings(.readSent(_, _, let limit)):
+      max(0, min(limit, 4096)) + 1
     case .passings: 10
     }
   }

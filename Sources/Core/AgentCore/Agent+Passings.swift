@@ -18,7 +18,7 @@ extension Agent {
       let count = counts.values.reduce(0, +)
       if let work { works.update(work) { ($0.done, $0.total) = (count, count + left.values.reduce(0, +)) } }
     case .failed(let request, let failure): endRewind(request, .failed, failure.description)
-    case .waiting, .acknowledged, .readerNoted: break
+    case .waiting, .acknowledged, .sent, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
     forwarder.handle(report, at: judged(now), &orders)
@@ -81,6 +81,25 @@ extension Agent {
   public var rewindRefusal: String? {
     guard rewinds.count >= Agent.mostRewinds else { return nil }
     return "\(rewinds.count) rewinds are under way already; try again when one of them has ended"
+  }
+
+  /// Compares what is acknowledged of a session file with what the cloud has, by device and time.
+  /// - Returns: the number of the work, or why that cannot be done now.
+  public mutating func auditCloud(_ key: FileKey, at now: Moment) -> Result<Int, Refused> {
+    if let refusal = forwarder.audit(key, at: now.monotonic) { return .failure(Refused(refusal)) }
+    if let work = cloudAudits[key] { return .success(work) }
+    let work = works.begin("cloud-audit", message: "\(key.file) is being compared with the cloud")
+    cloudAudits[key] = work
+    return .success(work)
+  }
+
+  /// Ends the work of the audits against the cloud that are done.
+  mutating func endCloudAudits() {
+    for result in forwarder.takeAuditResults() {
+      guard let work = cloudAudits.removeValue(forKey: result.key) else { continue }
+      works.update(work) { ($0.done, $0.total) = (result.agreeing, result.compared) }
+      works.end(work, result.failure == nil ? .done : .failed, result.failure ?? result.summary)
+    }
   }
 
   /// Sends the acknowledged passings of a time range again, both ends included.

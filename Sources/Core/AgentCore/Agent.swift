@@ -23,6 +23,8 @@ public struct Agent: Sendable {
   public internal(set) var works = WorkList()
   /// Audits under way, by their file.
   var audits: [FileKey: Int] = [:]
+  /// Audits against the cloud under way, by their file.
+  var cloudAudits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
   /// When it was started, to measure.
@@ -53,7 +55,8 @@ public struct Agent: Sendable {
       settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files,
       firstFiles: firstFiles, at: now)
     forwarder = Forwarder(
-      settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
+      settings: settings.passings, device: settings.device, cloud: settings.cloud.url,
+      retryAfterLimit: settings.cloud.retryAfterLimit, files: files,
       random: RandomSource(seed: random.next()), at: now)
     ledger = Ledger(files: files, doubtful: doubtful, cloud: settings.cloud.url)
   }
@@ -105,6 +108,7 @@ public struct Agent: Sendable {
     report.advance(to: now, &actions)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
+    endCloudAudits()
     accounts.advance(
       ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
@@ -141,7 +145,9 @@ public struct Agent: Sendable {
     intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
     report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
     readerClock.apply(new.passings, at: now.monotonic)
-    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
+    forwarder.apply(
+      new.passings, device: new.device, cloud: new.cloud.url, retryAfterLimit: new.cloud.retryAfterLimit,
+      files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
     if let files { ledger.replace(files, cloud: new.cloud.url) }
   }

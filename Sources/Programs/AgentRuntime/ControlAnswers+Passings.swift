@@ -54,7 +54,21 @@ extension Daemon {
     return DoubtfulDocument.document(of: frames, reasons: reasons)
   }
 
+  /// What is acknowledged of a session file is compared with what the cloud has.
+  private func auditCloud(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try file(of: request)
+    switch fulfil({ _ in agent.auditCloud(key, at: Daemon.now()) }) {
+    case .success(let work):
+      take(.tick)
+      return [
+        "work": .integer(Int64(work)), "serial_number": .string(key.serialNumber), "file": .string(key.file),
+      ]
+    case .failure(let refused): throw RequestError(refused.reason)
+    }
+  }
+
   func audit(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    if try request.flag("cloud") { return try auditCloud(request) }
     let connected = agent.session.identity?.serialNumber
     if let wanted = try request.text("serial_number"), wanted != connected {
       let here = connected.map { "; \($0) is" } ?? ""

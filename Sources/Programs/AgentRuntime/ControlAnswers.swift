@@ -86,7 +86,7 @@ extension Daemon {
     return LedgerDocument.document(
       of: files, doubtful: agent.ledger.doubtful, doubtfulReasons: reasons,
       isForwarding: settings.passings.forward, causes: health.causes,
-      hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now)
+      hold: settings.passings.forward ? agent.forwarder.hold(at: now) : nil, at: now)
   }
 
   /// Passings of a file that a person gives, some at a time. Without any it tells how many still wait for the disk.

@@ -51,7 +51,7 @@ extension Forwarder {
     case .send(batch.identifier), .checkSession(batch.identifier), .checkList(batch.identifier),
       .readBatch(batch.identifier):
       true
-    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .count, .readRange,
+    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .count, .readRange, .audit,
       .nothing,
       nil:
       false

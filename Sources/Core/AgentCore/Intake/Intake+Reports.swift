@@ -37,7 +37,7 @@ extension Intake {
         done(at: now.monotonic, &out)
         tellEnding(request, summary, &out)
       }
-    case .waiting, .acknowledged, .rewound: break
+    case .waiting, .acknowledged, .sent, .rewound: break
     case .failed(let request, let failure):
       guard queue.isUnderWay(request) else { break }
       queue.fail(at: now.monotonic)

@@ -115,9 +115,9 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingRejected = "passing-rejected"
   /// The cloud has refused passings.
   case passingsRejected = "passings-rejected"
-  /// Passings have waited for the cloud for minutes.
+  /// Passings have waited for the cloud for a minute.
   case backlogOld = "backlog-old"
-  /// Passings wait for the cloud: 1,000, or one for a minute.
+  /// Passings wait for the cloud: 1,000, or one for half a minute.
   case backlog = "backlog"
   /// The passings that waited are in the cloud.
   case backlogDrained = "backlog-drained"
@@ -125,6 +125,10 @@ public enum EventName: String, Sendable, CaseIterable {
   case cloudCountDiffers = "cloud-count-differs"
   /// The cloud has all passings of a session file again.
   case cloudCountAgrees = "cloud-count-agrees"
+  /// The cloud's passings of a device, by their times, are not those that were acknowledged.
+  case cloudAuditDiffers = "cloud-audit-differs"
+  /// All acknowledged passings of a session file are in the cloud, each once.
+  case cloudAuditDone = "cloud-audit-done"
 
   /// What the journal is told as MESSAGE_ID: 32 lower-case hex digits, for ever the same.
   public var messageID: String { row.messageID }

@@ -119,7 +119,7 @@ extension EventName {
       Row(
         messageID: "6cb95f5ec1d1048879f1035634a09274", priority: .warning,
         meaning: "the cloud cannot be reached or fails",
-        remedy: "it is tried again with growing waits; nothing is lost")
+        remedy: "it is tried again with growing waits, or when the cloud asks for it; nothing is lost")
     case .cloudRecovered:
       Row(
         messageID: "3ca3243ce666538164d802451ba88b75", priority: .notice,
@@ -291,8 +291,9 @@ extension EventName {
     case .forwardHeld:
       Row(
         messageID: "bcf243bc5c7da7698184de8896c37596", priority: .alert,
-        meaning: "the passings of a session file are held: the cloud refuses them or counts too few",
-        remedy: "read the reason; tried again after five minutes and after a reload")
+        meaning:
+          "the passings of a session file are held: the cloud refuses them or their session, or counts too few",
+        remedy: "read the reason; tried again at the time that is named, and after a reload")
     case .forwardUnverified:
       Row(
         messageID: "13729c9bf1cdd0b1c6814ebffba7fd90", priority: .notice,
@@ -311,12 +312,14 @@ extension EventName {
     case .backlogOld:
       Row(
         messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,
-        meaning: "passings have waited for the cloud for 5 minutes",
-        remedy: "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost")
+        meaning: "passings have waited for the cloud for a minute",
+        remedy:
+          "read why, and until when; is the network there; `one4allctl ledger` says what holds a session file"
+      )
     case .backlog:
       Row(
         messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,
-        meaning: "1,000 passings wait for the cloud, or one for a minute",
+        meaning: "1,000 passings wait for the cloud, or one for half a minute",
         remedy: "nothing is lost; is the network there")
     case .backlogDrained:
       Row(
@@ -332,6 +335,17 @@ extension EventName {
       Row(
         messageID: "7d13bcde1ed63ad74c515f496959844b", priority: .notice,
         meaning: "the cloud has all passings of a session file again",
+        remedy: "")
+    case .cloudAuditDiffers:
+      Row(
+        messageID: "5f0c9d1e6a8b47d2b3c4e7f81a2d6095", priority: .error,
+        meaning:
+          "the cloud lacks acknowledged passings of a session file, has some twice, or has them otherwise",
+        remedy: "do what the message says; `one4allctl audit --cloud` compares again, and so does the agent")
+    case .cloudAuditDone:
+      Row(
+        messageID: "c27b1e94d05f4a3e8d6b90f3a7e51c48", priority: .notice,
+        meaning: "all acknowledged passings of a session file are in the cloud, each once",
         remedy: "")
     }
   }

@@ -46,6 +46,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// The lowest acknowledged passings of a file behind a number, at most `limit`; without those that were removed to
   /// make room.
   case readAcknowledged(FileKey, after: UInt32, limit: Int)
+  /// The same, with what was sent of them.
+  case readSent(FileKey, after: UInt32, limit: Int)
   /// The cloud has confirmed them. Those that do not wait are left as they are. Differences of passings that were kept
   /// although the reader's memory does not have them were sent with this.
   /// - session: the token of the session that they are in; the file's session with that token counts them.
@@ -79,6 +81,8 @@ public enum PassingReport: Equatable, Sendable {
   case waiting(FileKey, after: UInt32, [WaitingPassing])
   /// Numbers of passings that the cloud has confirmed; `key` and `after` as asked.
   case acknowledged(FileKey, after: UInt32, NumberSet)
+  /// Passings that the cloud has confirmed, ascending; `key` and `after` as asked.
+  case sent(FileKey, after: UInt32, [SentPassing])
   /// What became of passings that the reader's memory does not have.
   case contradicted(FileSummary, Contradiction)
   /// The first contact with a reader is on disk.
@@ -161,6 +165,23 @@ public struct FileContents: Equatable, Sendable {
     self.unconfirmed = unconfirmed
     self.lost = lost
     self.last = last
+  }
+}
+
+/// What the cloud was sent of a passing.
+public struct SentPassing: Equatable, Sendable {
+  /// Its number.
+  public let number: UInt32
+  /// Its time in UTC.
+  public let utc: WallTime
+  /// Its chip, as it is printed.
+  public let chip: String
+
+  /// A passing that was sent.
+  public init(number: UInt32, utc: WallTime, chip: String) {
+    self.number = number
+    self.utc = utc
+    self.chip = chip
   }
 }
 
