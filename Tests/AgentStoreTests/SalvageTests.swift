@@ -40,7 +40,9 @@ struct SalvageTests {
 
   private func salvaged(_ store: TestedStore) throws -> (passings: Int, unreadable: Int) {
     try store.notice("the salvage") { notice in
-      guard case .salvaged(let passings, let unreadable, _) = notice else { return nil }
+      guard case .damaged(let damage, _) = notice,
+        case .salvaged(let passings, let unreadable) = damage.outcome
+      else { return nil }
       return (passings, unreadable)
     }
   }
@@ -150,10 +152,10 @@ struct SalvageTests {
       return
     }
     let aside = try store.notice("the setting aside") { notice in
-      guard case .setAside(let path, _, _) = notice else { return nil as String? }
-      return path
+      guard case .damaged(let damage, _) = notice, damage.outcome == .underWay else { return nil as String? }
+      return damage.name
     }
-    #expect(Files.exists(aside))
+    #expect(Files.exists(folder.file(aside)))
     guard case .captured(let result) = try store.report(.capture(raceKey, kept(30_001...30_010))) else {
       Issue.record("it was not captured")
       return
@@ -214,14 +216,14 @@ struct SalvageTests {
     let aside = file + ".damaged-20270115T080000Z"
     let elsewhere = folder.file("elsewhere")
     try #require(rename(file, elsewhere) == 0)
-    // SQLite can open no folder.
-    try Files.makeFolder(aside)
+    // A link in a circle cannot be followed.
+    try #require(symlink(aside, aside) == 0)
     do {
       let store = try TestedStore(folder.path)
       #expect(try store.contents(raceKey).stored.isEmpty)
       store.worker.stop()
     }
-    try #require(rmdir(aside) == 0)
+    try #require(unlink(aside) == 0)
     try #require(rename(elsewhere, aside) == 0)
     let store = try TestedStore(folder.path)
     #expect(try salvaged(store).passings == Int(count) + 105)
@@ -252,15 +254,17 @@ struct SalvageTests {
       limit.rlim_cur = .max
       try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       _ = keeper.perform([.passings(.openFile(raceKey))])
-      guard case .setAside(let path, let reason, _)? = keeper.takeNotices().first else {
+      guard case .damaged(let damage, _)? = keeper.takeNotices().first else {
         Issue.record("it was not told")
         return
       }
-      #expect(path.contains(".damaged-") && reason.contains("malformed"))
+      #expect(damage.name.contains(".damaged-") && damage.reason.contains("malformed"))
       var isSalvaged = false
       while !isSalvaged {
         _ = keeper.idle()
-        isSalvaged = keeper.takeNotices().contains { if case .salvaged = $0 { true } else { false } }
+        isSalvaged = keeper.takeNotices().contains {
+          if case .damaged(let damage, _) = $0, case .salvaged = damage.outcome { true } else { false }
+        }
       }
     }
   }

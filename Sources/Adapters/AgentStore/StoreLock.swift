@@ -20,7 +20,10 @@ final class StoreLock: Sendable {
     self.file = file
   }
 
-  deinit { file.unlock() }
+  deinit { release() }
+
+  /// Gives the right up, to take it anew.
+  func release() { file.unlock() }
 
   private static func open(_ path: String) throws(StoreError) -> Descriptor {
     do {
