@@ -129,6 +129,7 @@ struct SalvageTests {
     for index in log.count * 2 / 3..<log.count * 2 / 3 + 4096 { log[index] ^= 0xFF }
     try Files.replace(file + "-wal", with: log)
     let after = try TestedStore(folder.path)
+    _ = try salvaged(after)
     let stored = try after.contents(raceKey).stored
     #expect(stored.ranges.count == 1 && stored.first == 1 && stored.count >= 300 && stored.count < 1000)
     try after.report(.capture(raceKey, kept(1...1000)))
@@ -267,6 +268,28 @@ struct SalvageTests {
         }
       }
     }
+  }
+
+  @Test("is given up when its salvage never comes to its end, and the agent goes on")
+  func givenUp() throws {
+    try fill()
+    try damage(pages: 0..<1, of: file)
+    for _ in 0..<SalvageTable.attempts {
+      // What a process leaves behind that dies of it.
+      _ = try StoreKeeper(directory: folder.path, options: StoreOptions())
+    }
+    let store = try TestedStore(folder.path)
+    let damage = try store.notice("the end") { notice in
+      if case .damaged(let damage, _) = notice { damage } else { nil }
+    }
+    #expect(damage.outcome == .givenUp)
+    try store.report(.capture(raceKey, kept(1...10)))
+    #expect(try store.contents(raceKey).summary.stored >= 10)
+    #expect(try store.worker.snapshot(cloud: cloud).damages == [damage])
+    store.worker.stop()
+    let again = try TestedStore(folder.path)
+    again.worker.stop()
+    #expect(again.notices.isEmpty)
   }
 
   @Test("is salvaged to the end by the next process when one does not get there")

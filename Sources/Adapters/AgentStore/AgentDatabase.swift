@@ -125,7 +125,7 @@ public struct AgentDatabase: ~Copyable {
     let mode = try connection.text("PRAGMA journal_mode = WAL", for: "switch to WAL")
     guard mode == "wal" else {
       throw .database(
-        operation: "switch to WAL", path: connection.path, number: SQLITE_ERROR,
+        operation: "switch to WAL", path: connection.path, number: SQLITE_CANTOPEN,
         reason: "the file system allows only \(mode)")
     }
     // FULL: a transaction is on the disk when its COMMIT returns. 1 MiB of cache is plenty for what is read. The log

@@ -24,8 +24,13 @@ final class PageFile {
   /// - Parameter hasLog: whether its log is read, too.
   init?(_ path: String, hasLog: Bool = true) throws(SystemError) {
     // Links are followed as SQLite follows them: the log lies beside the file itself.
-    guard let path = try? Files.resolve(path), let status = try Files.status(path), status.kind == .file
-    else { return nil }
+    let resolved: String
+    do { resolved = try Files.resolve(path) } catch {
+      guard error.number == ENOENT || error.number == ENOTDIR else { throw error }
+      return nil
+    }
+    let path = resolved
+    guard let status = try Files.status(path), status.kind == .file else { return nil }
     let file = try PageFile.open(path)
     var log = LogFrames()
     var logFile: Descriptor?
@@ -36,7 +41,12 @@ final class PageFile {
     }
     let pageCount = max(UInt32(clamping: status.size / Int64(PageFile.pageSize)), log.pageCount ?? 0)
     guard pageCount > 0 else { return nil }
-    isSealed = PageFile.hasSeals(file, pages: pageCount)
+    // The log is believed by its own sums: its first page says so, too.
+    var saysSo = false
+    if let place = log.places[1], case .some(let logFile) = logFile {
+      saysSo = PageFile.read(logFile, at: place + 20, 1) == [UInt8(ONE4ALL_SEAL_SIZE)]
+    }
+    isSealed = saysSo || PageFile.hasSeals(file, pages: pageCount)
     self.pageCount = pageCount
     self.log = log
     self.file = file

@@ -36,7 +36,7 @@ struct Salvage: ~Copyable {
       return nil
     }
     guard let source = opened else {
-      try end(name, passings: 0, unreadable: 0, &database, &notices)
+      try end(name, passings: nil, unreadable: nil, &database, &notices)
       return nil
     }
     let salvage = Salvage(name, source)
@@ -192,6 +192,9 @@ struct Salvage: ~Copyable {
       if !unknown.isEmpty { try database.passings.doubtful.keep(DoubtfulTable.unknownFile, unknown) }
       return unreadable
     }
-    try Salvage.end(name, passings: count, unreadable: unreadable, &database, &notices)
+    // Where no session file is known, nothing is.
+    let isNothing = files.isEmpty && count == 0
+    try Salvage.end(
+      name, passings: isNothing ? nil : count, unreadable: isNothing ? nil : unreadable, &database, &notices)
   }
 }
