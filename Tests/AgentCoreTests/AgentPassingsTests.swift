@@ -50,7 +50,10 @@ struct AgentPassingsTests {
     let world = try recorded()
     let key = try key(world)
     let before = world.commands.count
-    world.take(.notice(.salvaged(passings: 40, unreadable: 0, world.passings.summaries)))
+    var damage = StoreDamage(name: "x", reason: "", notedAt: WallTime(milliseconds: 0))
+    world.take(.notice(.damaged(damage, world.passings.summaries)))
+    damage.outcome = .salvaged(passings: 40, unreadable: 0)
+    world.take(.notice(.damaged(damage, world.passings.summaries)))
     world.pass(seconds: 20)
     #expect(world.agent.ledger.file(key)?.stored == recordedCount(world))
     #expect(world.entries(.storeRecovered).last?.message.contains("40 passings were brought over") == true)

@@ -247,7 +247,7 @@ final class CaptureWorld: SteppedWorld {
   /// The store is damaged beyond reading, and a new one takes its place.
   func loseStore() {
     store = ModelStore()
-    take(.notice(.setAside(path: "one4all.db.damaged", reason: "damaged", [])))
+    take(.notice(.damaged(StoreDamage(name: "one4all.db.damaged", reason: "damaged", notedAt: now.wall), [])))
   }
 
   /// The daemon is killed and started again: what only memory held is gone.

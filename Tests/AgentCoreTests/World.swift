@@ -337,7 +337,9 @@ final class World: SteppedWorld {
   func loseStore() {
     passings = ModelStore()
     disk = []
-    take(.notice(.setAside(path: "/var/lib/one4all/damaged", reason: "malformed", [])))
+    take(
+      .notice(
+        .damaged(StoreDamage(name: "/var/lib/one4all/damaged", reason: "malformed", notedAt: now.wall), [])))
   }
 
   /// The frames that the reader has recorded, by file.

@@ -21,7 +21,7 @@ private let rules: [String: (allowed: Set<String>, reason: String)] = {
     "Adapters/JSONText": (["Glibc", "JSONDocument", "CJansson"], adapter),
     "Adapters/ReaderLine": (system.union(core).union(["CSerialPort"]), adapter),
     "Adapters/CloudClient": (system.union(core).union(["CCurl", "JSONText"]), adapter),
-    "Adapters/AgentStore": (system.union(core).union(["CSQLite"]), adapter),
+    "Adapters/AgentStore": (system.union(core).union(["CPageSeals", "CSQLite"]), adapter),
     "Adapters/ServiceManager": (system.union(core).union(["CSystemd"]), adapter),
     "Adapters/Configuration": (system.union(core).union(["CInih"]), adapter),
     "Adapters/ControlSocket": (system.union(["JSONDocument", "JSONText"]), adapter),

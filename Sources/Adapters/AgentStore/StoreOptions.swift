@@ -9,6 +9,8 @@ public struct StoreOptions: Sendable {
   public var settings: StoreSettings
   /// How much room the disk has at a path, in bytes; nil when it does not tell.
   var freeBytes: @Sendable (_ path: String) -> Int64? = { path in try? FreeSpace.bytes(at: path) }
+  /// How often it is looked whether the store still stands where it is used, in nanoseconds.
+  var placeInterval = StorePlace.interval
 
   /// Options; by default the disk is not looked at, and no backup is written.
   public init(

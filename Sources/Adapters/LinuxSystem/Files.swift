@@ -66,7 +66,17 @@ public enum Files {
       unlink(temporary)
       throw error
     }
-    let folder = parent(of: path)
+    try keepNames(of: parent(of: path))
+  }
+
+  /// Renames a file, in the place of another one if there is one, so that a power cut afterwards changes nothing.
+  public static func move(_ path: String, to target: String) throws(SystemError) {
+    try system("rename", path) { rename(path, target) }
+    try keepNames(of: parent(of: target))
+  }
+
+  /// Makes sure that the names in a folder are on the disk.
+  public static func keepNames(of folder: String) throws(SystemError) {
     let directory = try open(folder, for: O_RDONLY | O_DIRECTORY)
     try system("fsync", folder) { fsync(directory.number) }
   }

@@ -30,13 +30,13 @@ extension Agent {
   ) {
     actions += storeWatch.handle(notice, at: now.monotonic).map(AgentAction.log)
     switch notice {
-    case .setAside(_, _, let files), .salvaged(_, _, let files):
+    case .damaged(_, let files):
       ledger.replace(files)
       intake.restored(files, at: now, &captured)
       forwarder.restored(files, at: now.monotonic)
       // The devices are in the damaged store, too.
       actions += report.keptBindings.map { .store(.keep($0)) }
-    case .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
+    case .unreachable, .reachable, .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
     }
   }
 

@@ -18,7 +18,7 @@ public struct Agent: Sendable {
   /// What is wrong by the sums of the session files.
   var accounts = AccountWatch()
   /// What the store has told without being asked.
-  public internal(set) var storeWatch = StoreWatch()
+  public internal(set) var storeWatch: StoreWatch
   /// Long work that a person has asked for.
   public internal(set) var works = WorkList()
   /// Audits under way, by their file.
@@ -36,15 +36,18 @@ public struct Agent: Sendable {
   ///   - files: what the store holds of session files, in order of first contact.
   ///   - doubtful: how many doubtful frames the store holds.
   ///   - firstFiles: the first contacts with readers that it keeps: see `Intake`.
+  ///   - damages: what has befallen the store, and the host's wall clock to say how long ago that was.
   ///   - seed: for jitter.
   ///   - zones: what turns the reader's local time into UTC.
   public init(
     settings: AgentSettings, bindings: [DeviceBinding], files: [FileSummary] = [], doubtful: Int = 0,
-    firstFiles: [String: String] = [:], seed: UInt64, zones: @escaping ZoneLookup = onlyUTC,
+    firstFiles: [String: String] = [:], damages: (list: [StoreDamage], wall: WallTime)? = nil, seed: UInt64,
+    zones: @escaping ZoneLookup = onlyUTC,
     at now: MonotonicTime
   ) {
     self.settings = settings
     startedAt = now
+    storeWatch = StoreWatch(damages?.list ?? [], wall: damages?.wall ?? WallTime(milliseconds: 0), at: now)
     var random = RandomSource(seed: seed)
     session = ReaderSession(settings: settings.reader, random: RandomSource(seed: random.next()), at: now)
     report = DeviceReport(
@@ -65,7 +68,7 @@ public struct Agent: Sendable {
   public var nextDeadline: MonotonicTime? {
     [
       session.nextDeadline, report.nextAttemptAt, readerClock.nextDeadline, intake.nextDeadline,
-      forwarder.nextDeadline,
+      forwarder.nextDeadline, storeWatch.nextDeadline,
     ].compactMap { $0 }.min()
   }
 
@@ -106,6 +109,7 @@ public struct Agent: Sendable {
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
+    storeWatch.advance(to: now.monotonic)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
     endCloudAudits()

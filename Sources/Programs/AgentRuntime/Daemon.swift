@@ -100,10 +100,12 @@ final class Daemon {
     agent = Agent(
       settings: settings, bindings: snapshot.bindings, files: snapshot.files,
       doubtful: snapshot.doubtfulTotal, firstFiles: snapshot.firstContacts.mapValues(\.file),
-      seed: UInt64.random(in: .min ... .max), zones: Zones.lookup, at: Daemon.now().monotonic)
-    if let setAside = store.setAside {
-      journal.write(
-        LogEntry(.storeDamaged, "the state was damaged; it is kept as \(setAside), and a new one is in use"))
+      damages: (snapshot.damages, Daemon.now().wall), seed: UInt64.random(in: .min ... .max),
+      zones: Zones.lookup, at: Daemon.now().monotonic)
+    if store.setAside != nil {
+      for condition in agent.storeWatch.conditions.active {
+        journal.write(LogEntry(condition.event, condition.message))
+      }
     }
     journal.write(
       LogEntry(

@@ -61,6 +61,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case readerClockSet = "reader-clock-set"
   /// The state database was damaged and set aside.
   case storeDamaged = "store-damaged"
+  /// The state database or its folder was taken away.
+  case storeVanished = "store-vanished"
   /// The state cannot be written.
   case storeFailing = "store-failing"
   /// The state can be written again.

@@ -163,8 +163,18 @@ extension EventName {
     case .storeDamaged:
       Row(
         messageID: "9b38fb3edc8e732a5d4136775ce74f46", priority: .alert,
-        meaning: "the state database was damaged and set aside",
-        remedy: "keep the file named; a new one is in use, and what the reader still has is fetched from it")
+        meaning: "the state database was damaged and set aside; shown for 12 hours, whatever came of it",
+        remedy:
+          "the disk may be worn out: put another one in after the event. Keep the file named; a new one is in use, "
+          + "and what the reader still has is fetched from it")
+    case .storeVanished:
+      Row(
+        messageID: "0dd7f57ff4fd43f6854c5f4705fe6c22", priority: .alert,
+        meaning:
+          "the state database or its folder was taken away while the agent was at work; shown for 12 hours",
+        remedy:
+          "find out who removed or replaced it; a new one is in use, and nothing has to be done about passings"
+      )
     case .storeFailing:
       Row(
         messageID: "f7f52ea75e77dee3e4f3c736685b7325", priority: .alert,
