@@ -11,7 +11,7 @@ extension PassingRequest {
       numbers.ranges.count * MemoryLayout<ClosedRange<UInt32>>.stride + 32
     case .reject(_, _, let reason): reason.utf8.count + 32
     case .settleDoubtful, .openFile, .doubt, .believe, .noteFile, .noteGone, .noteReader, .keepSession,
-      .readWaiting, .readAcknowledged, .undoRewind, .rewind:
+      .readWaiting, .readAcknowledged, .readSent, .undoRewind, .rewind:
       128
     }
   }
