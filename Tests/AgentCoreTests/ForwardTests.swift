@@ -19,7 +19,8 @@ struct ForwardTests {
     let passing = try #require(world.cloudPassings(token)[2976])
     #expect(passing["bib"] == "2976")
     #expect(passing["chip"] == "MC02976")
-    #expect(passing["timestamp"]?.string == WallTime(milliseconds: ForwardWorld.start + 297_600).iso8601)
+    #expect(
+      passing["timestamp"]?.string == WallTime(milliseconds: ForwardWorld.start + 297_600).iso8601)
     #expect(passing["timezone"] == "America/Mexico_City")
     #expect(passing["latitude"] == "19.43")
     #expect(passing["longitude"] == "-99.13")
@@ -43,6 +44,30 @@ struct ForwardTests {
     let passings = world.cloudPassings(token)
     #expect(passings[7]?["bib"]?.string == seventh)
     #expect(passings[3000]?["bib"]?.string == zeroth)
+  }
+
+  @Test(
+    "The bib of a FREE reader's chip is its digits, the chip, or what the table says; its EPC is not sent",
+    arguments: [
+      (PassingSettings.Bib.chipNumber, "R7", "R8"), (.chip, "EV2026R7", "MCR8"),
+      (.map(BibMap(["EV2026R7": "A12"])), "A12", "R8"),
+    ])
+  func freeBib(bib: PassingSettings.Bib, seventh: String, eighth: String) throws {
+    let world = ForwardWorld { $0.bib = bib }
+    world.isFree = true
+    world.capture(7...8, of: first)
+    world.pass(seconds: 2)
+    let passings = world.cloudPassings(try #require(world.file(first).session?.token))
+    #expect(passings[7]?["bib"]?.string == seventh && passings[7]?["chip"] == "EV2026R7")
+    #expect(passings[8]?["bib"]?.string == eighth && passings[8]?["chip"] == "MCR8")
+    for body in world.sent("/passings").compactMap(\.body) {
+      for entry in body["passings_list"]?.array ?? [] {
+        #expect(
+          Set(entry.object?.members.map(\.name) ?? []).isSubset(
+            of: ["bib", "num_passing", "timestamp", "chip", "timezone", "latitude", "longitude"]))
+      }
+    }
+    #expect(world.misuse.isEmpty)
   }
 
   @Test("Live passings are sent together, none later than max_latency")
@@ -87,7 +112,8 @@ struct ForwardTests {
     world.pass(seconds: 600)
     #expect(world.requests.isEmpty)
     #expect(world.file(first).waiting == 700)
-    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("off") == true)
+    #expect(
+      world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("off") == true)
     world.reload { $0.forward = true }
     world.pass(seconds: 5)
     world.expectComplete(first)
@@ -201,10 +227,13 @@ struct ForwardTests {
     #expect(world.cloudPassings(token)[7]?["chip"] == "MC00007")
     #expect(world.store.files[first]?.differences.map(\.wasSent) == [true])
     let told = world.entries(.passingDiffers)
-    #expect(told.count == 1 && told.first?.priority == .alert && told.first?.message.hasSuffix(": 7") == true)
+    #expect(
+      told.count == 1 && told.first?.priority == .alert
+        && told.first?.message.hasSuffix(": 7") == true)
   }
 
-  @Test("A correction that the store has before the cloud's word on what was sent counts as too late")
+  @Test(
+    "A correction that the store has before the cloud's word on what was sent counts as too late")
   func correctedBeforeWrittenDown() throws {
     let world = ForwardWorld()
     world.view.current = first
@@ -334,7 +363,9 @@ struct ForwardTests {
     #expect(world.misuse.isEmpty)
   }
 
-  @Test("A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off")
+  @Test(
+    "A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off"
+  )
   func oldBacklog() throws {
     let world = ForwardWorld()
     world.tellCloud("fail 503")

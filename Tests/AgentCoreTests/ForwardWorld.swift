@@ -22,6 +22,8 @@ final class ForwardWorld: SteppedWorld {
   private var cloudURL = "https://cloud.example/v0"
   /// Milliseconds since the world began.
   var elapsed: Int64 = 0
+  /// Passings are those of a FREE reader, with 13 fields.
+  var isFree = false
   private(set) var log: [LogEntry] = []
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
 
@@ -54,7 +56,8 @@ final class ForwardWorld: SteppedWorld {
     settings = PassingSettings()
     change(&settings)
     self.seed = seed
-    cloud = SimulatedCloud(.init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
+    cloud = SimulatedCloud(
+      .init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
     deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
     view.devices = [ForwardWorld.serialNumber: deviceid]
     view.isConnected = true
@@ -173,14 +176,16 @@ final class ForwardWorld: SteppedWorld {
       cloud =
         otherClouds[url]
         ?? SimulatedCloud(
-          .init(keys: ["key": [.read, .write], "all": [.read, .write, .unbind]], seed: seed + 1000))
+          .init(
+            keys: ["key": [.read, .write], "all": [.read, .write, .unbind]], seed: seed + 1000))
       deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
       view.devices = [ForwardWorld.serialNumber: deviceid]
       store.show(cloud: url)
       files = store.summaries
     }
     forwarder.apply(
-      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files, at: now.monotonic)
+      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files,
+      at: now.monotonic)
     drive { _ in }
   }
 
@@ -273,7 +278,8 @@ final class ForwardWorld: SteppedWorld {
   func kept(_ number: UInt32, trust: KeptPassing.Trust = .believed) -> KeptPassing {
     let milliseconds = ForwardWorld.start + Int64(number) * 100
     return KeptPassing(
-      passing: ForwardWorld.passing(number), zone: "America/Mexico_City",
+      passing: isFree ? ForwardWorld.freePassing(number) : ForwardWorld.passing(number),
+      zone: "America/Mexico_City",
       utc: WallTime(milliseconds: milliseconds), arrivedAt: now.monotonic, arrivedWall: now.wall,
       hostSynchronised: true, origin: .pushed, trust: trust)
   }
@@ -284,6 +290,20 @@ final class ForwardWorld: SteppedWorld {
       let passing = Passing(
         number: number, prefix: prefix, chip: chip ?? number % 3000, at: time, antenna: 1, reads: 7,
         check: check)
+    else { preconditionFailure("no such passing: \(number)") }
+    return passing
+  }
+
+  /// As a FREE reader with 13 fields gives it.
+  private static func freePassing(_ number: UInt32) -> Passing {
+    let ordinary = passing(number)
+    let code = ["", "EV2026", "MC"][Int(number % 3)]
+    guard let timerCode = TimerCode(code), let chip = ChipCode("R\(number % 3000)"),
+      let fields = EPCFields(epc: "52\(number % 3000)"),
+      let passing = Passing(
+        number: number, timerCode: timerCode, chip: chip, at: ordinary.localDateTime, antenna: 1,
+        reads: 7,
+        epcFields: fields, check: ordinary.check)
     else { preconditionFailure("no such passing: \(number)") }
     return passing
   }
@@ -352,7 +372,8 @@ final class ForwardWorld: SteppedWorld {
     _ = cloud.answer(
       .init(
         "POST", "/v0/passings", apiKey: "all", contentType: "application/json",
-        body: .document(["token_session": .string(token), "passings_list": .array(list)]), bodySize: 100),
+        body: .document(["token_session": .string(token), "passings_list": .array(list)]),
+        bodySize: 100),
       now: ForwardWorld.start + elapsed)
   }
 

@@ -22,6 +22,7 @@ struct RaceWildTests {
       $0.passings.batchSize = 50
     }
     world.pass(seconds: 3)
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 20", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     for _ in 0..<20 {
       switch Int.random(in: 0..<10, using: &random) {
@@ -31,7 +32,8 @@ struct RaceWildTests {
         world.pull()
         world.pass(seconds: Double.random(in: 0...5, using: &random))
         world.plug = .plugged
-      case 4...7: world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
+      case 4...7:
+        world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
       case 8:
         world.isDiskFull = true
         world.isPassingStoreFailing = true
@@ -67,7 +69,9 @@ struct RaceWildTests {
         let passing = try Passing(parsing: Array(frame.utf8))
         let moment = WallTime(milliseconds: passing.localMilliseconds + 6 * 3_600_000)
         let entry = there[Int64(passing.number)]
-        #expect(entry?["timestamp"]?.string == moment.iso8601 && entry?["chip"]?.string == passing.chipText)
+        #expect(
+          entry?["timestamp"]?.string == moment.iso8601
+            && entry?["chip"]?.string == passing.chipText)
       }
       let summary = world.passings.summary(of: FileKey(serialNumber: "O4A5-00051", file: file))
       #expect(summary.stored == frames.count && summary.lost == 0 && summary.waiting == 0)
@@ -76,7 +80,8 @@ struct RaceWildTests {
     #expect(world.misuse.isEmpty, "\(world.misuse)")
     let ledger = world.agent.ledger
     #expect(
-      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting) + ledger.sum(\.rejected))
+      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting)
+        + ledger.sum(\.rejected))
   }
 
   /// What the cloud has of a session, by number.
@@ -85,7 +90,8 @@ struct RaceWildTests {
     var passings: [Int64: JSONValue] = [:]
     for page in 1... {
       let answer = calm.answer(
-        .init("GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "key"),
+        .init(
+          "GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "key"),
         now: World.start + world.elapsed)
       let list = answer.document?["result"]?.array ?? []
       for entry in list { passings[entry["num_passing"]?.integer ?? 0] = entry }

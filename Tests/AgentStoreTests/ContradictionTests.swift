@@ -10,7 +10,9 @@ struct ContradictionTests {
   private let folder = TemporaryFolder()
 
   private func contradiction(_ store: TestedStore, _ numbers: NumberSet) throws -> Contradiction {
-    guard case .contradicted(let summary, let found) = try store.report(.contradict(raceKey, numbers)) else {
+    guard
+      case .contradicted(let summary, let found) = try store.report(.contradict(raceKey, numbers))
+    else {
       Issue.record("no decision")
       return Contradiction()
     }
@@ -18,7 +20,9 @@ struct ContradictionTests {
     return found
   }
 
-  @Test("stay when the memory has confirmed them, or the reader has counted them, whatever it counts now")
+  @Test(
+    "stay when the memory has confirmed them, or the reader has counted them, whatever it counts now"
+  )
   func known() throws {
     let store = try TestedStore(folder.path)
     try store.report(.noteFile(raceKey, readerCount: 3, isSettled: false))
@@ -34,7 +38,8 @@ struct ContradictionTests {
     #expect(found == Contradiction(lostByReader: [1, 2, 3, 5]))
     // They are sent.
     #expect(try store.waiting(raceKey).map(\.passing.number) == [1, 2, 3, 5])
-    #expect(try PassingView(directory: folder.path, cloud: cloud).ledger().map(\.differences) == [0])
+    #expect(
+      try PassingView(directory: folder.path, cloud: cloud).ledger().map(\.differences) == [0])
   }
 
   @Test("stay when nothing ever knew of them, are sent, and noted as differences once")
@@ -78,7 +83,8 @@ struct ContradictionTests {
     let store = try TestedStore(folder.path)
     let other = FileKey(serialNumber: raceKey.serialNumber, file: "20260704-100000.csv")
     let stranger = FileKey(serialNumber: "O4A5-00099", file: "20260704-100000.csv")
-    try store.report(.capture(other, [kept(1, trust: .confirmed), kept(2, trust: .confirmed), kept(3)]))
+    try store.report(
+      .capture(other, [kept(1, trust: .confirmed), kept(2, trust: .confirmed), kept(3)]))
     try store.report(.capture(other, [kept(4, variant: 1, trust: .confirmed)]))
     try store.report(.capture(stranger, [kept(5, trust: .confirmed)]))
     try store.report(.capture(raceKey, kept(1...5)))
@@ -107,7 +113,7 @@ struct ContradictionTests {
       .keepDoubtful([doubtfulFrame(7)]), .contradict(raceKey, [1, 2, 3]), .settleDoubtful(raceKey),
     ])
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.doubtful(file: raceKey).map(\.passing.number) == [3, 1])
+    #expect(try view.doubtful(file: raceKey).map(\.passing?.number) == [3, 1])
     #expect(try view.doubtful(file: raceKey).map(\.reason) == [.denied, .denied])
     #expect(try view.ledger().map(\.summary.stored) == [1])
     #expect(try database.snapshot(cloud: cloud).doubtfulTotal == 2)
@@ -117,10 +123,11 @@ struct ContradictionTests {
   func lost() throws {
     var database = try AgentDatabase.open(directory: folder.path)
     _ = try database.perform([
-      .noteLost(raceKey, [3, 4]), .keepDoubtful((2...5).map { doubtfulFrame($0) }), .settleDoubtful(raceKey),
+      .noteLost(raceKey, [3, 4]), .keepDoubtful((2...5).map { doubtfulFrame($0) }),
+      .settleDoubtful(raceKey),
     ])
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.doubtful(file: raceKey).map(\.passing.number) == [4, 3])
+    #expect(try view.doubtful(file: raceKey).map(\.passing?.number) == [4, 3])
     _ = try database.perform([.capture(raceKey, kept(3...4)), .settleDoubtful(raceKey)])
     #expect(try view.doubtful(file: raceKey).isEmpty)
   }

@@ -86,7 +86,8 @@ struct OpeningTests {
     try overwrite(damaged)
     try expectSetAside(damaged, bindings: [binding(1)])
     let names = try Files.list(folder.path)
-    let kept = try #require(names.first { $0.hasPrefix("one4all.db.damaged-") && $0.hasSuffix("-wal") })
+    let kept = try #require(
+      names.first { $0.hasPrefix("one4all.db.damaged-") && $0.hasSuffix("-wal") })
     #expect(try Files.read(folder.file(kept)) == log)
   }
 
@@ -119,7 +120,9 @@ struct OpeningTests {
 
   @Test(
     "counts for the sessions of version 2 what is acknowledged in them, not before them",
-    arguments: [(before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0)])
+    arguments: [
+      (before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0),
+    ])
   func version2(before: Int, counted: Int) throws {
     do {
       let connection = try Connection(file, busyTimeout: 0)
@@ -141,6 +144,39 @@ struct OpeningTests {
     #expect(
       try database.perform([.readAcknowledged(raceKey, after: 0, limit: 1000)])
         == [.acknowledged(raceKey, after: 0, numbers)])
+  }
+
+  @Test("reads what the frames of version 3 say anew: of 8 and of 13 fields, and of any chip")
+  func version3() throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      let steps = Schema.steps[..<3].joined(separator: ";")
+      let rows = [
+        "1;MC;02976;2019-12-12;09:02:07.295;3;14;937f6",
+        "2;;R7;2019-12-12;09:02:08.029;1;6;30303030304D433030393738;;;;;937f6",
+        "3;EV2026;7;2019-12-12;09:02:09.100;8;0;;a b;;;x;937f6",
+      ].enumerated().map {
+        "(\(1 << 32 | ($0.offset + 1)), 0, 0, 0, 0, 0, 0, 0, 0, '\($0.element)')"
+      }
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(steps); PRAGMA user_version = 3; "
+          + "INSERT INTO passing (\(PassingTable.columns)) VALUES \(rows.joined(separator: ", "))",
+        for: "test")
+    }
+    _ = try AgentDatabase.open(directory: folder.path)
+    let connection = try Connection(file, busyTimeout: 0)
+    let statement = try connection.prepare(
+      "SELECT number || '|' || chip || '|' || local_time || '|' || antenna || '|' || reads || '|' || "
+        + "coalesce(epc, 'none') || '|' || coalesce(reserved, 'none') FROM passing ORDER BY number",
+      for: "test")
+    var found: [String] = []
+    while try statement.step() { found.append(statement.text(0)) }
+    #expect(
+      found == [
+        "1|MC02976|2019-12-12 09:02:07.295|3|14|none|none",
+        "2|R7|2019-12-12 09:02:08.029|1|6|30303030304D433030393738|;;;",
+        "3|EV20267|2019-12-12 09:02:09.100|8|0||a b;;;x",
+      ])
   }
 
   @Test("refuses a file of a newer agent and leaves it as it is")
@@ -172,7 +208,8 @@ struct OpeningTests {
     var lock: StoreLock? = try StoreLock(path)
     let resolved = try Files.resolve(path)
     let numbers = try Files.list("/proc/self/fd").compactMap(Int32.init)
-    let number = try #require(numbers.first { (try? Files.resolve("/proc/self/fd/\($0)")) == resolved })
+    let number = try #require(
+      numbers.first { (try? Files.resolve("/proc/self/fd/\($0)")) == resolved })
     // What a child inherits: the same open file by another number.
     let inherited = Descriptor(owning: try system("fcntl") { fcntl(number, F_DUPFD_CLOEXEC, 0) })
     #expect(throws: StoreError.inUse(path: path, holder: getpid())) { try StoreLock(path) }
@@ -185,7 +222,9 @@ struct OpeningTests {
   @Test("says which call failed when the folder cannot be made")
   func noFolder() throws {
     let path = folder.write("file", "") + "/state"
-    #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) { try TestedStore(path) }
+    #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) {
+      try TestedStore(path)
+    }
   }
 
   @Test("says what SQLite could not do when the file cannot be opened, and sets nothing aside")

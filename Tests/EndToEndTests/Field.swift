@@ -21,19 +21,23 @@ final class Field {
   ///   - access: what the key may do.
   ///   - rate: passings a second.
   ///   - baud: bits a second of the pty; nil for those of a real line.
+  ///   - readerOptions: further ones of the simulated reader.
   init(
     overTCP: Bool = false, access: String = "READ_WRITE", rate: Int = 2, baud: Int? = nil,
-    cloudOrders: [String] = []
+    readerOptions: [String] = [], cloudOrders: [String] = []
   ) throws {
     cloud = try Program(
       [
-        program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)", "--control",
+        program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)",
+        "--control",
         folder.file("cloud.control"),
       ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
     reader = try Program(
-      [program("one4all-sim"), "reader"] + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
-        "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
-      ] + (baud.map { ["--baud", "\($0)"] } ?? []), output: folder.file("reader.out"))
+      [program("one4all-sim"), "reader"]
+        + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
+          "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
+        ] + (baud.map { ["--baud", "\($0)"] } ?? []) + readerOptions,
+      output: folder.file("reader.out"))
     cloudAddress = try address(in: "cloud.out", after: "cloud: listening on ")
     port = try address(in: "reader.out", after: "reader: listening on ")
     folder.write("key", Field.key + "\n", mode: 0o600)
@@ -76,7 +80,8 @@ final class Field {
 
   func start() throws {
     daemon = try Program(
-      [program("one4alld"), "--config", folder.file("one4alld.conf")], errors: folder.file("daemon.log"))
+      [program("one4alld"), "--config", folder.file("one4alld.conf")],
+      errors: folder.file("daemon.log"))
   }
 
   /// Ends the daemon by a signal; its exit code.
@@ -87,7 +92,9 @@ final class Field {
   }
 
   /// Runs a program to its end: exit code and what it wrote.
-  func run(_ name: String, _ words: String...) throws -> (code: Int32, output: String, errors: String) {
+  func run(_ name: String, _ words: String...) throws -> (
+    code: Int32, output: String, errors: String
+  ) {
     unlink(folder.file("run.err"))
     let code = try Program(
       [program(name)] + words, output: folder.file("run.out"), errors: folder.file("run.err")
@@ -119,7 +126,8 @@ final class Field {
 
   /// What `one4allctl status --json` says; null while the daemon does not answer.
   var status: JSONValue {
-    let answer = try? run("one4allctl", "--config", folder.file("one4alld.conf"), "status", "--json")
+    let answer = try? run(
+      "one4allctl", "--config", folder.file("one4alld.conf"), "status", "--json")
     guard let answer, answer.code == 0 else { return .null }
     return (try? JSONText.parse(answer.output)) ?? .null
   }
@@ -144,7 +152,9 @@ final class Field {
   var sessions: [JSONValue] { (try? JSONText.parse(tell("cloud", "sessions")))?.array ?? [] }
   /// The ledger of a session file; null while there is none.
   func ledger(_ file: String) -> JSONValue {
-    guard let answer = try? tool("ledger", "--json"), let ledger = try? JSONText.parse(answer.output) else {
+    guard let answer = try? tool("ledger", "--json"),
+      let ledger = try? JSONText.parse(answer.output)
+    else {
       return .null
     }
     return (ledger["files"]?.array ?? []).first { $0["file"]?.string == file } ?? .null

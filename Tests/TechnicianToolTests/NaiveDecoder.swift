@@ -10,22 +10,50 @@ enum NaiveDecoder {
 
   /// The CSV line of a record; empty when it holds none and is well, nil when it is malformed.
   static func decode(_ line: String, _ form: Form) -> String? {
+    guard form != .one4All5 else { return one4All5(line) }
+    return row(line, form).map { $0.isEmpty ? "" : $0 + ",," }
+  }
+
+  private static func one4All5(_ line: String) -> String? {
+    let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 8 || parts.count == 13, plain(parts[0], 1...4_294_967_295),
+      isCode(parts[1], 0...16), isCode(parts[2], 1...32),
+      let time = seconds(parts[3], parts[4], "-"),
+      antenna(parts[5]), plain(parts[6], 0...4_294_967_295), let check = parts.last,
+      check.utf8.count == 5,
+      visible(check), check != "HELLO", check.lowercased() != "false"
+    else { return nil }
+    let more = parts[7..<parts.count - 1]
+    guard more.isEmpty || visible(parts[7]),
+      more.allSatisfy({ $0.utf8.allSatisfy { 0x20...0x7E ~= $0 } })
+    else {
+      return nil
+    }
+    let local = text(time, fraction: parts[4].suffix(3))
+    let reserved = more.dropFirst()
+    return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+      + ",\(more.first ?? ""),\(reserved.allSatisfy(\.isEmpty) ? "" : reserved.joined(separator: ";"))"
+  }
+
+  private static func isCode(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+    lengths ~= text.utf8.count
+      && text.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+      }
+  }
+
+  private static func row(_ line: String, _ form: Form) -> String? {
     let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
     switch form {
-    case .one4All5:
-      guard parts.count == 8, plain(parts[0], 1...4_294_967_295), letters(parts[1]), parts[1].count == 2,
-        digits(parts[2], 5), let time = seconds(parts[3], parts[4], "-"), antenna(parts[5]),
-        plain(parts[6], 0...4_294_967_295), parts[7].utf8.count == 5, visible(parts[7]), parts[7] != "HELLO"
-      else { return nil }
-      let local = text(time, fraction: parts[4].suffix(3))
-      return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+    case .one4All5: return nil
     case .older:
       guard parts.count == 6, chip(parts[0]), let first = seconds(parts[1], parts[2], "/"),
         let best = seconds(parts[1], parts[3], "/"), antenna(parts[4]), parts[5].count >= 3,
         parts[5].count == 3 || !parts[5].hasPrefix("0"), let reads = number(parts[5])
       else { return nil }
       return older(
-        parts[0], first, parts[2].suffix(3), best, parts[3].suffix(3), antenna: parts[4], reads: reads)
+        parts[0], first, parts[2].suffix(3), best, parts[3].suffix(3), antenna: parts[4],
+        reads: reads)
     case .frames:
       var frame = line
       if line.hasPrefix("CONECTADO_"), line.dropFirst(10).first?.isNumber == true {
@@ -40,34 +68,44 @@ enum NaiveDecoder {
       }
       let date = "\(piece(8..<12))/\(piece(12..<14))/\(piece(14..<16))"
       guard bytes[7] == "D", bytes[16] == "T", bytes[26] == "T", bytes[36] == "A", bytes[38] == "R",
-        chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9), digits(piece(27..<36), 9),
+        chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9),
+        digits(piece(27..<36), 9),
         let first = seconds(date, clock(piece(17..<26)), "/"),
-        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37]), digits(piece(39..<42), 3),
+        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37]),
+        digits(piece(39..<42), 3),
         let reads = number(piece(39..<42))
       else { return nil }
       return older(
-        piece(0..<7), first, piece(17..<26).suffix(3), best, piece(27..<36).suffix(3), antenna: bytes[37],
+        piece(0..<7), first, piece(17..<26).suffix(3), best, piece(27..<36).suffix(3),
+        antenna: bytes[37],
         reads: reads)
     case .export: return export(parts)
     }
   }
 
   private static func older(
-    _ chip: String, _ first: Int, _ firstFraction: Substring, _ best: Int, _ bestFraction: Substring,
+    _ chip: String, _ first: Int, _ firstFraction: Substring, _ best: Int,
+    _ bestFraction: Substring,
     antenna: String, reads: UInt32
   ) -> String {
     let half = 43_200_000
-    let milliseconds = { (seconds: Int, fraction: Substring) in seconds * 1000 + (Int(fraction) ?? 0) }
+    let milliseconds = { (seconds: Int, fraction: Substring) in
+      seconds * 1000 + (Int(fraction) ?? 0)
+    }
     let isNextDay = milliseconds(best, bestFraction) < milliseconds(first, firstFraction) - half
     let local = text(isNextDay ? best + 86_400 : best, fraction: bestFraction)
     let note = chip == "VOIDTAG" ? "test_read" : ""
-    return "\(local)Z,\(local),\(chip),\(antenna),\(reads),,,\(text(first, fraction: firstFraction)),\(note)"
+    return
+      "\(local)Z,\(local),\(chip),\(antenna),\(reads),,,\(text(first, fraction: firstFraction)),\(note)"
   }
 
   private static func export(_ parts: [String]) -> String? {
-    guard parts.count == 9, parts[0].utf8.count <= 10, let number = number(parts[0]) else { return nil }
+    guard parts.count == 9, parts[0].utf8.count <= 10, let number = number(parts[0]) else {
+      return nil
+    }
     let moment = parts[2].split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard moment.count == 2, let local = seconds(moment[0], moment[1], "-"), parts[6].utf8.count <= 8,
+    guard moment.count == 2, let local = seconds(moment[0], moment[1], "-"),
+      parts[6].utf8.count <= 8,
       visible(parts[6])
     else { return nil }
     let fraction = moment[1].suffix(3)
@@ -79,7 +117,9 @@ enum NaiveDecoder {
     }
     let isName =
       letters(String(parts[8].prefix(1)))
-      && parts[8].utf8.allSatisfy { letters(String(UnicodeScalar($0))) || "0123456789-+_/".utf8.contains($0) }
+      && parts[8].utf8.allSatisfy {
+        letters(String(UnicodeScalar($0))) || "0123456789-+_/".utf8.contains($0)
+      }
     return isName ? ",\(front)unknown_zone" : nil
   }
 
@@ -90,8 +130,11 @@ enum NaiveDecoder {
     if rest.hasPrefix("GMT") || rest.hasPrefix("UTC") { rest = rest.dropFirst(3) }
     if rest.isEmpty { return 0 }
     guard let sign = rest.first, sign == "+" || sign == "-" else { return nil }
-    let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count <= 2, 1...2 ~= parts[0].count, let hours = number(parts[0]) else { return nil }
+    let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(
+      String.init)
+    guard parts.count <= 2, 1...2 ~= parts[0].count, let hours = number(parts[0]) else {
+      return nil
+    }
     var minutes: UInt32 = 0
     if parts.count == 2 {
       guard digits(parts[1], 2), let behind = number(parts[1]), behind < 60 else { return nil }
@@ -105,7 +148,8 @@ enum NaiveDecoder {
   private static func seconds(_ date: String, _ time: String, _ separator: Character) -> Int? {
     let days = date.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     let clock = time.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard days.count == 3, digits(days[0], 4), digits(days[1], 2), digits(days[2], 2), clock.count == 2,
+    guard days.count == 3, digits(days[0], 4), digits(days[1], 2), digits(days[2], 2),
+      clock.count == 2,
       digits(clock[1], 3)
     else { return nil }
     let parts = clock[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -128,7 +172,8 @@ enum NaiveDecoder {
     let padded = { (value: Int32, width: Int) in
       String(repeating: "0", count: max(0, width - "\(value)".count)) + "\(value)"
     }
-    return "\(padded(moment.tm_year + 1900, 4))-\(padded(moment.tm_mon + 1, 2))-\(padded(moment.tm_mday, 2))T"
+    return
+      "\(padded(moment.tm_year + 1900, 4))-\(padded(moment.tm_mon + 1, 2))-\(padded(moment.tm_mday, 2))T"
       + "\(padded(moment.tm_hour, 2)):\(padded(moment.tm_min, 2)):\(padded(moment.tm_sec, 2)).\(fraction)"
   }
 

@@ -30,7 +30,8 @@ struct DoubtfulTable: ~Copyable {
       for: "count doubtful frames")
     let kept = try connection.prepare(
       "SELECT kept FROM doubtful_count WHERE file_id = ?1", for: "count doubtful frames")
-    let total = try connection.prepare("SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
+    let total = try connection.prepare(
+      "SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
     let dropping = try connection.prepare(
       "DELETE FROM doubtful_frame WHERE doubtful_id IN (SELECT doubtful_id FROM doubtful_frame WHERE file_id = ?1 "
         + "ORDER BY doubtful_id LIMIT ?2)", for: "drop doubtful frames")
@@ -70,7 +71,7 @@ struct DoubtfulTable: ~Copyable {
     for frame in frames {
       try inserting.bind(1, file)
       try inserting.bind(2, frame.reason.rawValue)
-      try inserting.bind(3, frame.passing.text)
+      try inserting.bind(3, frame.text)
       try inserting.bind(4, frame.arrivedWall.milliseconds)
       try inserting.run()
     }
@@ -131,7 +132,9 @@ struct DoubtfulTable: ~Copyable {
     try readingAll.bind(1, limit)
     var frames: [DoubtfulFrame] = []
     while try readingAll.step() {
-      if let frame = DoubtfulTable.frame(readingAll, keys[readingAll.integer(3)]) { frames.append(frame) }
+      if let frame = DoubtfulTable.frame(readingAll, keys[readingAll.integer(3)]) {
+        frames.append(frame)
+      }
     }
     return frames
   }
@@ -148,10 +151,9 @@ struct DoubtfulTable: ~Copyable {
   }
 
   private static func frame(_ row: borrowing Statement, _ key: FileKey?) -> DoubtfulFrame? {
-    guard let passing = row.passing(0), let reason = DoubtfulFrame.Reason(rawValue: row.text(1)) else {
-      return nil
-    }
+    guard let reason = DoubtfulFrame.Reason(rawValue: row.text(1)) else { return nil }
     return DoubtfulFrame(
-      key: key, passing: passing, reason: reason, arrivedWall: WallTime(milliseconds: row.integer(2)))
+      key: key, text: row.text(0), reason: reason,
+      arrivedWall: WallTime(milliseconds: row.integer(2)))
   }
 }

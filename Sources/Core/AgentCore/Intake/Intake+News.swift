@@ -19,6 +19,8 @@ extension Intake {
       let isRecord = isKnownRecord(raw)
       spoilSlice(by: raw)
       if !isRecord { damaged(at: heardAt, now.monotonic) }
+    case .unknownForm(let raw, let heardAt):
+      unknownForm(raw, at: heardAt, now, &out)
     case .answered(let command, let answer, let timing):
       answered(command, answer, timing, at: now, &out)
     }
@@ -46,6 +48,28 @@ extension Intake {
     adopt(status, isConnect: true, at: now, &out)
   }
 
+  /// Kept raw, and told once of each firmware: it may say more than this agent knows.
+  private mutating func unknownForm(
+    _ raw: [UInt8], at heardAt: MonotonicTime, _ now: Moment, _ out: inout IntakeOutput
+  ) {
+    let line = String(decoding: raw, as: UTF8.self)
+    let doubtful = DoubtfulFrame(
+      key: current, text: line, reason: .fields, arrivedWall: now.label(heardAt))
+    if let current { files[current]?.doubtedAt = now.monotonic }
+    if !queue.add(doubtful, at: now.monotonic) { drop() }
+    guard let reader else { return }
+    let who = "\(reader.status.serialNumber) \(reader.status.firmware)"
+    guard toldUnknownForm != who else { return }
+    toldUnknownForm = who
+    var fields = fields(current)
+    fields[.firmware] = reader.status.firmware
+    out.log.append(
+      LogEntry(
+        .passingUnknownForm,
+        "a line like a passing has neither 8 fields nor 13; firmware that we do not know? \(line)",
+        fields))
+  }
+
   private mutating func disconnected() {
     reader = nil
     asked = nil
@@ -68,7 +92,8 @@ extension Intake {
       open(new, name: name, at: now)
     }
     if let new { meet(new, at: now) }
-    if let new, let name = status.sessionFile, status.startMode == false, isConnect || wasReading != false,
+    if let new, let name = status.sessionFile, status.startMode == false,
+      isConnect || wasReading != false,
       known[new].map({ !$0.isSettled }) ?? true
     {
       beginAudit(of: new, name: name, at: now)
@@ -84,7 +109,8 @@ extension Intake {
     if status.startMode == true, new == nil {
       var log: [LogEntry] = []
       conditions.raise(
-        .sessionUnknown, "the reader reads, but does not say into which session file", fields(), at: now, &log
+        .sessionUnknown, "the reader reads, but does not say into which session file", fields(),
+        at: now, &log
       )
       out.log += log
     } else {
@@ -160,7 +186,9 @@ extension Intake {
   /// The file's count is to be asked for: of the current one with PASSINGS, unless the reader does not answer that.
   mutating func recount(_ key: FileKey) {
     if key == current { reader?.wantsCount = true }
-    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false { files[key]?.needsInfo = true }
+    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false {
+      files[key]?.needsInfo = true
+    }
   }
 
   /// The line shows damage.
@@ -172,7 +200,9 @@ extension Intake {
     reader?.inOrder = 0
     // It may have been a passing.
     reader?.wantsCount = true
-    guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }
+    guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else {
+      return
+    }
     queue.add(.doubt(current), at: now)
     if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }
   }
@@ -192,9 +222,12 @@ extension Intake {
     return files[slice.key]?.isKnown(bytes, in: slice) ?? false
   }
 
-  private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
+  private mutating func heard(
+    _ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment
+  ) {
     let frame = Heard(
-      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: now.kernelSynchronised)
+      passing: passing, at: heardAt, wall: now.label(heardAt),
+      isSynchronised: now.kernelSynchronised)
     guard reader != nil else {
       keepDoubtful(frame, .file, of: nil, at: now.monotonic)
       return

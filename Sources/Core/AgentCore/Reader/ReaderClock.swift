@@ -139,7 +139,7 @@ public struct ReaderClock: Sendable {
       if step == .checking { checked(answer, at: now) }
     case .answered(.setTime, let answer, _):
       if step == .setting { wasSet(answer, at: now, &actions) }
-    case .status, .passing, .damaged, .answered: break
+    case .status, .passing, .damaged, .unknownForm, .answered: break
     }
   }
 
@@ -147,7 +147,9 @@ public struct ReaderClock: Sendable {
   private mutating func begin(
     at now: Moment, _ session: inout ReaderSession, _ actions: inout [AgentAction]
   ) {
-    if let former = measurement, abs(ReaderClock.epoch(now) - former.epoch) > ReaderClock.stepTolerance {
+    if let former = measurement,
+      abs(ReaderClock.epoch(now) - former.epoch) > ReaderClock.stepTolerance
+    {
       measurement = nil
       dueAt = now.monotonic
     }
@@ -167,5 +169,7 @@ public struct ReaderClock: Sendable {
     }
   }
 
-  static func epoch(_ now: Moment) -> Int64 { now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000 }
+  static func epoch(_ now: Moment) -> Int64 {
+    now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000
+  }
 }

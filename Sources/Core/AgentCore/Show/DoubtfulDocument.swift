@@ -8,7 +8,9 @@ public enum DoubtfulDocument {
 
   /// The document of frames, newest first.
   /// - Parameter reasons: how many are kept of all files, by the reason.
-  public static func document(of frames: [DoubtfulFrame], reasons: [DoubtfulFrame.Reason: Int]) -> JSONValue {
+  public static func document(of frames: [DoubtfulFrame], reasons: [DoubtfulFrame.Reason: Int])
+    -> JSONValue
+  {
     [
       "schema": .string(schema),
       "reasons": counts(reasons),
@@ -19,7 +21,7 @@ public enum DoubtfulDocument {
             "file": .text(frame.key?.file),
             "arrived_at": .string(frame.arrivedWall.iso8601),
             "reason": .string(frame.reason.rawValue),
-            "raw": .string(frame.passing.text),
+            "raw": .string(frame.text),
           ]
         }),
     ]

@@ -72,7 +72,8 @@ public enum AgentStatus {
     let comparison = report.comparison(at: now)
     let fields = comparison?.fields.map { field -> JSONValue in
       [
-        "name": .string(field.name.rawValue), "reader": .text(field.reader), "cloud": .text(field.cloud),
+        "name": .string(field.name.rawValue), "reader": .text(field.reader),
+        "cloud": .text(field.cloud),
         "agrees": .flag(field.agrees),
       ]
     }
@@ -80,7 +81,9 @@ public enum AgentStatus {
   }
 
   private static func passings(_ agent: Agent, _ health: Health, at now: Moment) -> JSONValue {
-    func sum(_ count: (FileSummary) -> Int) -> JSONValue { .integer(Int64(agent.ledger.sum(count))) }
+    func sum(_ count: (FileSummary) -> Int) -> JSONValue {
+      .integer(Int64(agent.ledger.sum(count)))
+    }
     return [
       "captured": .integer(Int64(agent.session.totals.passing)),
       "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
@@ -97,7 +100,8 @@ public enum AgentStatus {
   private static func frames(_ totals: FrameTotals) -> JSONValue {
     [
       "passing": .integer(Int64(totals.passing)), "reply": .integer(Int64(totals.reply)),
-      "malformed": .integer(Int64(totals.malformed)), "bytes": .integer(Int64(totals.bytes)),
+      "malformed": .integer(Int64(totals.malformed)),
+      "unknown_form": .integer(Int64(totals.unknownForm)), "bytes": .integer(Int64(totals.bytes)),
     ]
   }
 
@@ -114,9 +118,13 @@ public enum AgentStatus {
     ]
   }
 
-  private static func thousandths(_ span: Duration) -> Double { Double(span.wholeMilliseconds) / 1000 }
+  private static func thousandths(_ span: Duration) -> Double {
+    Double(span.wholeMilliseconds) / 1000
+  }
 
-  private static func tenths(_ span: Duration) -> Double { Double(span.wholeMilliseconds / 100) / 10 }
+  private static func tenths(_ span: Duration) -> Double {
+    Double(span.wholeMilliseconds / 100) / 10
+  }
 }
 
 extension Conditions.Condition {

@@ -11,7 +11,12 @@ extension ReaderOrder {
   public static let commands: [(syntax: String, meaning: String)] = [
     ("start | stop | newfile", "as if the host had sent START, STOP, NEWFILE"),
     ("rate R", "R passings a second while started; 0: none, or a replay's own pace"),
-    ("pass CHIP [ANTENNA]", "one passing by hand, e.g. pass 123 4 or pass LY00123 4"),
+    (
+      "pass CHIP [ANTENNA]",
+      "one passing by hand, e.g. pass 123 4, pass LY00123 4, pass EV2026;R7 4"
+    ),
+    ("form N", "passings of 8 or 13 fields; up to 20: a firmware that nobody knows"),
+    ("free-chips on|off", "foreign chips too: codes and chips of all lengths"),
     ("identity", "who the reader is, as JSON"),
     ("count", "what it has recorded, sent, lost and been asked, as JSON"),
     ("truth [FILE]", "all that it has recorded, as JSON; or the frames of one file"),
@@ -19,16 +24,25 @@ extension ReaderOrder {
     ("reboot [SECONDS]", "dead for so long (5), then push off, stop mode, HELLO; files stay"),
     ("mute | unmute", "nothing leaves, though commands are obeyed"),
     ("foreign on|off", "speak NMEA instead of the protocol"),
-    ("noise P | cut P | lose P", "probability, 0 to 1: noise before a frame, frames cut, pushes lost"),
+    (
+      "noise P | cut P | lose P",
+      "probability, 0 to 1: noise before a frame, frames cut, pushes lost"
+    ),
     (
       "digit P | garble P | join P",
       "probability for pushes: a digit before, bytes replaced, two run together"
     ),
     ("list-rate R", "lists leave with R frames a second, pushes in between; 0: at once"),
     ("cut-next N | lose-next N", "cut the next N frames, lose the next N pushed passings"),
-    ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
+    (
+      "refuse NAME ANSWER",
+      "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"
+    ),
     ("status-without-crlf on|off", "GETSTATUS without its line end"),
-    ("status-field N TEXT|off", "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"),
+    (
+      "status-field N TEXT|off",
+      "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"
+    ),
     ("status-length N|off", "GETSTATUS has N fields, 1 to 128, its name counted: another firmware"),
     ("hello on|off", "whether HELLO is sent on connect"),
     ("booleans as-seen|lower|capital", "how true and false are spelt"),
@@ -70,7 +84,8 @@ extension ReaderOrder {
     case "foreign": .foreign(try words.isOn())
     case "status-without-crlf": .statusWithoutLineEnd(try words.isOn())
     case "status-field": try statusField(&words)
-    case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
+    case "status-length":
+      .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
     case "lose": .lose(try words.number("a probability from 0 to 1", in: 0...1))
@@ -102,6 +117,8 @@ extension ReaderOrder {
     case "hello": .hello(try words.isOn())
     case "booleans": try spelling(&words)
     case "rate": .rate(try words.number("passings a second, 0 to 100000", in: 0...100_000))
+    case "form": .form(try words.whole("fields", in: ReaderForm.fieldCounts))
+    case "free-chips": .freeChips(try words.isOn())
     case "pass": try passing(&words)
     case "battery": .battery(try words.number("percent from 0 to 100", in: 0...100))
     case "drain": .drain(try words.number("percent an hour from 0 to 100000", in: 0...100_000))
@@ -109,7 +126,8 @@ extension ReaderOrder {
     case "antennas": try antennas(&words)
     case "clock-offset":
       .clockOffset(
-        milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
+        milliseconds: Int64(
+          (try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
     case "clock-at": .clockAt(milliseconds: try moment(&words))
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
@@ -125,7 +143,9 @@ extension ReaderOrder {
     return moment
   }
 
-  private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
+  private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError)
+    -> ReaderOrder
+  {
     let place = try words.whole("a field", in: 1...127)
     if words.accept("off") { return .statusField(place, text: nil) }
     return .statusField(place, text: words.isEmpty ? "" : try words.text("a text"))
@@ -149,6 +169,14 @@ extension ReaderOrder {
 
   private static func passing(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
     let word = try words.next("a chip")
+    if let separator = word.firstIndex(of: ";") {
+      let chip = word[separator...].dropFirst()
+      let code = word[..<separator]
+      guard isFree(code, 0...16), isFree(chip, 1...32) else {
+        throw ReaderOrderError("'\(word)' is no code and chip, as EV2026;R7 or ;R7")
+      }
+      return .pass(prefix: String(code), chip: String(chip), antenna: try antenna(&words))
+    }
     let letters = word.prefix { $0.isASCII && $0.isLetter }
     let digits = word.dropFirst(letters.count)
     guard letters.isEmpty || letters.count == 2, (1...5).contains(digits.count), Int(digits) != nil,
@@ -156,10 +184,15 @@ extension ReaderOrder {
     else { throw ReaderOrderError("'\(word)' is no chip, as 123 or LY00123") }
     let padded = String(repeating: "0", count: 5 - digits.count) + digits
     let prefix = letters.isEmpty ? nil : String(letters)
-    if words.isEmpty { return .pass(prefix: prefix, chip: padded, antenna: nil) }
-    let antenna = try words.number("an antenna from 1 to 8", in: 1...8)
-    guard antenna.rounded() == antenna else { throw ReaderOrderError("an antenna is 1 to 8") }
-    return .pass(prefix: prefix, chip: padded, antenna: Int(antenna))
+    return .pass(prefix: prefix, chip: padded, antenna: try antenna(&words))
+  }
+
+  private static func isFree(_ text: Substring, _ lengths: ClosedRange<Int>) -> Bool {
+    lengths ~= text.utf8.count && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+  }
+
+  private static func antenna(_ words: inout ReaderWords) throws(ReaderOrderError) -> Int? {
+    words.isEmpty ? nil : try words.whole("an antenna", in: 1...8)
   }
 
   private static func antennas(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {

@@ -19,14 +19,16 @@ extension SimulatedReader {
 
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join,
+      .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
     case .stop: return sessionAnswer(.stop)
     case .newFile: return sessionAnswer(.newFile)
-    case .pass(let prefix, let chip, let antenna): return pass(prefix: prefix, chip: chip, antenna: antenna)
+    case .pass(let prefix, let chip, let antenna):
+      return pass(prefix: prefix, chip: chip, antenna: antenna)
     case .timeZone(let zone):
       guard settings.localClock(now, zone) != nil else { return .refused("no zone '\(zone)'") }
       settings.timeZone = zone
@@ -34,8 +36,9 @@ extension SimulatedReader {
     case .identity: return .document(identity)
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
-    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
-      .clockOffset, .clockAt, .clockDrift, .listRate:
+    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .form, .freeChips, .battery,
+      .drain, .mains,
+      .antennas, .clockOffset, .clockAt, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -63,7 +66,8 @@ extension SimulatedReader {
     case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
-    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
+    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
+      .pass, .start, .stop,
       .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
       .identity, .count, .truth:
       break
@@ -78,6 +82,8 @@ extension SimulatedReader {
     case .hello(let isOn): sendsHello = isOn
     case .booleans(let spelling): self.spelling = spelling
     case .rate(let rate): feed.setRate(rate, isRunning: isStarted, at: now * 1000)
+    case .form(let count): feed.form.fieldCount = count
+    case .freeChips(let isOn): feed.form.hasFreeChips = isOn
     case .battery(let percent): power.setPercent(percent)
     case .drain(let percent): power.setDrain(percent)
     case .mains(let isOn): power.setMains(isOn)
@@ -86,8 +92,10 @@ extension SimulatedReader {
     case .clockAt(let moment): clock.setOffset(moment - now, at: now)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
-      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join,
+      .cutNext,
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass,
+      .start, .stop,
       .newFile,
       .identity, .count, .truth:
       break
@@ -102,9 +110,14 @@ extension SimulatedReader {
 
   private mutating func pass(prefix: String?, chip: String, antenna wanted: Int?) -> ReaderAnswer {
     guard isStarted else { return .refused("it is not started") }
-    guard let antenna = wanted ?? settings.antennas.first else { return .refused("no antenna is connected") }
-    guard settings.antennas.contains(antenna) else { return .refused("antenna \(antenna) is not connected") }
-    guard let frame = meet(feed.read(prefix: prefix, chip: chip, antenna: antenna), at: now * 1000) else {
+    guard let antenna = wanted ?? settings.antennas.first else {
+      return .refused("no antenna is connected")
+    }
+    guard settings.antennas.contains(antenna) else {
+      return .refused("antenna \(antenna) is not connected")
+    }
+    guard let frame = meet(feed.read(prefix: prefix, chip: chip, antenna: antenna), at: now * 1000)
+    else {
       return .refused("ignored: the chip has passed less than \(bounceSeconds) s ago")
     }
     return .done(frame)
@@ -120,7 +133,8 @@ extension SimulatedReader {
       "session_file": .text(memory.current?.name), "pushing": .bool(isPushing),
       "antennas": .string(settings.antennas.map(String.init).joined()),
       "bounce_seconds": .whole(bounceSeconds), "battery_percent": .whole(percent),
-      "battery_volts": .real((power.volts * 10).rounded() / 10), "mains_power": .bool(power.hasMains),
+      "battery_volts": .real((power.volts * 10).rounded() / 10),
+      "mains_power": .bool(power.hasMains),
       "plugged": .bool(isPlugged), "running": .bool(isRunning),
     ]
   }

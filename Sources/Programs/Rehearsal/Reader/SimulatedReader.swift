@@ -70,7 +70,9 @@ public struct SimulatedReader: Sendable {
 
   /// When `advance(to:)` has something to do; nil when there is nothing in sight.
   public var nextDeadline: Int64? {
-    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }, listing.map { $0.due / 1000 }].compactMap { $0 }.min()
+    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }, listing.map { $0.due / 1000 }].compactMap {
+      $0
+    }.min()
   }
 
   /// A host has connected, or opened the port.
@@ -97,7 +99,9 @@ public struct SimulatedReader: Sendable {
     _ bytes: some Sequence<UInt8>, from connection: Int, at milliseconds: Int64
   ) -> [ReaderTransmission] {
     pass(to: milliseconds)
-    guard isPlugged, isRunning, var line = connections[connection] else { return takeTransmissions() }
+    guard isPlugged, isRunning, var line = connections[connection] else {
+      return takeTransmissions()
+    }
     for byte in bytes {
       counts.bytesReceived += 1
       guard byte == UInt8(ascii: "\n") else {
@@ -110,7 +114,11 @@ public struct SimulatedReader: Sendable {
       }
       if line.last == UInt8(ascii: "\r") { line.removeLast() } else { counts.badLines += 1 }
       if !line.isEmpty && foreignDue == nil {
-        if listing == nil { obey(line: line, from: connection) } else { postponed.append((line, connection)) }
+        if listing == nil {
+          obey(line: line, from: connection)
+        } else {
+          postponed.append((line, connection))
+        }
       }
       line = []
     }
@@ -144,7 +152,9 @@ extension SimulatedReader {
       if let end = deadUntil, end <= now { powerUp() }
       if let due = foreignDue, due <= now { speakForeign(due) }
       if let due = listing?.due, due / 1000 <= now { goOnListing() }
-      if let due = feed.due, due / 1000 <= now { meet(feed.next(antennas: settings.antennas), at: due) }
+      if let due = feed.due, due / 1000 <= now {
+        meet(feed.next(antennas: settings.antennas), at: due)
+      }
     }
     now = max(now, milliseconds)
     power.advance(to: now)
@@ -220,8 +230,10 @@ extension SimulatedReader {
       lastPassing[name] = microseconds
     }
     let passing = RecordedPassing(
-      prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds, antenna: read.antenna,
-      reads: read.reads, check: read.check)
+      prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds,
+      antenna: read.antenna,
+      reads: read.reads, more: read.more ?? feed.form.more(prefix: read.prefix, chip: read.chip),
+      check: read.check)
     guard let number = memory.keep(passing, moment: moment) else { return nil }
     counts.recorded += 1
     let frame = passing.frame(number: number)
@@ -261,7 +273,8 @@ extension SimulatedReader {
     }
     let noise = faults.noiseBytes(&random)
     if !noise.isEmpty { counts.noisy += 1 }
-    transmissions.append(ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
+    transmissions.append(
+      ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
   }
 
   private func isOpen(_ connection: Int) -> Bool {

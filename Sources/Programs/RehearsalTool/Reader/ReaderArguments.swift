@@ -13,26 +13,40 @@ struct ReaderArguments {
     options: [
       Option("pty", argument: "LINK", help: "a serial port; LINK becomes a symbolic link to it"),
       Option("tcp", argument: "PORT", help: "a TCP port; 0 takes a free one"),
-      Option("baud", argument: "N", help: "bits a second on the line; 0: no limit (pty 115200, TCP 0)"),
+      Option(
+        "baud", argument: "N", help: "bits a second on the line; 0: no limit (pty 115200, TCP 0)"),
       Option("serial-number", argument: "S", help: "its serial number (O4A5-00051)"),
       Option("model", argument: "M", help: "its model (One4All 5)"),
       Option("firmware", argument: "V", help: "its firmware version (1.1.3.0)"),
       Option("time-zone", argument: "ZONE", help: "zone of its wall clock (America/Mexico_City)"),
       Option("started", help: "begin in start mode; --rate and --replay do, too"),
-      Option("rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
+      Option(
+        "rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
       Option("starters", argument: "N", help: "chips in the field, 1 to 99999 (2000)"),
-      Option("replay", argument: "FILE", help: "the passings of a One4All 5 backup file instead of a field"),
+      Option(
+        "form", argument: "N",
+        help: "fields of a passing: 8, 13, or as nobody knows it, up to 20 (8)"),
+      Option("free-chips", help: "foreign chips too: codes and chips of all lengths"),
+      Option(
+        "replay", argument: "FILE",
+        help: "the passings of a One4All 5 backup file instead of a field"),
       Option("speed", argument: "X", help: "replay X times faster than its own pace (1)"),
       Option("seed", argument: "N", help: "decides who passes and where faults strike (1)"),
       Option("noise", argument: "P", help: "probability of noise bytes before a frame, 0 to 1"),
       Option("cut", argument: "P", help: "probability that a frame ends early, 0 to 1"),
       Option("lose", argument: "P", help: "probability that a pushed passing is lost, 0 to 1"),
       Option("digit", argument: "P", help: "probability of a stray digit before a pushed passing"),
-      Option("garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
+      Option(
+        "garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
       Option("join", argument: "P", help: "probability that two pushed passings are run together"),
-      Option("list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"),
-      Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
-      Option("then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
+      Option(
+        "list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"
+      ),
+      Option(
+        "control", argument: "SOCKET",
+        help: "take commands on this unix socket; see one4all-sim tell"),
+      Option(
+        "then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
       Option("verbose", letter: "v", help: "what goes over the line, on standard error"),
     ],
     sections: [
@@ -41,7 +55,10 @@ struct ReaderArguments {
         "Examples",
         [
           ("one4all-sim reader --pty /tmp/reader --started --rate 20", "a busy finish line"),
-          ("one4all-sim reader --tcp 10002 --control /tmp/reader.sock", "a reader that waits for START"),
+          (
+            "one4all-sim reader --tcp 10002 --control /tmp/reader.sock",
+            "a reader that waits for START"
+          ),
           ("one4all-sim tell /tmp/reader.sock unplug", "pull its cable"),
         ]),
       .init(
@@ -61,7 +78,9 @@ struct ReaderArguments {
   let isVerbose: Bool
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
-    if let word = parsed.operands.first { throw UsageError("unexpected argument '\(word)'; see --help") }
+    if let word = parsed.operands.first {
+      throw UsageError("unexpected argument '\(word)'; see --help")
+    }
     line = try ReaderArguments.line(parsed)
     var standardBaud = 0.0
     if case .pseudoTerminal = line { standardBaud = 115_200 }
@@ -90,12 +109,16 @@ struct ReaderArguments {
     if case .serialNumber(let number) = try ReaderArguments.order(parsed, "serial-number") {
       settings.serialNumber = number
     }
-    if case .model(let model) = try ReaderArguments.order(parsed, "model") { settings.model = model }
+    if case .model(let model) = try ReaderArguments.order(parsed, "model") {
+      settings.model = model
+    }
     if case .firmware(let version) = try ReaderArguments.order(parsed, "firmware") {
       settings.firmware = version
     }
     if let zone = parsed.value("time-zone") {
-      guard ZoneDatabase.exists(zone) else { throw UsageError("--time-zone \(zone): there is no such zone") }
+      guard ZoneDatabase.exists(zone) else {
+        throw UsageError("--time-zone \(zone): there is no such zone")
+      }
       settings.timeZone = zone
     }
   }
@@ -109,7 +132,13 @@ struct ReaderArguments {
     if let starters = try ReaderArguments.number(parsed, "starters", in: 1...99_999) {
       settings.starters = Int(starters)
     }
-    if let speed = try ReaderArguments.number(parsed, "speed", in: 0.001...1e6) { settings.speed = speed }
+    if case .form(let count) = try ReaderArguments.order(parsed, "form") {
+      settings.form.fieldCount = count
+    }
+    settings.form.hasFreeChips = parsed.has("free-chips")
+    if let speed = try ReaderArguments.number(parsed, "speed", in: 0.001...1e6) {
+      settings.speed = speed
+    }
     if let text = parsed.value("seed") {
       guard let seed = UInt64(text) else { throw UsageError("--seed \(text): not a number from 0") }
       settings.seed = seed
@@ -129,7 +158,9 @@ struct ReaderArguments {
       guard !link.isEmpty else { throw UsageError("--pty: the link has no name") }
       return .pseudoTerminal(link: link)
     case (nil, let text?):
-      guard let port = UInt16(text) else { throw UsageError("--tcp \(text): not a port from 0 to 65535") }
+      guard let port = UInt16(text) else {
+        throw UsageError("--tcp \(text): not a port from 0 to 65535")
+      }
       return .tcp(port: port)
     case (nil, nil): throw UsageError("where? --pty LINK or --tcp PORT; see --help")
     case (.some, .some): throw UsageError("--pty and --tcp: one of them only")
@@ -137,7 +168,9 @@ struct ReaderArguments {
   }
 
   /// An option that has an order of the same name, with the same rules.
-  private static func order(_ parsed: ParsedArguments, _ name: String) throws(UsageError) -> ReaderOrder? {
+  private static func order(_ parsed: ParsedArguments, _ name: String) throws(UsageError)
+    -> ReaderOrder?
+  {
     guard let value = parsed.value(name) else { return nil }
     do throws(ReaderOrderError) {
       return try ReaderOrder("\(name) \(value)")
@@ -151,7 +184,8 @@ struct ReaderArguments {
   ) throws(UsageError) -> Double? {
     guard let text = parsed.value(name) else { return nil }
     guard let number = Double(text), range.contains(number) else {
-      throw UsageError("--\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
+      throw UsageError(
+        "--\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

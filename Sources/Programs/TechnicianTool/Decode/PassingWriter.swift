@@ -26,9 +26,10 @@ struct PassingWriter {
     switch format {
     case .table:
       put(
-        "UTC                       local time               chip      ant  reads   number  bib      note\n")
+        "UTC                       local time               chip      ant  reads   number  bib      note\n"
+      )
     case .csv:
-      put("utc,local,chip,antenna,reads,number,bib,first_seen,note")
+      put("utc,local,chip,antenna,reads,number,bib,first_seen,note,epc,reserved")
       put(file == nil ? "\n" : ",file\n")
     case .json: break
     }
@@ -66,6 +67,11 @@ struct PassingWriter {
       if buffer.last != UInt8(ascii: " ") { put("  ") }
       put(passing.note)
     }
+    if let epc = passing.epcFields?.epc, !epc.isEmpty {
+      pad(from: start, to: 89)
+      put("  epc ")
+      put(epc)
+    }
     buffer.append(Self.lineFeed)
   }
 
@@ -77,7 +83,9 @@ struct PassingWriter {
     let start = buffer.count
     if let value { put(decimal: value) } else { buffer.append(Self.dash) }
     let blanks = width - (buffer.count - start)
-    if blanks > 0 { buffer.insert(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks), at: start) }
+    if blanks > 0 {
+      buffer.insert(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks), at: start)
+    }
   }
 
   // MARK: CSV
@@ -87,7 +95,11 @@ struct PassingWriter {
     buffer.append(Self.comma)
     putTime(passing.local, separator: UInt8(ascii: "T"))
     buffer.append(Self.comma)
-    if case .other = passing.chip { putField(passing.chip.text) } else { passing.chip.append(to: &buffer) }
+    if case .other = passing.chip {
+      putField(passing.chip.text)
+    } else {
+      passing.chip.append(to: &buffer)
+    }
     buffer.append(Self.comma)
     if let antenna = passing.antenna { put(decimal: antenna) }
     buffer.append(Self.comma)
@@ -100,6 +112,12 @@ struct PassingWriter {
     if let first = passing.firstSeen { putTime(first, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     put(passing.note)
+    buffer.append(Self.comma)
+    putField(passing.epcFields?.epc ?? "")
+    buffer.append(Self.comma)
+    if let fields = passing.epcFields, fields.hasReserved {
+      putField(fields.reserved.joined(separator: ";"))
+    }
     if let file {
       buffer.append(Self.comma)
       putField(file)
@@ -139,7 +157,7 @@ struct PassingWriter {
     switch passing.chip {
     case .none: put("null")
     case .other(let text): put(JSONText.write(.string(text.text)))
-    case .chip, .testRead:
+    case .chip, .code, .testRead:
       buffer.append(Self.quote)
       passing.chip.append(to: &buffer)
       buffer.append(Self.quote)
@@ -169,6 +187,10 @@ struct PassingWriter {
     } else {
       put("null")
     }
+    put(#","epc":"#)
+    put(passing.epcFields.map { JSONText.write(.string($0.epc)) } ?? "null")
+    put(#","reserved":"#)
+    put(passing.epcFields.map { JSONText.write(.array($0.reserved.map { .string($0) })) } ?? "null")
     if let file {
       put(#","file":"#)
       put(JSONText.write(.string(file)))
@@ -205,7 +227,8 @@ struct PassingWriter {
 
   /// Whether there is one.
   private mutating func putUTC(_ passing: DecodedPassing) -> Bool {
-    guard let time = passing.time, putTime(time.utc.milliseconds, separator: UInt8(ascii: "T")) else {
+    guard let time = passing.time, putTime(time.utc.milliseconds, separator: UInt8(ascii: "T"))
+    else {
       return false
     }
     buffer.append(UInt8(ascii: "Z"))
