@@ -19,8 +19,7 @@ struct ForwardTests {
     let passing = try #require(world.cloudPassings(token)[2976])
     #expect(passing["bib"] == "2976")
     #expect(passing["chip"] == "MC02976")
-    #expect(
-      passing["timestamp"]?.string == WallTime(milliseconds: ForwardWorld.start + 297_600).iso8601)
+    #expect(passing["timestamp"]?.string == WallTime(milliseconds: ForwardWorld.start + 297_600).iso8601)
     #expect(passing["timezone"] == "America/Mexico_City")
     #expect(passing["latitude"] == "19.43")
     #expect(passing["longitude"] == "-99.13")
@@ -112,8 +111,7 @@ struct ForwardTests {
     world.pass(seconds: 600)
     #expect(world.requests.isEmpty)
     #expect(world.file(first).waiting == 700)
-    #expect(
-      world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("off") == true)
+    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("off") == true)
     world.reload { $0.forward = true }
     world.pass(seconds: 5)
     world.expectComplete(first)
@@ -227,13 +225,10 @@ struct ForwardTests {
     #expect(world.cloudPassings(token)[7]?["chip"] == "MC00007")
     #expect(world.store.files[first]?.differences.map(\.wasSent) == [true])
     let told = world.entries(.passingDiffers)
-    #expect(
-      told.count == 1 && told.first?.priority == .alert
-        && told.first?.message.hasSuffix(": 7") == true)
+    #expect(told.count == 1 && told.first?.priority == .alert && told.first?.message.hasSuffix(": 7") == true)
   }
 
-  @Test(
-    "A correction that the store has before the cloud's word on what was sent counts as too late")
+  @Test("A correction that the store has before the cloud's word on what was sent counts as too late")
   func correctedBeforeWrittenDown() throws {
     let world = ForwardWorld()
     world.view.current = first
@@ -363,9 +358,7 @@ struct ForwardTests {
     #expect(world.misuse.isEmpty)
   }
 
-  @Test(
-    "A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off"
-  )
+  @Test("A backlog is told in numbers of now; it is not well after 5 minutes, and well when it is worked off")
   func oldBacklog() throws {
     let world = ForwardWorld()
     world.tellCloud("fail 503")

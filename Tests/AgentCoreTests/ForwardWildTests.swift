@@ -9,8 +9,7 @@ struct ForwardWildTests {
     "fail 503 for 3 requests", "fail rate 30%", "fail rate 30% 500 after-work", "reset after 2",
     "reset before 2", "portal on", "portal off", "fail 429 retry-after 5 for 1 requests", "slow 3s",
     "slow off", "envelope body", "envelope v0", "fields unknown", "fields good",
-    "fields missing inserted_count", "fields null token_session", "error-body broken",
-    "error-body empty",
+    "fields missing inserted_count", "fields null token_session", "error-body broken", "error-body empty",
     "error-body html", "fail 404 for 1 requests", "fail 413 for 2 requests", "ok", "ok",
   ]
 
@@ -42,8 +41,7 @@ struct ForwardWildTests {
         last += count
       case 6:
         if let gap = gaps.popLast() { world.capture(gap.1, of: gap.0, trust: .confirmed) }
-      case 7...9:
-        world.tellCloud(try #require(ForwardWildTests.faults.randomElement(using: &random)))
+      case 7...9: world.tellCloud(try #require(ForwardWildTests.faults.randomElement(using: &random)))
       case 10: world.restart(losingStoreRequests: Bool.random(using: &random))
       case 11: world.isDiskFull.toggle()
       case 12:

@@ -56,8 +56,7 @@ final class ForwardWorld: SteppedWorld {
     settings = PassingSettings()
     change(&settings)
     self.seed = seed
-    cloud = SimulatedCloud(
-      .init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
+    cloud = SimulatedCloud(.init(keys: ["key": access, "all": [.read, .write, .unbind]], seed: seed))
     deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
     view.devices = [ForwardWorld.serialNumber: deviceid]
     view.isConnected = true
@@ -176,16 +175,14 @@ final class ForwardWorld: SteppedWorld {
       cloud =
         otherClouds[url]
         ?? SimulatedCloud(
-          .init(
-            keys: ["key": [.read, .write], "all": [.read, .write, .unbind]], seed: seed + 1000))
+          .init(keys: ["key": [.read, .write], "all": [.read, .write, .unbind]], seed: seed + 1000))
       deviceid = ForwardWorld.bind(ForwardWorld.serialNumber, in: &cloud)
       view.devices = [ForwardWorld.serialNumber: deviceid]
       store.show(cloud: url)
       files = store.summaries
     }
     forwarder.apply(
-      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files,
-      at: now.monotonic)
+      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files, at: now.monotonic)
     drive { _ in }
   }
 
@@ -372,8 +369,7 @@ final class ForwardWorld: SteppedWorld {
     _ = cloud.answer(
       .init(
         "POST", "/v0/passings", apiKey: "all", contentType: "application/json",
-        body: .document(["token_session": .string(token), "passings_list": .array(list)]),
-        bodySize: 100),
+        body: .document(["token_session": .string(token), "passings_list": .array(list)]), bodySize: 100),
       now: ForwardWorld.start + elapsed)
   }
 

@@ -11,8 +11,7 @@ struct IntakeShrunkTests {
   }
 
   @Test(
-    "A person cleared it and it still names the file: all that it had confirmed stays and waits, told once"
-  )
+    "A person cleared it and it still names the file: all that it had confirmed stays and waits, told once")
   func clearedButNamed() throws {
     let world = try IntakeMemoryTests.raced(6)
     let file = world.files[0]
@@ -47,17 +46,14 @@ struct IntakeShrunkTests {
     world.pass(seconds: 1)
     world.tamper = { output in
       let text = String(decoding: output.bytes, as: UTF8.self)
-      if !output.isPush, "456".contains(text.first ?? " "), text.dropFirst().first == ";" {
-        return nil
-      }
+      if !output.isPush, "456".contains(text.first ?? " "), text.dropFirst().first == ";" { return nil }
       return text.hasSuffix(";6\r\n") ? Array("\(text.dropLast(2))3\r\n".utf8) : output.bytes
     }
     world.otherHost("NEWFILE")
     world.isPlugged = true
     #expect(world.pass(atMost: 60) { IntakeShrunkTests.summary($0, file).isSettled })
     let summary = IntakeShrunkTests.summary(world, file)
-    #expect(
-      summary.stored == 6 && summary.waiting == 6 && summary.unconfirmed == 0 && summary.lost == 0)
+    #expect(summary.stored == 6 && summary.waiting == 6 && summary.unconfirmed == 0 && summary.lost == 0)
     let told = world.entries(.passingDiffers)
     #expect(told.count == 1 && told[0].message.contains("4-6"))
     #expect(told.first?.priority == (isCounted ? .warning : .alert))
@@ -87,8 +83,7 @@ struct IntakeShrunkTests {
     #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
   }
 
-  @Test(
-    "Another reader on the line: nothing says any more that the former one's passings are fetched")
+  @Test("Another reader on the line: nothing says any more that the former one's passings are fetched")
   func swapped() throws {
     let world = try IntakeMemoryTests.raced(3) { $0.refused = ["GETFILE", "GETPASSINGS"] }
     try world.tellReader("lose-next 2")
@@ -148,8 +143,7 @@ struct IntakeAuditTests {
     world.refused = ["GETFILE", "GETPASSINGS"]
     let work = try IntakeAuditTests.audit(world, nil)
     #expect(work.state == .failed)
-    #expect(
-      work.message.contains("does not list its passings") && work.message.contains("in a minute"))
+    #expect(work.message.contains("does not list its passings") && work.message.contains("in a minute"))
   }
 
   @Test("because no zone is known: it does not begin, and says what to do")

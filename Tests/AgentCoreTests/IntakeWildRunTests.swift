@@ -10,8 +10,7 @@ struct IntakeWildRunTests {
     arguments: WildSeeds.some(2))
   func converges(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
-    let confirm = try #require(
-      PassingSettings.Confirm.allCases.dropLast().randomElement(using: &random))
+    let confirm = try #require(PassingSettings.Confirm.allCases.dropLast().randomElement(using: &random))
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
     for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }

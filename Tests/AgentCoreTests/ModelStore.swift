@@ -87,8 +87,7 @@ struct ModelStore {
     guard let file = files[key] else { return FileSummary(key: key) }
     return FileSummary(
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
-      rejected: file.rows.count - file.acknowledged.count - file.ready.count
-        - file.unconfirmed.count,
+      rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
       unconfirmed: file.unconfirmed.count, lost: file.lost.count,
       sentDifferences: Set(file.differences.filter(\.isWrongInCloud).map { "\($0)" }).count,
       highest: file.numbers.last ?? 0, readerCount: file.readerCount,
@@ -129,8 +128,7 @@ struct ModelStore {
       }
       return .updated(summary(of: key), request)
     case .believe(let key):
-      changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed }
-      }
+      changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
     case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
@@ -199,9 +197,7 @@ struct ModelStore {
       return .updated(summary(of: key), request)
     case .noteSent(let key, let numbers):
       for index in files[key]?.differences.indices ?? 0..<0 {
-        guard let number = files[key]?.differences[index].number, numbers.contains(number) else {
-          continue
-        }
+        guard let number = files[key]?.differences[index].number, numbers.contains(number) else { continue }
         files[key]?.differences[index].wasSent = true
       }
       return .updated(summary(of: key), request)
@@ -337,15 +333,13 @@ struct ModelStore {
     files[key]?.rewound.remove(row.kept.passing.number)
     guard row.trust == .unconfirmed else { return }
     doubtful.append(
-      DoubtfulFrame(
-        key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
+      DoubtfulFrame(key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
   }
 
   private func contents(of key: FileKey) -> FileContents {
     let file = files[key] ?? File()
     return FileContents(
-      summary: summary(of: key), stored: file.numbers, unconfirmed: file.unconfirmed,
-      lost: file.lost,
+      summary: summary(of: key), stored: file.numbers, unconfirmed: file.unconfirmed, lost: file.lost,
       last: file.numbers.last.flatMap { file.rows[$0]?.kept })
   }
 
@@ -373,8 +367,7 @@ struct ModelStore {
       let sent = stored.acknowledged.intersection(found)
       let bound =
         stored.session == nil
-        ? NumberSet()
-        : stored.session?.standing == .closed ? sent : sent.intersection(stored.earlier)
+        ? NumberSet() : stored.session?.standing == .closed ? sent : sent.intersection(stored.earlier)
       let again = found.subtracting(bound)
       if !bound.isEmpty { left[key] = bound.count }
       if !again.isEmpty { counts[key] = again.count }

@@ -32,8 +32,7 @@ struct RaceWildTests {
         world.pull()
         world.pass(seconds: Double.random(in: 0...5, using: &random))
         world.plug = .plugged
-      case 4...7:
-        world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
+      case 4...7: world.tellCloud(try #require(RaceWildTests.cloudFaults.randomElement(using: &random)))
       case 8:
         world.isDiskFull = true
         world.isPassingStoreFailing = true
@@ -69,9 +68,7 @@ struct RaceWildTests {
         let passing = try Passing(parsing: Array(frame.utf8))
         let moment = WallTime(milliseconds: passing.localMilliseconds + 6 * 3_600_000)
         let entry = there[Int64(passing.number)]
-        #expect(
-          entry?["timestamp"]?.string == moment.iso8601
-            && entry?["chip"]?.string == passing.chipText)
+        #expect(entry?["timestamp"]?.string == moment.iso8601 && entry?["chip"]?.string == passing.chipText)
       }
       let summary = world.passings.summary(of: FileKey(serialNumber: "O4A5-00051", file: file))
       #expect(summary.stored == frames.count && summary.lost == 0 && summary.waiting == 0)
@@ -80,8 +77,7 @@ struct RaceWildTests {
     #expect(world.misuse.isEmpty, "\(world.misuse)")
     let ledger = world.agent.ledger
     #expect(
-      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting)
-        + ledger.sum(\.rejected))
+      ledger.sum(\.stored) == ledger.sum(\.acknowledged) + ledger.sum(\.waiting) + ledger.sum(\.rejected))
   }
 
   /// What the cloud has of a session, by number.
@@ -90,8 +86,7 @@ struct RaceWildTests {
     var passings: [Int64: JSONValue] = [:]
     for page in 1... {
       let answer = calm.answer(
-        .init(
-          "GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "key"),
+        .init("GET", "/v0/passings/session/\(token)", query: [.init("page", "\(page)")], apiKey: "key"),
         now: World.start + world.elapsed)
       let list = answer.document?["result"]?.array ?? []
       for entry in list { passings[entry["num_passing"]?.integer ?? 0] = entry }

@@ -10,8 +10,7 @@ struct WildRunTests {
     "portal on", "portal off", "fail 429 retry-after 20 for 2 requests", "slow 4s", "slow off",
     "fail 500 on device for 4 requests", "fail 500 on heartbeat for 4 requests", "envelope body",
     "envelope v0",
-    "fields unknown", "fields null alias last_seen", "fields good", "error-body broken",
-    "error-body empty",
+    "fields unknown", "fields null alias last_seen", "fields good", "error-body broken", "error-body empty",
     "error-body html", "patch-route 405", "patch-route 404", "patch-route on", "date-offset omit",
     "date-offset off", "key key:WRITE", "key key:READ", "key key:off", "key key:READ_WRITE",
     "set O4A5-00051 firmware 0.1", "set O4A5-00051 last_seen 2020-01-01T00:00:00.000Z",
@@ -33,8 +32,7 @@ struct WildRunTests {
     for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for _ in 0..<80 {
       switch Int.random(in: 0..<10, using: &random) {
-      case 0...2:
-        world.tellCloud(try #require(WildRunTests.cloudFaults.randomElement(using: &random)))
+      case 0...2: world.tellCloud(try #require(WildRunTests.cloudFaults.randomElement(using: &random)))
       case 3...5:
         try world.tellReader(try #require(WildRunTests.readerFaults.randomElement(using: &random)))
       case 6: stepClock(of: world, &random)
@@ -46,12 +44,9 @@ struct WildRunTests {
           world.plug = Bool.random(using: &random) ? .plugged : .busy
         }
       default:
-        world.cloudLatency =
-          Bool.random(using: &random) ? nil : Int64.random(in: 5...3000, using: &random)
+        world.cloudLatency = Bool.random(using: &random) ? nil : Int64.random(in: 5...3000, using: &random)
       }
-      if Int.random(in: 0..<12, using: &random) == 0 {
-        world.take(.reloaded(world.settings, bindings: nil))
-      }
+      if Int.random(in: 0..<12, using: &random) == 0 { world.take(.reloaded(world.settings, bindings: nil)) }
       world.pass(seconds: Double.random(in: 0...60, using: &random))
     }
     try mend(world)
@@ -68,8 +63,7 @@ struct WildRunTests {
 
   /// Whoever sets a clock wrong is no kernel that vouches for it.
   private func stepClock(of world: World, _ random: inout RandomSource) {
-    world.hostOffset =
-      [0, 0, 3000, -4000, 3_600_000, -86_400_000].randomElement(using: &random) ?? 0
+    world.hostOffset = [0, 0, 3000, -4000, 3_600_000, -86_400_000].randomElement(using: &random) ?? 0
     world.isKernelSynchronised = world.hostOffset == 0 && Bool.random(using: &random)
   }
 

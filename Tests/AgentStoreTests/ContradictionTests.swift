@@ -10,9 +10,7 @@ struct ContradictionTests {
   private let folder = TemporaryFolder()
 
   private func contradiction(_ store: TestedStore, _ numbers: NumberSet) throws -> Contradiction {
-    guard
-      case .contradicted(let summary, let found) = try store.report(.contradict(raceKey, numbers))
-    else {
+    guard case .contradicted(let summary, let found) = try store.report(.contradict(raceKey, numbers)) else {
       Issue.record("no decision")
       return Contradiction()
     }
@@ -20,9 +18,7 @@ struct ContradictionTests {
     return found
   }
 
-  @Test(
-    "stay when the memory has confirmed them, or the reader has counted them, whatever it counts now"
-  )
+  @Test("stay when the memory has confirmed them, or the reader has counted them, whatever it counts now")
   func known() throws {
     let store = try TestedStore(folder.path)
     try store.report(.noteFile(raceKey, readerCount: 3, isSettled: false))
@@ -38,8 +34,7 @@ struct ContradictionTests {
     #expect(found == Contradiction(lostByReader: [1, 2, 3, 5]))
     // They are sent.
     #expect(try store.waiting(raceKey).map(\.passing.number) == [1, 2, 3, 5])
-    #expect(
-      try PassingView(directory: folder.path, cloud: cloud).ledger().map(\.differences) == [0])
+    #expect(try PassingView(directory: folder.path, cloud: cloud).ledger().map(\.differences) == [0])
   }
 
   @Test("stay when nothing ever knew of them, are sent, and noted as differences once")
@@ -83,8 +78,7 @@ struct ContradictionTests {
     let store = try TestedStore(folder.path)
     let other = FileKey(serialNumber: raceKey.serialNumber, file: "20260704-100000.csv")
     let stranger = FileKey(serialNumber: "O4A5-00099", file: "20260704-100000.csv")
-    try store.report(
-      .capture(other, [kept(1, trust: .confirmed), kept(2, trust: .confirmed), kept(3)]))
+    try store.report(.capture(other, [kept(1, trust: .confirmed), kept(2, trust: .confirmed), kept(3)]))
     try store.report(.capture(other, [kept(4, variant: 1, trust: .confirmed)]))
     try store.report(.capture(stranger, [kept(5, trust: .confirmed)]))
     try store.report(.capture(raceKey, kept(1...5)))
@@ -123,8 +117,7 @@ struct ContradictionTests {
   func lost() throws {
     var database = try AgentDatabase.open(directory: folder.path)
     _ = try database.perform([
-      .noteLost(raceKey, [3, 4]), .keepDoubtful((2...5).map { doubtfulFrame($0) }),
-      .settleDoubtful(raceKey),
+      .noteLost(raceKey, [3, 4]), .keepDoubtful((2...5).map { doubtfulFrame($0) }), .settleDoubtful(raceKey),
     ])
     let view = try PassingView(directory: folder.path, cloud: cloud)
     #expect(try view.doubtful(file: raceKey).map(\.passing?.number) == [4, 3])

@@ -86,8 +86,7 @@ struct OpeningTests {
     try overwrite(damaged)
     try expectSetAside(damaged, bindings: [binding(1)])
     let names = try Files.list(folder.path)
-    let kept = try #require(
-      names.first { $0.hasPrefix("one4all.db.damaged-") && $0.hasSuffix("-wal") })
+    let kept = try #require(names.first { $0.hasPrefix("one4all.db.damaged-") && $0.hasSuffix("-wal") })
     #expect(try Files.read(folder.file(kept)) == log)
   }
 
@@ -120,9 +119,7 @@ struct OpeningTests {
 
   @Test(
     "counts for the sessions of version 2 what is acknowledged in them, not before them",
-    arguments: [
-      (before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0),
-    ])
+    arguments: [(before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0)])
   func version2(before: Int, counted: Int) throws {
     do {
       let connection = try Connection(file, busyTimeout: 0)
@@ -208,8 +205,7 @@ struct OpeningTests {
     var lock: StoreLock? = try StoreLock(path)
     let resolved = try Files.resolve(path)
     let numbers = try Files.list("/proc/self/fd").compactMap(Int32.init)
-    let number = try #require(
-      numbers.first { (try? Files.resolve("/proc/self/fd/\($0)")) == resolved })
+    let number = try #require(numbers.first { (try? Files.resolve("/proc/self/fd/\($0)")) == resolved })
     // What a child inherits: the same open file by another number.
     let inherited = Descriptor(owning: try system("fcntl") { fcntl(number, F_DUPFD_CLOEXEC, 0) })
     #expect(throws: StoreError.inUse(path: path, holder: getpid())) { try StoreLock(path) }
@@ -222,9 +218,7 @@ struct OpeningTests {
   @Test("says which call failed when the folder cannot be made")
   func noFolder() throws {
     let path = folder.write("file", "") + "/state"
-    #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) {
-      try TestedStore(path)
-    }
+    #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) { try TestedStore(path) }
   }
 
   @Test("says what SQLite could not do when the file cannot be opened, and sets nothing aside")

@@ -54,8 +54,7 @@ struct PassingModel {
       key: key, stored: rows.count, acknowledged: rows.count { $0.state == .acknowledged },
       rejected: rows.count { $0.state == .rejected },
       unconfirmed: rows.count { $0.state == .waiting && $0.kept.trust == .unconfirmed },
-      lost: file.lost.count,
-      sentDifferences: file.differences.values.count(where: \.isWrongInCloud),
+      lost: file.lost.count, sentDifferences: file.differences.values.count(where: \.isWrongInCloud),
       highest: file.rows.keys.max() ?? 0, readerCount: file.readerCount, isSettled: file.isSettled,
       isGone: file.isGone, session: file.session)
   }
@@ -75,9 +74,7 @@ struct PassingModel {
 
   func contents(_ key: FileKey) -> FileContents {
     let file = files[key] ?? File()
-    let held = file.rows.filter {
-      $0.value.state == .waiting && $0.value.kept.trust == .unconfirmed
-    }
+    let held = file.rows.filter { $0.value.state == .waiting && $0.value.kept.trust == .unconfirmed }
     return FileContents(
       summary: summary(key), stored: NumberSet(file.rows.keys), unconfirmed: NumberSet(held.keys),
       lost: file.lost,
@@ -98,11 +95,8 @@ struct PassingModel {
       }
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
-      change(key) {
-        if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed }
-      }
-    case .believe(let key):
-      change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
+      change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
+    case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
     case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
@@ -135,10 +129,8 @@ struct PassingModel {
     case .readWaiting(let key, let after, let limit):
       return .waiting(key, after: after, waiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
-      let numbers = (files[key]?.rows ?? [:]).filter {
-        $0.key > after && $0.value.state == .acknowledged
-      }
-      .keys
+      let numbers = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
+        .keys
       return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
     case .noteSent: break
     case .acknowledge(let key, let numbers, let token): acknowledge(key, numbers, token)
@@ -168,9 +160,7 @@ struct PassingModel {
 
   private mutating func acknowledge(_ key: FileKey, _ numbers: NumberSet, _ token: String?) {
     let before = acknowledged(key).count
-    let waiting = (files[key]?.rows ?? [:]).filter {
-      $0.value.state == .waiting && numbers.contains($0.key)
-    }
+    let waiting = (files[key]?.rows ?? [:]).filter { $0.value.state == .waiting && numbers.contains($0.key) }
     for (name, difference) in files[key]?.differences ?? [:]
     where difference.memory == nil && waiting[difference.number]?.kept.passing == difference.stored {
       files[key]?.differences[name]?.wasSent = true
@@ -240,9 +230,7 @@ struct PassingModel {
     }
   }
 
-  private mutating func change(
-    _ key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void
-  ) {
+  private mutating func change(_ key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void) {
     guard var file = files[key] else { return }
     for number in file.rows.keys where numbers?.contains(number) ?? true {
       if var row = file.rows[number] {
@@ -271,8 +259,7 @@ struct PassingModel {
       } else if new.trust == .confirmed {
         differences.append(
           PassingDifference(
-            number: number, stored: row.kept.passing, memory: new.passing,
-            wasSent: row.state == .acknowledged
+            number: number, stored: row.kept.passing, memory: new.passing, wasSent: row.state == .acknowledged
           ))
         row.kept = new
         if row.state == .rejected { row.state = .waiting }
@@ -284,8 +271,7 @@ struct PassingModel {
     for difference in differences { file.note(difference) }
     files[key] = file
     return .captured(
-      CaptureResult(
-        summary: summary(key), added: added, contradicted: contradicted, differences: differences)
+      CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
     )
   }
 
@@ -309,8 +295,7 @@ struct PassingModel {
           if row.trust == .unconfirmed {
             doubtful.append(
               DoubtfulFrame(
-                key: key, passing: row.kept.passing, reason: .denied,
-                arrivedWall: row.kept.arrivedWall))
+                key: key, passing: row.kept.passing, reason: .denied, arrivedWall: row.kept.arrivedWall))
           }
           continue
         }
@@ -318,8 +303,7 @@ struct PassingModel {
         result.unknownToReader.insert(number)
         files[key]?.note(
           PassingDifference(
-            number: number, stored: row.kept.passing, memory: nil,
-            wasSent: row.state == .acknowledged))
+            number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged))
       }
       if isHeld { files[key]?.rows[number]?.kept.trust = .believed }
     }

@@ -28,8 +28,7 @@ final class Field {
   ) throws {
     cloud = try Program(
       [
-        program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)",
-        "--control",
+        program("one4all-sim"), "cloud", "--port", "0", "--key", "\(Field.key):\(access)", "--control",
         folder.file("cloud.control"),
       ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
     reader = try Program(
@@ -80,8 +79,7 @@ final class Field {
 
   func start() throws {
     daemon = try Program(
-      [program("one4alld"), "--config", folder.file("one4alld.conf")],
-      errors: folder.file("daemon.log"))
+      [program("one4alld"), "--config", folder.file("one4alld.conf")], errors: folder.file("daemon.log"))
   }
 
   /// Ends the daemon by a signal; its exit code.
@@ -92,9 +90,7 @@ final class Field {
   }
 
   /// Runs a program to its end: exit code and what it wrote.
-  func run(_ name: String, _ words: String...) throws -> (
-    code: Int32, output: String, errors: String
-  ) {
+  func run(_ name: String, _ words: String...) throws -> (code: Int32, output: String, errors: String) {
     unlink(folder.file("run.err"))
     let code = try Program(
       [program(name)] + words, output: folder.file("run.out"), errors: folder.file("run.err")
@@ -126,8 +122,7 @@ final class Field {
 
   /// What `one4allctl status --json` says; null while the daemon does not answer.
   var status: JSONValue {
-    let answer = try? run(
-      "one4allctl", "--config", folder.file("one4alld.conf"), "status", "--json")
+    let answer = try? run("one4allctl", "--config", folder.file("one4alld.conf"), "status", "--json")
     guard let answer, answer.code == 0 else { return .null }
     return (try? JSONText.parse(answer.output)) ?? .null
   }
@@ -152,9 +147,7 @@ final class Field {
   var sessions: [JSONValue] { (try? JSONText.parse(tell("cloud", "sessions")))?.array ?? [] }
   /// The ledger of a session file; null while there is none.
   func ledger(_ file: String) -> JSONValue {
-    guard let answer = try? tool("ledger", "--json"),
-      let ledger = try? JSONText.parse(answer.output)
-    else {
+    guard let answer = try? tool("ledger", "--json"), let ledger = try? JSONText.parse(answer.output) else {
       return .null
     }
     return (ledger["files"]?.array ?? []).first { $0["file"]?.string == file } ?? .null

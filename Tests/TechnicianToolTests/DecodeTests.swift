@@ -20,20 +20,16 @@ struct DecodeTests {
 
   private static let recordings = [
     Recording(name: "one4all5.csv", zone: "America/Mexico_City"), Recording(name: "older.csv"),
-    Recording(name: "export.csv", zone: "GMT+02:00"),
-    Recording(name: "frames.txt", zone: "Asia/Kolkata"),
+    Recording(name: "export.csv", zone: "GMT+02:00"), Recording(name: "frames.txt", zone: "Asia/Kolkata"),
     Recording(name: "summertime.csv", zone: "Europe/Berlin"),
     Recording(name: "startless.csv", zone: "Europe/Berlin"), Recording(name: "other.txt"),
   ]
 
-  @Test(
-    "shows recordings of every form in every format", arguments: recordings,
-    ["table", "csv", "json"])
+  @Test("shows recordings of every form in every format", arguments: recordings, ["table", "csv", "json"])
   func golden(recording: Recording, format: String) throws {
     let zone = recording.zone.map { ["--time-zone", $0] } ?? []
     let config = ["--config", Self.emptyConfiguration.file("a.conf")]
-    let outcome = try Tool(["decode", "--format", format] + zone + config + [recording.path])
-      .outcome
+    let outcome = try Tool(["decode", "--format", format] + zone + config + [recording.path]).outcome
     var text = "exit code \(outcome.code)\n== standard output\n\(outcome.output)"
     text += "== standard error\n\(outcome.complaint)"
     try Golden.expect(
@@ -99,8 +95,7 @@ struct DecodeTests {
     #expect(outcome.code == 66)
     #expect(outcome.output.split(separator: "\n").count == 1 + 4 + 6)
     #expect(outcome.output.hasPrefix("utc,local,"))
-    #expect(
-      outcome.complaint.contains("one4allctl: /nonexistent/file.csv: No such file or directory\n"))
+    #expect(outcome.complaint.contains("one4allctl: /nonexistent/file.csv: No such file or directory\n"))
     #expect(outcome.complaint.contains("one4allctl: \(Self.folder): Is a directory\n"))
     #expect(outcome.complaint.contains("2 recordings\n  passings    9\n"))
   }
@@ -118,10 +113,9 @@ struct DecodeTests {
       "\(csv.output)")
     let json = try Tool.run("decode", "-z", "UTC", "-f", "json", first, second)
     #expect(
-      try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string }
-        == [
-          first, second,
-        ])
+      try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string } == [
+        first, second,
+      ])
     let odd = folder.write("d\r\ne.csv", frame)
     #expect(
       try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(
@@ -134,8 +128,7 @@ struct DecodeTests {
       let empty = folder.write("empty.csv", nothing)
       let aborted = try Tool.run("decode", "-z", "UTC", first, empty)
       #expect(
-        aborted.code == 65
-          && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
+        aborted.code == 65 && aborted.complaint == "one4allctl: \(empty) is empty: was it copied whole?\n")
     }
   }
 
@@ -145,8 +138,7 @@ struct DecodeTests {
     for words in ["", "-", "- -"] {
       let program = "\(Program.builtFolder)/one4allctl decode -z UTC -f csv \(words)"
       let code = try Program(
-        ["sh", "-c", "exec \(program) < '\(Self.folder)/summertime.csv'"],
-        output: folder.file("output")
+        ["sh", "-c", "exec \(program) < '\(Self.folder)/summertime.csv'"], output: folder.file("output")
       ).wait()
       #expect(code == 0)
       let output = String(decoding: try Files.read(folder.file("output")), as: UTF8.self)
@@ -154,8 +146,7 @@ struct DecodeTests {
     }
   }
 
-  @Test(
-    "takes the zone that the configuration sets, though the file is faulty elsewhere, and says so")
+  @Test("takes the zone that the configuration sets, though the file is faulty elsewhere, and says so")
   func configuredZone() throws {
     let folder = TemporaryFolder()
     let path = folder.write("a.conf", "[reader]\ntime_zone = Asia/Kolkata\nbuad_rate = 1\n")
@@ -176,9 +167,7 @@ struct DecodeTests {
     let path = folder.write("a.conf", "[reader]\ntime_zone = \(zone)\n")
     let place = zone == "posixrules" ? "\(path): time_zone" : "\(path):2: time_zone"
     let outcome = try Tool.run("--config", path, "decode", "\(Self.folder)/older.csv")
-    #expect(
-      outcome.code == 78 && outcome.output.isEmpty && outcome.complaint.contains(place),
-      "\(outcome)")
+    #expect(outcome.code == 78 && outcome.output.isEmpty && outcome.complaint.contains(place), "\(outcome)")
     // Nobody named the default file: its recordings are decoded all the same.
     let chosen = try DecodeZone.choose(nil, configuration: nil, standard: path)
     #expect(chosen.warning?.hasPrefix("no time zone from the configuration:\n\(place)") == true)
@@ -186,10 +175,8 @@ struct DecodeTests {
     // What is read later wins.
     folder.write("a.conf.d/b.conf", "[reader]\ntime_zone = UTC\n")
     #expect(
-      try DecodeZone.choose(nil, configuration: path).note(isUTCMissing: true)?.contains(
-        "zone UTC,") == true)
-    #expect(
-      try DecodeZone.choose(nil, configuration: nil, standard: folder.file("none")).warning == nil)
+      try DecodeZone.choose(nil, configuration: path).note(isUTCMissing: true)?.contains("zone UTC,") == true)
+    #expect(try DecodeZone.choose(nil, configuration: nil, standard: folder.file("none")).warning == nil)
   }
 
   @Test(
@@ -238,13 +225,10 @@ struct DecodeTests {
   @Test("tells a new session in the doubled hour, and after the reader's clock was set back")
   func restartsBackInTime() throws {
     let folder = TemporaryFolder()
-    let passing = { (number: Int, time: String) in
-      "\(number);MC;00001;2024-10-27;\(time).000;1;1;abcde\n"
-    }
+    let passing = { (number: Int, time: String) in "\(number);MC;00001;2024-10-27;\(time).000;1;1;abcde\n" }
     let path = folder.write(
       "a.csv",
-      passing(1, "02:50:00") + passing(2, "02:55:00") + passing(1, "02:10:00")
-        + passing(2, "02:12:00")
+      passing(1, "02:50:00") + passing(2, "02:55:00") + passing(1, "02:10:00") + passing(2, "02:12:00")
         + passing(1, "01:00:00") + passing(1, "01:00:00"))
     let outcome = try Tool.run("decode", "-f", "csv", "-z", "Europe/Berlin", path)
     let times = outcome.output.split(separator: "\n").dropFirst().map { $0.prefix(19) }
@@ -281,11 +265,9 @@ struct DecodeTests {
     #expect(outcome.complaint.split(separator: "\n").count == 11)
     #expect(outcome.complaint.contains("a.bin: of no known form; known are One4All 5 backup, "))
     #expect(outcome.output.contains("  malformed   5000 lines\n"))
-    let late = folder.write(
-      "b.bin", String(repeating: "nothing here\n", count: 50) + Self.line(1, second: 1))
+    let late = folder.write("b.bin", String(repeating: "nothing here\n", count: 50) + Self.line(1, second: 1))
     #expect(
-      try Tool.run("decode", late).complaint.contains(
-        "b.bin: 40 more lines before the first that is known\n")
+      try Tool.run("decode", late).complaint.contains("b.bin: 40 more lines before the first that is known\n")
     )
   }
 
@@ -293,9 +275,7 @@ struct DecodeTests {
   func escapes() throws {
     let folder = TemporaryFolder()
     let path = folder.write(
-      "a.csv",
-      "3;\u{9B}2J;2020-03-11 12:25:01.649;;;Sent;;;GMT\n4;\u{1B}[2J;2020-03-11 12:25:01.649;;;;;;\n"
-    )
+      "a.csv", "3;\u{9B}2J;2020-03-11 12:25:01.649;;;Sent;;;GMT\n4;\u{1B}[2J;2020-03-11 12:25:01.649;;;;;;\n")
     let outcome = try Tool.run("decode", path)
     #expect(outcome.output.contains("\u{FFFD}2J") && !outcome.output.contains("\u{9B}"))
     #expect(outcome.complaint.contains("\\x1b[2J") && !outcome.complaint.contains("\u{1B}"))

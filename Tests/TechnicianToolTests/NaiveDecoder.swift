@@ -52,8 +52,7 @@ enum NaiveDecoder {
         parts[5].count == 3 || !parts[5].hasPrefix("0"), let reads = number(parts[5])
       else { return nil }
       return older(
-        parts[0], first, parts[2].suffix(3), best, parts[3].suffix(3), antenna: parts[4],
-        reads: reads)
+        parts[0], first, parts[2].suffix(3), best, parts[3].suffix(3), antenna: parts[4], reads: reads)
     case .frames:
       var frame = line
       if line.hasPrefix("CONECTADO_"), line.dropFirst(10).first?.isNumber == true {
@@ -68,44 +67,34 @@ enum NaiveDecoder {
       }
       let date = "\(piece(8..<12))/\(piece(12..<14))/\(piece(14..<16))"
       guard bytes[7] == "D", bytes[16] == "T", bytes[26] == "T", bytes[36] == "A", bytes[38] == "R",
-        chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9),
-        digits(piece(27..<36), 9),
+        chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9), digits(piece(27..<36), 9),
         let first = seconds(date, clock(piece(17..<26)), "/"),
-        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37]),
-        digits(piece(39..<42), 3),
+        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37]), digits(piece(39..<42), 3),
         let reads = number(piece(39..<42))
       else { return nil }
       return older(
-        piece(0..<7), first, piece(17..<26).suffix(3), best, piece(27..<36).suffix(3),
-        antenna: bytes[37],
+        piece(0..<7), first, piece(17..<26).suffix(3), best, piece(27..<36).suffix(3), antenna: bytes[37],
         reads: reads)
     case .export: return export(parts)
     }
   }
 
   private static func older(
-    _ chip: String, _ first: Int, _ firstFraction: Substring, _ best: Int,
-    _ bestFraction: Substring,
+    _ chip: String, _ first: Int, _ firstFraction: Substring, _ best: Int, _ bestFraction: Substring,
     antenna: String, reads: UInt32
   ) -> String {
     let half = 43_200_000
-    let milliseconds = { (seconds: Int, fraction: Substring) in
-      seconds * 1000 + (Int(fraction) ?? 0)
-    }
+    let milliseconds = { (seconds: Int, fraction: Substring) in seconds * 1000 + (Int(fraction) ?? 0) }
     let isNextDay = milliseconds(best, bestFraction) < milliseconds(first, firstFraction) - half
     let local = text(isNextDay ? best + 86_400 : best, fraction: bestFraction)
     let note = chip == "VOIDTAG" ? "test_read" : ""
-    return
-      "\(local)Z,\(local),\(chip),\(antenna),\(reads),,,\(text(first, fraction: firstFraction)),\(note)"
+    return "\(local)Z,\(local),\(chip),\(antenna),\(reads),,,\(text(first, fraction: firstFraction)),\(note)"
   }
 
   private static func export(_ parts: [String]) -> String? {
-    guard parts.count == 9, parts[0].utf8.count <= 10, let number = number(parts[0]) else {
-      return nil
-    }
+    guard parts.count == 9, parts[0].utf8.count <= 10, let number = number(parts[0]) else { return nil }
     let moment = parts[2].split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard moment.count == 2, let local = seconds(moment[0], moment[1], "-"),
-      parts[6].utf8.count <= 8,
+    guard moment.count == 2, let local = seconds(moment[0], moment[1], "-"), parts[6].utf8.count <= 8,
       visible(parts[6])
     else { return nil }
     let fraction = moment[1].suffix(3)
@@ -117,9 +106,7 @@ enum NaiveDecoder {
     }
     let isName =
       letters(String(parts[8].prefix(1)))
-      && parts[8].utf8.allSatisfy {
-        letters(String(UnicodeScalar($0))) || "0123456789-+_/".utf8.contains($0)
-      }
+      && parts[8].utf8.allSatisfy { letters(String(UnicodeScalar($0))) || "0123456789-+_/".utf8.contains($0) }
     return isName ? ",\(front)unknown_zone" : nil
   }
 
@@ -130,11 +117,8 @@ enum NaiveDecoder {
     if rest.hasPrefix("GMT") || rest.hasPrefix("UTC") { rest = rest.dropFirst(3) }
     if rest.isEmpty { return 0 }
     guard let sign = rest.first, sign == "+" || sign == "-" else { return nil }
-    let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(
-      String.init)
-    guard parts.count <= 2, 1...2 ~= parts[0].count, let hours = number(parts[0]) else {
-      return nil
-    }
+    let parts = rest.dropFirst().split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 2, 1...2 ~= parts[0].count, let hours = number(parts[0]) else { return nil }
     var minutes: UInt32 = 0
     if parts.count == 2 {
       guard digits(parts[1], 2), let behind = number(parts[1]), behind < 60 else { return nil }
@@ -148,8 +132,7 @@ enum NaiveDecoder {
   private static func seconds(_ date: String, _ time: String, _ separator: Character) -> Int? {
     let days = date.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     let clock = time.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard days.count == 3, digits(days[0], 4), digits(days[1], 2), digits(days[2], 2),
-      clock.count == 2,
+    guard days.count == 3, digits(days[0], 4), digits(days[1], 2), digits(days[2], 2), clock.count == 2,
       digits(clock[1], 3)
     else { return nil }
     let parts = clock[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -172,8 +155,7 @@ enum NaiveDecoder {
     let padded = { (value: Int32, width: Int) in
       String(repeating: "0", count: max(0, width - "\(value)".count)) + "\(value)"
     }
-    return
-      "\(padded(moment.tm_year + 1900, 4))-\(padded(moment.tm_mon + 1, 2))-\(padded(moment.tm_mday, 2))T"
+    return "\(padded(moment.tm_year + 1900, 4))-\(padded(moment.tm_mon + 1, 2))-\(padded(moment.tm_mday, 2))T"
       + "\(padded(moment.tm_hour, 2)):\(padded(moment.tm_min, 2)):\(padded(moment.tm_sec, 2)).\(fraction)"
   }
 

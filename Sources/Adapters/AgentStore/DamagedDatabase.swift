@@ -47,8 +47,7 @@ struct DamagedDatabase: ~Copyable {
     for direction in ["ASC", "DESC"] {
       let words = order.map { "\($0) \(direction)" }.joined(separator: ", ")
       do throws(StoreError) {
-        let rows = try connection.prepare(
-          "SELECT \(columns) FROM \(table) ORDER BY \(words)", for: "salvage")
+        let rows = try connection.prepare("SELECT \(columns) FROM \(table) ORDER BY \(words)", for: "salvage")
         while try rows.step() { body(rows) }
         return
       } catch {}
@@ -81,10 +80,8 @@ struct DamagedDatabase: ~Copyable {
   /// The readers' first contacts, by serial number.
   func readers() -> [String: FirstContact] {
     var contacts: [String: FirstContact] = [:]
-    each("serial_number, first_contact_ms, first_file", of: "reader", by: ["serial_number"]) {
-      row in
-      contacts[row.text(0)] = FirstContact(
-        at: WallTime(milliseconds: row.integer(1)), file: row.text(2))
+    each("serial_number, first_contact_ms, first_file", of: "reader", by: ["serial_number"]) { row in
+      contacts[row.text(0)] = FirstContact(at: WallTime(milliseconds: row.integer(1)), file: row.text(2))
     }
     return contacts
   }
@@ -121,9 +118,7 @@ struct DamagedDatabase: ~Copyable {
   /// - Parameter table: `zone` or `boot`.
   func names(_ table: String) -> [Int64: String] {
     var names: [Int64: String] = [:]
-    each("\(table)_id, name", of: table, by: ["\(table)_id"]) { row in
-      names[row.integer(0)] = row.text(1)
-    }
+    each("\(table)_id, name", of: table, by: ["\(table)_id"]) { row in names[row.integer(0)] = row.text(1) }
     return names
   }
 
@@ -131,8 +126,7 @@ struct DamagedDatabase: ~Copyable {
   func spans() -> [Int64: [SpanKind: NumberSet]] {
     var spans: [Int64: [SpanKind: NumberSet]] = [:]
     each("file_id, kind, low, high", of: "span", by: ["file_id", "kind", "low"]) { row in
-      guard let kind = SpanKind(rawValue: row.integer(1)),
-        let low = UInt32(exactly: row.integer(2)),
+      guard let kind = SpanKind(rawValue: row.integer(1)), let low = UInt32(exactly: row.integer(2)),
         let high = UInt32(exactly: row.integer(3)), low <= high
       else { return }
       spans[row.integer(0), default: [:]][kind, default: NumberSet()].insert(low...high)
@@ -152,8 +146,7 @@ struct DamagedDatabase: ~Copyable {
   /// The differences, by the number of their file.
   func differences() -> [(file: Int64, difference: PassingDifference)] {
     var differences: [(file: Int64, difference: PassingDifference)] = []
-    each("file_id, number, stored, memory, was_sent", of: "difference", by: ["difference_id"]) {
-      row in
+    each("file_id, number, stored, memory, was_sent", of: "difference", by: ["difference_id"]) { row in
       guard let stored = row.passing(2) else { return }
       let difference = PassingDifference(
         number: UInt32(clamping: row.integer(1)), stored: stored, memory: row.passing(3),
@@ -166,9 +159,7 @@ struct DamagedDatabase: ~Copyable {
   /// The doubtful frames, by their own number, with that of their file.
   func doubtful() -> [Int64: (file: Int64, frame: DoubtfulFrame)] {
     var frames: [Int64: (file: Int64, frame: DoubtfulFrame)] = [:]
-    each(
-      "doubtful_id, file_id, reason, frame, arrived_ms", of: "doubtful_frame", by: ["doubtful_id"]
-    ) {
+    each("doubtful_id, file_id, reason, frame, arrived_ms", of: "doubtful_frame", by: ["doubtful_id"]) {
       row in
       let text = row.text(3)
       // Of a damaged page anything may come.
@@ -185,9 +176,7 @@ struct DamagedDatabase: ~Copyable {
 
   /// Passings behind a key, ascending.
   /// - Returns: their rows with the numbers of their files; and from where to go on, nil at the end.
-  func passings(after key: Int64, limit: Int) -> (
-    rows: [(file: Int64, row: PassingRow)], next: Int64?
-  ) {
+  func passings(after key: Int64, limit: Int) -> (rows: [(file: Int64, row: PassingRow)], next: Int64?) {
     var rows: [(file: Int64, row: PassingRow)] = []
     var last = key
     do throws(StoreError) {
@@ -196,9 +185,7 @@ struct DamagedDatabase: ~Copyable {
       try statement.bind(2, limit)
       while try statement.step() {
         // What is behind a row that holds no passing may still be good.
-        if let row = try? PassingTable.row(statement) {
-          rows.append((statement.integer(0) >> 32, row))
-        }
+        if let row = try? PassingTable.row(statement) { rows.append((statement.integer(0) >> 32, row)) }
         last = statement.integer(0)
       }
       return (rows, last == key ? nil : last)

@@ -30,8 +30,7 @@ struct DoubtfulTable: ~Copyable {
       for: "count doubtful frames")
     let kept = try connection.prepare(
       "SELECT kept FROM doubtful_count WHERE file_id = ?1", for: "count doubtful frames")
-    let total = try connection.prepare(
-      "SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
+    let total = try connection.prepare("SELECT sum(kept) FROM doubtful_count", for: "count doubtful frames")
     let dropping = try connection.prepare(
       "DELETE FROM doubtful_frame WHERE doubtful_id IN (SELECT doubtful_id FROM doubtful_frame WHERE file_id = ?1 "
         + "ORDER BY doubtful_id LIMIT ?2)", for: "drop doubtful frames")
@@ -132,9 +131,7 @@ struct DoubtfulTable: ~Copyable {
     try readingAll.bind(1, limit)
     var frames: [DoubtfulFrame] = []
     while try readingAll.step() {
-      if let frame = DoubtfulTable.frame(readingAll, keys[readingAll.integer(3)]) {
-        frames.append(frame)
-      }
+      if let frame = DoubtfulTable.frame(readingAll, keys[readingAll.integer(3)]) { frames.append(frame) }
     }
     return frames
   }

@@ -47,16 +47,13 @@ struct DoubtfulTable {
       let arrived = text("arrived_at").map { String($0.prefix(19)).replacing("T", with: " ") }
       Output.write(line(arrived ?? "?", text("reason") ?? "?", text("raw") ?? "?"))
     }
-    let kept = (document["reasons"]?.object?.members ?? []).reduce(0) {
-      $0 + ($1.value.integer ?? 0)
-    }
+    let kept = (document["reasons"]?.object?.members ?? []).reduce(0) { $0 + ($1.value.integer ?? 0) }
     if frames.count == PassingDocument.limit, kept > frames.count {
       Output.write("older ones are not shown; \(kept) are kept in all\n")
     }
   }
 
   private func line(_ arrived: String, _ reason: String, _ frame: String) -> String {
-    "  " + TerminalText.cell(arrived, 21) + TerminalText.cell(reason, 10) + TerminalText.safe(frame)
-      + "\n"
+    "  " + TerminalText.cell(arrived, 21) + TerminalText.cell(reason, 10) + TerminalText.safe(frame) + "\n"
   }
 }

@@ -92,8 +92,7 @@ extension Intake {
       open(new, name: name, at: now)
     }
     if let new { meet(new, at: now) }
-    if let new, let name = status.sessionFile, status.startMode == false,
-      isConnect || wasReading != false,
+    if let new, let name = status.sessionFile, status.startMode == false, isConnect || wasReading != false,
       known[new].map({ !$0.isSettled }) ?? true
     {
       beginAudit(of: new, name: name, at: now)
@@ -109,8 +108,7 @@ extension Intake {
     if status.startMode == true, new == nil {
       var log: [LogEntry] = []
       conditions.raise(
-        .sessionUnknown, "the reader reads, but does not say into which session file", fields(),
-        at: now, &log
+        .sessionUnknown, "the reader reads, but does not say into which session file", fields(), at: now, &log
       )
       out.log += log
     } else {
@@ -186,9 +184,7 @@ extension Intake {
   /// The file's count is to be asked for: of the current one with PASSINGS, unless the reader does not answer that.
   mutating func recount(_ key: FileKey) {
     if key == current { reader?.wantsCount = true }
-    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false {
-      files[key]?.needsInfo = true
-    }
+    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false { files[key]?.needsInfo = true }
   }
 
   /// The line shows damage.
@@ -200,9 +196,7 @@ extension Intake {
     reader?.inOrder = 0
     // It may have been a passing.
     reader?.wantsCount = true
-    guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else {
-      return
-    }
+    guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }
     queue.add(.doubt(current), at: now)
     if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }
   }
@@ -222,12 +216,9 @@ extension Intake {
     return files[slice.key]?.isKnown(bytes, in: slice) ?? false
   }
 
-  private mutating func heard(
-    _ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment
-  ) {
+  private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
     let frame = Heard(
-      passing: passing, at: heardAt, wall: now.label(heardAt),
-      isSynchronised: now.kernelSynchronised)
+      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: now.kernelSynchronised)
     guard reader != nil else {
       keepDoubtful(frame, .file, of: nil, at: now.monotonic)
       return

@@ -145,8 +145,7 @@ public struct Intake: Sendable {
   ///   - summaries: what the store holds at the start.
   ///   - firstFiles: the first contacts that it keeps: the lowest name of a file of ours, by the reader's serial number.
   public init(
-    settings: PassingSettings, timeZone: String?, zones: @escaping ZoneLookup,
-    summaries: [FileSummary],
+    settings: PassingSettings, timeZone: String?, zones: @escaping ZoneLookup, summaries: [FileSummary],
     firstFiles: [String: String] = [:], at now: MonotonicTime
   ) {
     self.settings = settings
@@ -161,9 +160,7 @@ public struct Intake: Sendable {
   public var nextDeadline: MonotonicTime? { [queue.deadline, wakeAt].compactMap { $0 }.min() }
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
-  public var isReading: Bool {
-    reader != nil && current != nil && reader?.status.startMode != false
-  }
+  public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }
 
   /// Whether pushed passings can be believed on this line: so many came in order, and nothing was damaged since. A line
   /// on which frames are damaged shows that soon, but perhaps not by its first damaged frame.
@@ -178,8 +175,7 @@ public struct Intake: Sendable {
   public var openFiles: [IntakeFile] {
     files.values.sorted { $0.key.file < $1.key.file }.map { file in
       IntakeFile(
-        key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.notedCount,
-        gaps: file.gaps,
+        key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
         lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
         remaining: file.needed.count, isAuditing: file.isAuditing, isFetching: isFetching(file))
     }
@@ -196,8 +192,7 @@ public struct Intake: Sendable {
   public var unsettledButReachable: Set<FileKey> {
     guard let reader else { return [] }
     var keys = Set(files.values.lazy.filter { isFetching($0) }.map(\.key))
-    keys.formUnion(
-      queue.unwritten.filter { $0.serialNumber == reader.serialNumber && $0 != current })
+    keys.formUnion(queue.unwritten.filter { $0.serialNumber == reader.serialNumber && $0 != current })
     guard reader.isSearching else { return keys }
     for (key, file) in known
     where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
@@ -253,9 +248,7 @@ public struct Intake: Sendable {
     guard let reader else { return "no reader is connected" }
     guard zone != nil else { return "the zone of the reader's clock is not known: set `time_zone`" }
     guard let name = file ?? current?.file else { return "the reader has no session file" }
-    guard let parsed = SessionFileName(name) else {
-      return "'\(name)' is no session file of a reader"
-    }
+    guard let parsed = SessionFileName(name) else { return "'\(name)' is no session file of a reader" }
     let key = FileKey(serialNumber: reader.serialNumber, file: name)
     beginAudit(of: key, name: parsed, at: now.monotonic)
     files[key]?.isAuditAsked = true
@@ -284,15 +277,12 @@ public struct Intake: Sendable {
     let isToConfirm = isConfirmable(key)
     var taken = 0
     for passing in passings.prefix(room) {
-      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else {
-        break
-      }
+      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let number = passing.number
       let isLost = files[key]?.lost.contains(number) ?? false
       let isUnconfirmed = isToConfirm && !isLost && files[key]?.stored.contains(number) == false
       let row = KeptPassing(
-        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic,
-        arrivedWall: now.wall,
+        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: now.kernelSynchronised, origin: .imported,
         trust: isUnconfirmed ? .unconfirmed : .believed)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
@@ -313,9 +303,7 @@ public struct Intake: Sendable {
 
   /// Whether the reader that is there can confirm passings of that file.
   private func isConfirmable(_ key: FileKey) -> Bool {
-    guard let reader, reader.serialNumber == key.serialNumber, !reader.cannotConfirm else {
-      return false
-    }
+    guard let reader, reader.serialNumber == key.serialNumber, !reader.cannotConfirm else { return false }
     return files[key]?.isOpened == true && settings.confirm != .never
   }
 

@@ -79,8 +79,7 @@ extension EventName {
       Row(
         messageID: "d0fd2354f5164f0dd47a4d9f0a481013", priority: .warning,
         meaning: "the reader did not answer a command, or refused it",
-        remedy:
-          "it is asked again by itself; if it lasts, note the command and the reader's firmware")
+        remedy: "it is asked again by itself; if it lasts, note the command and the reader's firmware")
     case .deviceBound:
       Row(
         messageID: "3ccee3b3cb825f272b2b29e2a7992660", priority: .notice,
@@ -146,8 +145,7 @@ extension EventName {
         messageID: "5de0af9a69d14710d5ffb16c8eb93aad", priority: .alert,
         meaning: "the reader's clock is off by more than `clock_warning`: passings get wrong times",
         remedy:
-          "set the reader's clock, or `set_reader_clock = when-stopped`; an offset of hours is a wrong zone"
-      )
+          "set the reader's clock, or `set_reader_clock = when-stopped`; an offset of hours is a wrong zone")
     case .readerClockSet:
       Row(
         messageID: "26edb81ca0a5193947c23cb16f3259c8", priority: .notice,
@@ -157,9 +155,7 @@ extension EventName {
       Row(
         messageID: "9b38fb3edc8e732a5d4136775ce74f46", priority: .alert,
         meaning: "the state database was damaged and set aside",
-        remedy:
-          "keep the file named; a new one is in use, and what the reader still has is fetched from it"
-      )
+        remedy: "keep the file named; a new one is in use, and what the reader still has is fetched from it")
     case .storeFailing:
       Row(
         messageID: "f7f52ea75e77dee3e4f3c736685b7325", priority: .alert,
@@ -173,14 +169,12 @@ extension EventName {
     case .diskLow:
       Row(
         messageID: "11d5618f1c4a42f1a2e80e5d292c92e8", priority: .warning,
-        meaning:
-          "the disk has less room than `min_free`; passings that the cloud has are removed from it",
+        meaning: "the disk has less room than `min_free`; passings that the cloud has are removed from it",
         remedy: "make room on the disk, or lower [store] min_free")
     case .diskFull:
       Row(
         messageID: "cebfac0ffae14e1c9666885f1cc46fae", priority: .alert,
-        meaning:
-          "the disk has less room than `min_free`, and all that is left still waits for the cloud",
+        meaning: "the disk has less room than `min_free`, and all that is left still waits for the cloud",
         remedy: "make room on the disk now: passings may not be kept any more")
     case .diskEnough:
       Row(
@@ -251,8 +245,7 @@ extension EventName {
         messageID: "0101d793957f40a99375af8f27d2e52a", priority: .alert,
         meaning: "the cloud has passings of a session file otherwise than the reader's memory",
         remedy:
-          "`one4allctl differences` names them: correct the results, the cloud does not change what it has"
-      )
+          "`one4allctl differences` names them: correct the results, the cloud does not change what it has")
     case .passingDiffers:
       Row(
         messageID: "6f79d56dfa7293d13069bc3ed7e429be", priority: .warning,
@@ -280,8 +273,7 @@ extension EventName {
       Row(
         messageID: "c5a22a3b189dd54b68e6c52502fb9cea", priority: .alert,
         meaning: "the cloud takes no more passings for a session file; they wait",
-        remedy:
-          "decide: `on_closed_session = new` and a reload send what waits to a new cloud session")
+        remedy: "decide: `on_closed_session = new` and a reload send what waits to a new cloud session")
     case .forwardFailing:
       Row(
         messageID: "ebb2046182e4b7514e07dc6f2111c105", priority: .warning,
@@ -295,8 +287,7 @@ extension EventName {
     case .forwardHeld:
       Row(
         messageID: "bcf243bc5c7da7698184de8896c37596", priority: .alert,
-        meaning:
-          "the passings of a session file are held: the cloud refuses them or counts too few",
+        meaning: "the passings of a session file are held: the cloud refuses them or counts too few",
         remedy: "read the reason; tried again after five minutes and after a reload")
     case .forwardUnverified:
       Row(
@@ -317,9 +308,7 @@ extension EventName {
       Row(
         messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,
         meaning: "passings have waited for the cloud for 5 minutes",
-        remedy:
-          "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost"
-      )
+        remedy: "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost")
     case .backlog:
       Row(
         messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,

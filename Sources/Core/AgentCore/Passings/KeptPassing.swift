@@ -183,9 +183,7 @@ public struct PassingDifference: Equatable, Sendable {
   }
 
   /// A difference.
-  public init(
-    number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool, isKept: Bool = false
-  ) {
+  public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool, isKept: Bool = false) {
     self.number = number
     self.stored = stored
     self.memory = memory

@@ -147,9 +147,7 @@ public struct ReaderClock: Sendable {
   private mutating func begin(
     at now: Moment, _ session: inout ReaderSession, _ actions: inout [AgentAction]
   ) {
-    if let former = measurement,
-      abs(ReaderClock.epoch(now) - former.epoch) > ReaderClock.stepTolerance
-    {
+    if let former = measurement, abs(ReaderClock.epoch(now) - former.epoch) > ReaderClock.stepTolerance {
       measurement = nil
       dueAt = now.monotonic
     }
@@ -169,7 +167,5 @@ public struct ReaderClock: Sendable {
     }
   }
 
-  static func epoch(_ now: Moment) -> Int64 {
-    now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000
-  }
+  static func epoch(_ now: Moment) -> Int64 { now.wall.milliseconds - now.monotonic.nanoseconds / 1_000_000 }
 }

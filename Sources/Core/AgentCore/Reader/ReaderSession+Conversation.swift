@@ -11,8 +11,7 @@ extension ReaderSession {
   }
 
   mutating func sendNext(at now: MonotonicTime, _ actions: inout [AgentAction]) {
-    guard case .open = line, let command = queue.next(at: now, timeout: settings.replyTimeout)
-    else { return }
+    guard case .open = line, let command = queue.next(at: now, timeout: settings.replyTimeout) else { return }
     actions.append(.line(.write(opening: opening, command.encoded())))
   }
 
@@ -27,8 +26,7 @@ extension ReaderSession {
     pollAt = now + pollSpan
     queue.add(.getStatus)
     // These are asked on occasion only: what was wrong with them would stay on show.
-    for command in [Command.ping, .getProtocol]
-    where conditions.isActive(.readerRefused, of: command.text) {
+    for command in [Command.ping, .getProtocol] where conditions.isActive(.readerRefused, of: command.text) {
       queue.add(command)
     }
     if pushConfirmedAt.map({ now - $0 >= .seconds(60) }) ?? true { queue.add(.pushTags(true)) }
@@ -66,9 +64,8 @@ extension ReaderSession {
   }
 
   /// A valid frame: a reader speaks.
-  private mutating func alive(
-    at heardAt: MonotonicTime, _ now: MonotonicTime, _ actions: inout [AgentAction]
-  ) {
+  private mutating func alive(at heardAt: MonotonicTime, _ now: MonotonicTime, _ actions: inout [AgentAction])
+  {
     lastValidAt = heardAt
     strayBytes = 0
     sample = []
@@ -109,8 +106,7 @@ extension ReaderSession {
       lastValidAt.map({ now - $0 <= settings.replyTimeout * 2 }) ?? false
     {
       refused(
-        command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now,
-        &actions)
+        command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
     }
   }
 
@@ -136,11 +132,9 @@ extension ReaderSession {
       return
     case .unexpected:
       refused(
-        command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now,
-        &actions)
+        command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now, &actions)
       return
-    case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done,
-      .pushTags,
+    case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done, .pushTags,
       .passings, .files, .fileInfo, .bounce, .buzzer:
       break
     }
@@ -158,9 +152,7 @@ extension ReaderSession {
     actions += log.map(AgentAction.log)
   }
 
-  private mutating func learned(
-    _ new: ReaderStatus, at now: MonotonicTime, _ actions: inout [AgentAction]
-  ) {
+  private mutating func learned(_ new: ReaderStatus, at now: MonotonicTime, _ actions: inout [AgentAction]) {
     let old = status
     let wasIdentified = isIdentified
     status = new
@@ -179,8 +171,7 @@ extension ReaderSession {
       actions.append(
         .log(
           LogEntry(
-            .readerSwapped,
-            "reader \(name) took the place of \(old.serialNumber) on \(settings.port)",
+            .readerSwapped, "reader \(name) took the place of \(old.serialNumber) on \(settings.port)",
             fields([.firmware: identity.firmware]))))
       // Nobody has turned it on in this one.
       pushConfirmedAt = nil
@@ -191,27 +182,20 @@ extension ReaderSession {
     guard !wasIdentified else { return }
     var log: [LogEntry] = []
     let connected = LogEntry(
-      .readerConnected, "reader \(name) speaks on \(settings.port)",
-      fields([.firmware: identity.firmware]))
-    let problems: [EventName] = [
-      .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign,
-    ]
+      .readerConnected, "reader \(name) speaks on \(settings.port)", fields([.firmware: identity.firmware]))
+    let problems: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
     for problem in problems { conditions.clear(problem, telling: connected, at: now, &log) }
     actions += (log.isEmpty ? [connected] : log).map(AgentAction.log)
   }
 
-  private func tellChanges(
-    from old: ReaderStatus, to new: ReaderStatus, _ actions: inout [AgentAction]
-  ) {
+  private func tellChanges(from old: ReaderStatus, to new: ReaderStatus, _ actions: inout [AgentAction]) {
     let changes = [
       ("firmware", old.firmware, new.firmware), ("model", old.model, new.model),
       ("session file", old.sessionFile?.text ?? "none", new.sessionFile?.text ?? "none"),
     ]
     for (what, before, after) in changes where before != after {
       actions.append(
-        .log(
-          LogEntry(
-            .readerChanged, "the reader's \(what) changed from \(before) to \(after)", fields())))
+        .log(LogEntry(.readerChanged, "the reader's \(what) changed from \(before) to \(after)", fields())))
     }
   }
 }
@@ -221,8 +205,7 @@ extension Command {
   fileprivate var isOfTheConversation: Bool {
     switch self {
     case .ping, .getProtocol, .getStatus, .pushTags: true
-    case .setProtocol, .readBattery, .getTime, .setTime, .start, .stop, .newFile, .passings,
-      .getPassings,
+    case .setProtocol, .readBattery, .getTime, .setTime, .start, .stop, .newFile, .passings, .getPassings,
       .listFiles, .getFileInfo, .getFile, .clearFiles, .setBounce, .setBuzzer:
       false
     }

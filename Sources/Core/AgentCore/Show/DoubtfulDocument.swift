@@ -8,9 +8,7 @@ public enum DoubtfulDocument {
 
   /// The document of frames, newest first.
   /// - Parameter reasons: how many are kept of all files, by the reason.
-  public static func document(of frames: [DoubtfulFrame], reasons: [DoubtfulFrame.Reason: Int])
-    -> JSONValue
-  {
+  public static func document(of frames: [DoubtfulFrame], reasons: [DoubtfulFrame.Reason: Int]) -> JSONValue {
     [
       "schema": .string(schema),
       "reasons": counts(reasons),

@@ -72,8 +72,7 @@ public enum AgentStatus {
     let comparison = report.comparison(at: now)
     let fields = comparison?.fields.map { field -> JSONValue in
       [
-        "name": .string(field.name.rawValue), "reader": .text(field.reader),
-        "cloud": .text(field.cloud),
+        "name": .string(field.name.rawValue), "reader": .text(field.reader), "cloud": .text(field.cloud),
         "agrees": .flag(field.agrees),
       ]
     }
@@ -81,9 +80,7 @@ public enum AgentStatus {
   }
 
   private static func passings(_ agent: Agent, _ health: Health, at now: Moment) -> JSONValue {
-    func sum(_ count: (FileSummary) -> Int) -> JSONValue {
-      .integer(Int64(agent.ledger.sum(count)))
-    }
+    func sum(_ count: (FileSummary) -> Int) -> JSONValue { .integer(Int64(agent.ledger.sum(count))) }
     return [
       "captured": .integer(Int64(agent.session.totals.passing)),
       "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
@@ -118,13 +115,9 @@ public enum AgentStatus {
     ]
   }
 
-  private static func thousandths(_ span: Duration) -> Double {
-    Double(span.wholeMilliseconds) / 1000
-  }
+  private static func thousandths(_ span: Duration) -> Double { Double(span.wholeMilliseconds) / 1000 }
 
-  private static func tenths(_ span: Duration) -> Double {
-    Double(span.wholeMilliseconds / 100) / 10
-  }
+  private static func tenths(_ span: Duration) -> Double { Double(span.wholeMilliseconds / 100) / 10 }
 }
 
 extension Conditions.Condition {

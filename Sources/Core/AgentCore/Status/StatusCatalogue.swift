@@ -31,9 +31,7 @@ public enum StatusCatalogue {
     /// What it means, for the documentation.
     public let meaning: String
 
-    fileprivate init(
-      _ path: String, _ kind: Kind, orNull isNullable: Bool = false, _ meaning: String
-    ) {
+    fileprivate init(_ path: String, _ kind: Kind, orNull isNullable: Bool = false, _ meaning: String) {
       self.path = path
       self.kind = kind
       self.isNullable = isNullable
@@ -64,17 +62,14 @@ public enum StatusCatalogue {
     Member("reader.model", .text, orNull: true, "by the reader's own word"),
     Member("reader.firmware", .text, orNull: true, "by the reader's own word"),
     Member(
-      "reader.time_zone", .text, orNull: true,
-      "zone of the reader's clock: the configured one, else its own"),
-    Member(
-      "reader.session_file", .text, orNull: true, "the session file that is open on the reader"),
+      "reader.time_zone", .text, orNull: true, "zone of the reader's clock: the configured one, else its own"),
+    Member("reader.session_file", .text, orNull: true, "the session file that is open on the reader"),
     Member("reader.reading", .flag, orNull: true, "whether it reads chips into the session file"),
     Member("reader.passings_in_file", .integer, orNull: true, "passings in the session file"),
     Member(
       "reader.passings_counted_at", .time, orNull: true,
       "when the reader said how many; it does so every `poll_interval`"),
-    Member(
-      "reader.last_frame_at", .time, orNull: true, "when the last valid frame of this reader came"),
+    Member("reader.last_frame_at", .time, orNull: true, "when the last valid frame of this reader came"),
     Member(
       "reader.last_frame_age_seconds", .number, orNull: true,
       "how long that is ago, by a clock that never steps, in tenths"),
@@ -105,9 +100,7 @@ public enum StatusCatalogue {
     Member(
       "device.fields[].name", .text,
       DeviceComparison.Name.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")),
-    Member(
-      "device.fields[].reader", .text, orNull: true,
-      "what the reader says; `alias`: the configuration"),
+    Member("device.fields[].reader", .text, orNull: true, "what the reader says; `alias`: the configuration"),
     Member("device.fields[].cloud", .text, orNull: true, "what the cloud says"),
     Member("device.fields[].agrees", .flag, orNull: true, "whether they agree; null: not verified"),
   ]
@@ -115,8 +108,7 @@ public enum StatusCatalogue {
   private static let counts = [
     Member(
       "passings", .object,
-      "the ledger's sums over all session files; `stored` = `acknowledged` + `waiting` + `rejected`"
-    ),
+      "the ledger's sums over all session files; `stored` = `acknowledged` + `waiting` + `rejected`"),
     Member("passings.captured", .integer, "frames of passings heard since the daemon started"),
     Member("passings.stored", .integer, "kept on disk"),
     Member("passings.acknowledged", .integer, "taken by the cloud"),
@@ -125,19 +117,16 @@ public enum StatusCatalogue {
     Member("passings.lost", .integer, "the reader gave out the number and has the passing no more"),
     Member("passings.gaps", .integer, "still to be fetched from the reader"),
     Member(
-      "passings.unconfirmed", .integer,
-      "of those waiting: to be confirmed by the reader's memory first"),
+      "passings.unconfirmed", .integer, "of those waiting: to be confirmed by the reader's memory first"),
     Member("passings.doubtful", .integer, "frames that are kept aside and not believed"),
     Member("passings.unwritten", .integer, "heard, and not yet on disk"),
-    Member(
-      "passings.dropped", .integer, "heard since the daemon started, and no room was left for them"),
+    Member("passings.dropped", .integer, "heard since the daemon started, and no room was left for them"),
     Member("passings.forward", .flag, "whether passings are sent to the cloud"),
     Member(
       "passings.hold", .text, orNull: true,
       "why passings are not sent now, of one session file (its name stands first) or at all; null: nothing holds"
     ),
-    Member(
-      "passings.well", .flag, "whether the passings are well, as the ledger says it: see below"),
+    Member("passings.well", .flag, "whether the passings are well, as the ledger says it: see below"),
     Member("frames", .object, "what the line said since the daemon started"),
     Member("frames.passing", .integer, "passings"),
     Member("frames.reply", .integer, "replies, greetings and ends of lists"),
@@ -161,14 +150,12 @@ public enum StatusCatalogue {
     ),
     Member(
       "clock.reader_offset_uncertainty_seconds", .number, orNull: true,
-      "how far from that the truth may be; 5.5 s more when only the cloud vouches for the host's clock"
-    ),
+      "how far from that the truth may be; 5.5 s more when only the cloud vouches for the host's clock"),
     Member("clock.reader_measured_at", .time, orNull: true, "when the reader's clock was measured"),
     Member("conditions", .objects, "what is wrong now, the worst first"),
     Member("conditions[].event", .text, "a registered event of [events.md](events.md)"),
     Member(
-      "conditions[].severity", .text,
-      LogPriority.allCases.map { "`\($0.name)`" }.joined(separator: ", ")),
+      "conditions[].severity", .text, LogPriority.allCases.map { "`\($0.name)`" }.joined(separator: ", ")),
     Member("conditions[].message", .text, "a line for a person"),
     Member("conditions[].since", .time, "when it began"),
     Member("conditions[].repetitions", .integer, "how often it was found again"),
@@ -231,9 +218,7 @@ extension StatusCatalogue {
       let holds = member.kind.rawValue + (member.isNullable ? " or null" : "")
       lines.append("| `\(member.path)` | \(holds) | \(member.meaning) |")
     }
-    lines += [
-      "", wellness, "", "## States of the reader", "", "| state | meaning |", "| --- | --- |",
-    ]
+    lines += ["", wellness, "", "## States of the reader", "", "| state | meaning |", "| --- | --- |"]
     lines += ReaderState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }
     lines += ["", "## States of the cloud", "", "| state | meaning |", "| --- | --- |"]
     lines += CloudState.allCases.map { "| `\($0.rawValue)` | \($0.help) |" }

@@ -9,12 +9,10 @@ public enum ReaderBackup {
   /// All passings of a file, in its order; empty lines are passed over.
   public static func parse(_ bytes: [UInt8]) throws(ReaderBackupError) -> [RecordedPassing] {
     var passings: [RecordedPassing] = []
-    for (index, line) in bytes.split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-    )
-    .enumerated() {
-      let text = String(
-        decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .enumerated()
+    {
+      let text = String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
       if text.isEmpty { continue }
       guard let passing = passing(in: text) else {
         throw ReaderBackupError(

@@ -32,8 +32,7 @@ struct ReaderFeed: Sendable {
     replay = settings.replay
     rate = settings.rate
     random = RehearsalRandom(seed: settings.seed)
-    starters =
-      settings.replay == nil ? (1...max(1, settings.starters)).shuffled(using: &random) : []
+    starters = settings.replay == nil ? (1...max(1, settings.starters)).shuffled(using: &random) : []
   }
 
   /// Begins, or goes on where it stopped.

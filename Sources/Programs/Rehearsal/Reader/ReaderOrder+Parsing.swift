@@ -24,25 +24,16 @@ extension ReaderOrder {
     ("reboot [SECONDS]", "dead for so long (5), then push off, stop mode, HELLO; files stay"),
     ("mute | unmute", "nothing leaves, though commands are obeyed"),
     ("foreign on|off", "speak NMEA instead of the protocol"),
-    (
-      "noise P | cut P | lose P",
-      "probability, 0 to 1: noise before a frame, frames cut, pushes lost"
-    ),
+    ("noise P | cut P | lose P", "probability, 0 to 1: noise before a frame, frames cut, pushes lost"),
     (
       "digit P | garble P | join P",
       "probability for pushes: a digit before, bytes replaced, two run together"
     ),
     ("list-rate R", "lists leave with R frames a second, pushes in between; 0: at once"),
     ("cut-next N | lose-next N", "cut the next N frames, lose the next N pushed passings"),
-    (
-      "refuse NAME ANSWER",
-      "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"
-    ),
+    ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
     ("status-without-crlf on|off", "GETSTATUS without its line end"),
-    (
-      "status-field N TEXT|off",
-      "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"
-    ),
+    ("status-field N TEXT|off", "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"),
     ("status-length N|off", "GETSTATUS has N fields, 1 to 128, its name counted: another firmware"),
     ("hello on|off", "whether HELLO is sent on connect"),
     ("booleans as-seen|lower|capital", "how true and false are spelt"),
@@ -84,8 +75,7 @@ extension ReaderOrder {
     case "foreign": .foreign(try words.isOn())
     case "status-without-crlf": .statusWithoutLineEnd(try words.isOn())
     case "status-field": try statusField(&words)
-    case "status-length":
-      .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
+    case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
     case "lose": .lose(try words.number("a probability from 0 to 1", in: 0...1))
@@ -126,8 +116,7 @@ extension ReaderOrder {
     case "antennas": try antennas(&words)
     case "clock-offset":
       .clockOffset(
-        milliseconds: Int64(
-          (try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
+        milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
     case "clock-at": .clockAt(milliseconds: try moment(&words))
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
@@ -143,9 +132,7 @@ extension ReaderOrder {
     return moment
   }
 
-  private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError)
-    -> ReaderOrder
-  {
+  private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
     let place = try words.whole("a field", in: 1...127)
     if words.accept("off") { return .statusField(place, text: nil) }
     return .statusField(place, text: words.isEmpty ? "" : try words.text("a text"))

@@ -19,16 +19,14 @@ extension SimulatedReader {
 
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join,
-      .cutNext,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
     case .stop: return sessionAnswer(.stop)
     case .newFile: return sessionAnswer(.newFile)
-    case .pass(let prefix, let chip, let antenna):
-      return pass(prefix: prefix, chip: chip, antenna: antenna)
+    case .pass(let prefix, let chip, let antenna): return pass(prefix: prefix, chip: chip, antenna: antenna)
     case .timeZone(let zone):
       guard settings.localClock(now, zone) != nil else { return .refused("no zone '\(zone)'") }
       settings.timeZone = zone
@@ -92,10 +90,8 @@ extension SimulatedReader {
     case .clockAt(let moment): clock.setOffset(moment - now, at: now)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join,
-      .cutNext,
-      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass,
-      .start, .stop,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop,
       .newFile,
       .identity, .count, .truth:
       break
@@ -110,14 +106,9 @@ extension SimulatedReader {
 
   private mutating func pass(prefix: String?, chip: String, antenna wanted: Int?) -> ReaderAnswer {
     guard isStarted else { return .refused("it is not started") }
-    guard let antenna = wanted ?? settings.antennas.first else {
-      return .refused("no antenna is connected")
-    }
-    guard settings.antennas.contains(antenna) else {
-      return .refused("antenna \(antenna) is not connected")
-    }
-    guard let frame = meet(feed.read(prefix: prefix, chip: chip, antenna: antenna), at: now * 1000)
-    else {
+    guard let antenna = wanted ?? settings.antennas.first else { return .refused("no antenna is connected") }
+    guard settings.antennas.contains(antenna) else { return .refused("antenna \(antenna) is not connected") }
+    guard let frame = meet(feed.read(prefix: prefix, chip: chip, antenna: antenna), at: now * 1000) else {
       return .refused("ignored: the chip has passed less than \(bounceSeconds) s ago")
     }
     return .done(frame)
@@ -133,8 +124,7 @@ extension SimulatedReader {
       "session_file": .text(memory.current?.name), "pushing": .bool(isPushing),
       "antennas": .string(settings.antennas.map(String.init).joined()),
       "bounce_seconds": .whole(bounceSeconds), "battery_percent": .whole(percent),
-      "battery_volts": .real((power.volts * 10).rounded() / 10),
-      "mains_power": .bool(power.hasMains),
+      "battery_volts": .real((power.volts * 10).rounded() / 10), "mains_power": .bool(power.hasMains),
       "plugged": .bool(isPlugged), "running": .bool(isRunning),
     ]
   }

@@ -70,9 +70,7 @@ public struct SimulatedReader: Sendable {
 
   /// When `advance(to:)` has something to do; nil when there is nothing in sight.
   public var nextDeadline: Int64? {
-    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }, listing.map { $0.due / 1000 }].compactMap {
-      $0
-    }.min()
+    [deadUntil, foreignDue, feed.due.map { $0 / 1000 }, listing.map { $0.due / 1000 }].compactMap { $0 }.min()
   }
 
   /// A host has connected, or opened the port.
@@ -99,9 +97,7 @@ public struct SimulatedReader: Sendable {
     _ bytes: some Sequence<UInt8>, from connection: Int, at milliseconds: Int64
   ) -> [ReaderTransmission] {
     pass(to: milliseconds)
-    guard isPlugged, isRunning, var line = connections[connection] else {
-      return takeTransmissions()
-    }
+    guard isPlugged, isRunning, var line = connections[connection] else { return takeTransmissions() }
     for byte in bytes {
       counts.bytesReceived += 1
       guard byte == UInt8(ascii: "\n") else {
@@ -114,11 +110,7 @@ public struct SimulatedReader: Sendable {
       }
       if line.last == UInt8(ascii: "\r") { line.removeLast() } else { counts.badLines += 1 }
       if !line.isEmpty && foreignDue == nil {
-        if listing == nil {
-          obey(line: line, from: connection)
-        } else {
-          postponed.append((line, connection))
-        }
+        if listing == nil { obey(line: line, from: connection) } else { postponed.append((line, connection)) }
       }
       line = []
     }
@@ -152,9 +144,7 @@ extension SimulatedReader {
       if let end = deadUntil, end <= now { powerUp() }
       if let due = foreignDue, due <= now { speakForeign(due) }
       if let due = listing?.due, due / 1000 <= now { goOnListing() }
-      if let due = feed.due, due / 1000 <= now {
-        meet(feed.next(antennas: settings.antennas), at: due)
-      }
+      if let due = feed.due, due / 1000 <= now { meet(feed.next(antennas: settings.antennas), at: due) }
     }
     now = max(now, milliseconds)
     power.advance(to: now)
@@ -273,8 +263,7 @@ extension SimulatedReader {
     }
     let noise = faults.noiseBytes(&random)
     if !noise.isEmpty { counts.noisy += 1 }
-    transmissions.append(
-      ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
+    transmissions.append(ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
   }
 
   private func isOpen(_ connection: Int) -> Bool {

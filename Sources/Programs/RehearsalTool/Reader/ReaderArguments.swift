@@ -13,15 +13,13 @@ struct ReaderArguments {
     options: [
       Option("pty", argument: "LINK", help: "a serial port; LINK becomes a symbolic link to it"),
       Option("tcp", argument: "PORT", help: "a TCP port; 0 takes a free one"),
-      Option(
-        "baud", argument: "N", help: "bits a second on the line; 0: no limit (pty 115200, TCP 0)"),
+      Option("baud", argument: "N", help: "bits a second on the line; 0: no limit (pty 115200, TCP 0)"),
       Option("serial-number", argument: "S", help: "its serial number (O4A5-00051)"),
       Option("model", argument: "M", help: "its model (One4All 5)"),
       Option("firmware", argument: "V", help: "its firmware version (1.1.3.0)"),
       Option("time-zone", argument: "ZONE", help: "zone of its wall clock (America/Mexico_City)"),
       Option("started", help: "begin in start mode; --rate and --replay do, too"),
-      Option(
-        "rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
+      Option("rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
       Option("starters", argument: "N", help: "chips in the field, 1 to 99999 (2000)"),
       Option(
         "form", argument: "N",
@@ -36,17 +34,11 @@ struct ReaderArguments {
       Option("cut", argument: "P", help: "probability that a frame ends early, 0 to 1"),
       Option("lose", argument: "P", help: "probability that a pushed passing is lost, 0 to 1"),
       Option("digit", argument: "P", help: "probability of a stray digit before a pushed passing"),
-      Option(
-        "garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
+      Option("garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
       Option("join", argument: "P", help: "probability that two pushed passings are run together"),
-      Option(
-        "list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"
-      ),
-      Option(
-        "control", argument: "SOCKET",
-        help: "take commands on this unix socket; see one4all-sim tell"),
-      Option(
-        "then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
+      Option("list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"),
+      Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
+      Option("then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
       Option("verbose", letter: "v", help: "what goes over the line, on standard error"),
     ],
     sections: [
@@ -55,10 +47,7 @@ struct ReaderArguments {
         "Examples",
         [
           ("one4all-sim reader --pty /tmp/reader --started --rate 20", "a busy finish line"),
-          (
-            "one4all-sim reader --tcp 10002 --control /tmp/reader.sock",
-            "a reader that waits for START"
-          ),
+          ("one4all-sim reader --tcp 10002 --control /tmp/reader.sock", "a reader that waits for START"),
           ("one4all-sim tell /tmp/reader.sock unplug", "pull its cable"),
         ]),
       .init(
@@ -78,9 +67,7 @@ struct ReaderArguments {
   let isVerbose: Bool
 
   init(_ parsed: ParsedArguments) throws(UsageError) {
-    if let word = parsed.operands.first {
-      throw UsageError("unexpected argument '\(word)'; see --help")
-    }
+    if let word = parsed.operands.first { throw UsageError("unexpected argument '\(word)'; see --help") }
     line = try ReaderArguments.line(parsed)
     var standardBaud = 0.0
     if case .pseudoTerminal = line { standardBaud = 115_200 }
@@ -109,16 +96,12 @@ struct ReaderArguments {
     if case .serialNumber(let number) = try ReaderArguments.order(parsed, "serial-number") {
       settings.serialNumber = number
     }
-    if case .model(let model) = try ReaderArguments.order(parsed, "model") {
-      settings.model = model
-    }
+    if case .model(let model) = try ReaderArguments.order(parsed, "model") { settings.model = model }
     if case .firmware(let version) = try ReaderArguments.order(parsed, "firmware") {
       settings.firmware = version
     }
     if let zone = parsed.value("time-zone") {
-      guard ZoneDatabase.exists(zone) else {
-        throw UsageError("--time-zone \(zone): there is no such zone")
-      }
+      guard ZoneDatabase.exists(zone) else { throw UsageError("--time-zone \(zone): there is no such zone") }
       settings.timeZone = zone
     }
   }
@@ -158,9 +141,7 @@ struct ReaderArguments {
       guard !link.isEmpty else { throw UsageError("--pty: the link has no name") }
       return .pseudoTerminal(link: link)
     case (nil, let text?):
-      guard let port = UInt16(text) else {
-        throw UsageError("--tcp \(text): not a port from 0 to 65535")
-      }
+      guard let port = UInt16(text) else { throw UsageError("--tcp \(text): not a port from 0 to 65535") }
       return .tcp(port: port)
     case (nil, nil): throw UsageError("where? --pty LINK or --tcp PORT; see --help")
     case (.some, .some): throw UsageError("--pty and --tcp: one of them only")
@@ -168,9 +149,7 @@ struct ReaderArguments {
   }
 
   /// An option that has an order of the same name, with the same rules.
-  private static func order(_ parsed: ParsedArguments, _ name: String) throws(UsageError)
-    -> ReaderOrder?
-  {
+  private static func order(_ parsed: ParsedArguments, _ name: String) throws(UsageError) -> ReaderOrder? {
     guard let value = parsed.value(name) else { return nil }
     do throws(ReaderOrderError) {
       return try ReaderOrder("\(name) \(value)")
@@ -184,8 +163,7 @@ struct ReaderArguments {
   ) throws(UsageError) -> Double? {
     guard let text = parsed.value(name) else { return nil }
     guard let number = Double(text), range.contains(number) else {
-      throw UsageError(
-        "--\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
+      throw UsageError("--\(name) \(text): not a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }

@@ -26,8 +26,7 @@ struct PassingWriter {
     switch format {
     case .table:
       put(
-        "UTC                       local time               chip      ant  reads   number  bib      note\n"
-      )
+        "UTC                       local time               chip      ant  reads   number  bib      note\n")
     case .csv:
       put("utc,local,chip,antenna,reads,number,bib,first_seen,note,epc,reserved")
       put(file == nil ? "\n" : ",file\n")
@@ -83,9 +82,7 @@ struct PassingWriter {
     let start = buffer.count
     if let value { put(decimal: value) } else { buffer.append(Self.dash) }
     let blanks = width - (buffer.count - start)
-    if blanks > 0 {
-      buffer.insert(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks), at: start)
-    }
+    if blanks > 0 { buffer.insert(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks), at: start) }
   }
 
   // MARK: CSV
@@ -95,11 +92,7 @@ struct PassingWriter {
     buffer.append(Self.comma)
     putTime(passing.local, separator: UInt8(ascii: "T"))
     buffer.append(Self.comma)
-    if case .other = passing.chip {
-      putField(passing.chip.text)
-    } else {
-      passing.chip.append(to: &buffer)
-    }
+    if case .other = passing.chip { putField(passing.chip.text) } else { passing.chip.append(to: &buffer) }
     buffer.append(Self.comma)
     if let antenna = passing.antenna { put(decimal: antenna) }
     buffer.append(Self.comma)
@@ -227,8 +220,7 @@ struct PassingWriter {
 
   /// Whether there is one.
   private mutating func putUTC(_ passing: DecodedPassing) -> Bool {
-    guard let time = passing.time, putTime(time.utc.milliseconds, separator: UInt8(ascii: "T"))
-    else {
+    guard let time = passing.time, putTime(time.utc.milliseconds, separator: UInt8(ascii: "T")) else {
       return false
     }
     buffer.append(UInt8(ascii: "Z"))

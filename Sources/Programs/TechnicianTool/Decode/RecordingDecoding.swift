@@ -43,16 +43,13 @@ struct RecordingDecoding {
   }
 
   private mutating func take(
-    _ record: Record, _ place: RecordPlace, _ line: borrowing Span<UInt8>,
-    _ writer: inout PassingWriter
+    _ record: Record, _ place: RecordPlace, _ line: borrowing Span<UInt8>, _ writer: inout PassingWriter
   ) {
     isBlank = false
     let passing: DecodedPassing
     switch record {
     case .passing(let frame):
-      if summary.rising.take(frame.number, at: frame.localMilliseconds) {
-        clock.numberingBeginsAnew()
-      }
+      if summary.rising.take(frame.number, at: frame.localMilliseconds) { clock.numberingBeginsAnew() }
       passing = DecodedPassing(
         resolved: clock.resolve(frame.localMilliseconds, number: frame.number),
         local: frame.localMilliseconds,
@@ -60,15 +57,11 @@ struct RecordingDecoding {
         number: frame.number, epcFields: frame.epcFields, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
-        resolved: clock.resolve(frame.localMilliseconds, number: nil),
-        local: frame.localMilliseconds,
-        firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna,
-        reads: frame.reads,
+        resolved: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
+        firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):
-      if summary.falling.take(row.number, at: row.localMilliseconds) {
-        clock.exportNumberingBeginsAnew()
-      }
+      if summary.falling.take(row.number, at: row.localMilliseconds) { clock.exportNumberingBeginsAnew() }
       let time = clock.resolve(row, in: line)
       let namesZone = if case .name = row.zone { true } else { false }
       passing = DecodedPassing(
