@@ -45,6 +45,30 @@ struct ForwardTests {
     #expect(passings[3000]?["bib"]?.string == zeroth)
   }
 
+  @Test(
+    "The bib of a FREE reader's chip is its digits, the chip, or what the table says; its EPC is not sent",
+    arguments: [
+      (PassingSettings.Bib.chipNumber, "R7", "R8"), (.chip, "EV2026R7", "MCR8"),
+      (.map(BibMap(["EV2026R7": "A12"])), "A12", "R8"),
+    ])
+  func freeBib(bib: PassingSettings.Bib, seventh: String, eighth: String) throws {
+    let world = ForwardWorld { $0.bib = bib }
+    world.isFree = true
+    world.capture(7...8, of: first)
+    world.pass(seconds: 2)
+    let passings = world.cloudPassings(try #require(world.file(first).session?.token))
+    #expect(passings[7]?["bib"]?.string == seventh && passings[7]?["chip"] == "EV2026R7")
+    #expect(passings[8]?["bib"]?.string == eighth && passings[8]?["chip"] == "MCR8")
+    for body in world.sent("/passings").compactMap(\.body) {
+      for entry in body["passings_list"]?.array ?? [] {
+        #expect(
+          Set(entry.object?.members.map(\.name) ?? []).isSubset(
+            of: ["bib", "num_passing", "timestamp", "chip", "timezone", "latitude", "longitude"]))
+      }
+    }
+    #expect(world.misuse.isEmpty)
+  }
+
   @Test("Live passings are sent together, none later than max_latency")
   func latency() {
     let world = ForwardWorld()

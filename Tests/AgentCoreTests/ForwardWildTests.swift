@@ -23,6 +23,7 @@ struct ForwardWildTests {
   func everythingArrives(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let world = ForwardWorld(seed: seed) { $0.batchSize = 50 }
+    world.isFree = Bool.random(using: &random)
     var keys = [ForwardWorld.key("20171223-100000.csv")]
     var last: UInt32 = 0
     var gaps: [(FileKey, ClosedRange<UInt32>)] = []

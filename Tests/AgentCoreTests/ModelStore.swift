@@ -116,7 +116,7 @@ struct ModelStore {
       let lost = files[key]?.lost ?? NumberSet()
       let before = doubtful.count
       doubtful.removeAll { frame in
-        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing?.number ?? 0)
       }
       let settled = before - doubtful.count
       if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }

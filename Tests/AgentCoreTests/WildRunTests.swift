@@ -34,6 +34,7 @@ struct WildRunTests {
   func converges(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let world = World(seed: seed) { $0.cloud.rebind = true }
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     // Where nobody knows better, a last_seen in the future is what can be said; it has to be corrected.
     var couldKnow = true
     for _ in 0..<80 {

@@ -143,6 +143,39 @@ struct OpeningTests {
         == [.acknowledged(raceKey, after: 0, numbers)])
   }
 
+  @Test("reads what the frames of version 3 say anew: of 8 and of 13 fields, and of any chip")
+  func version3() throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      let steps = Schema.steps[..<3].joined(separator: ";")
+      let rows = [
+        "1;MC;02976;2019-12-12;09:02:07.295;3;14;937f6",
+        "2;;R7;2019-12-12;09:02:08.029;1;6;30303030304D433030393738;;;;;937f6",
+        "3;EV2026;7;2019-12-12;09:02:09.100;8;0;;a b;;;x;937f6",
+      ].enumerated().map {
+        "(\(1 << 32 | ($0.offset + 1)), 0, 0, 0, 0, 0, 0, 0, 0, '\($0.element)')"
+      }
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(steps); PRAGMA user_version = 3; "
+          + "INSERT INTO passing (\(PassingTable.columns)) VALUES \(rows.joined(separator: ", "))",
+        for: "test")
+    }
+    _ = try AgentDatabase.open(directory: folder.path)
+    let connection = try Connection(file, busyTimeout: 0)
+    let statement = try connection.prepare(
+      "SELECT number || '|' || chip || '|' || local_time || '|' || antenna || '|' || reads || '|' || "
+        + "coalesce(epc, 'none') || '|' || coalesce(reserved, 'none') FROM passing ORDER BY number",
+      for: "test")
+    var found: [String] = []
+    while try statement.step() { found.append(statement.text(0)) }
+    #expect(
+      found == [
+        "1|MC02976|2019-12-12 09:02:07.295|3|14|none|none",
+        "2|R7|2019-12-12 09:02:08.029|1|6|30303030304D433030393738|;;;",
+        "3|EV20267|2019-12-12 09:02:09.100|8|0||a b;;;x",
+      ])
+  }
+
   @Test("refuses a file of a newer agent and leaves it as it is")
   func newerSchema() throws {
     try fill()

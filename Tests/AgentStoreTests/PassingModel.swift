@@ -91,7 +91,7 @@ struct PassingModel {
     case .settleDoubtful(let key):
       let lost = files[key]?.lost ?? NumberSet()
       doubtful.removeAll { frame in
-        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing?.number ?? 0)
       }
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):

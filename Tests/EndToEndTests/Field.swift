@@ -21,9 +21,10 @@ final class Field {
   ///   - access: what the key may do.
   ///   - rate: passings a second.
   ///   - baud: bits a second of the pty; nil for those of a real line.
+  ///   - readerOptions: further ones of the simulated reader.
   init(
     overTCP: Bool = false, access: String = "READ_WRITE", rate: Int = 2, baud: Int? = nil,
-    cloudOrders: [String] = []
+    readerOptions: [String] = [], cloudOrders: [String] = []
   ) throws {
     cloud = try Program(
       [
@@ -31,9 +32,11 @@ final class Field {
         folder.file("cloud.control"),
       ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
     reader = try Program(
-      [program("one4all-sim"), "reader"] + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
-        "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
-      ] + (baud.map { ["--baud", "\($0)"] } ?? []), output: folder.file("reader.out"))
+      [program("one4all-sim"), "reader"]
+        + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
+          "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
+        ] + (baud.map { ["--baud", "\($0)"] } ?? []) + readerOptions,
+      output: folder.file("reader.out"))
     cloudAddress = try address(in: "cloud.out", after: "cloud: listening on ")
     port = try address(in: "reader.out", after: "reader: listening on ")
     folder.write("key", Field.key + "\n", mode: 0o600)

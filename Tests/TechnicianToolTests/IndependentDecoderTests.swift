@@ -60,8 +60,11 @@ struct IndependentDecoderTests {
     switch form {
     case .one4All5:
       let check = String(any(0x10000...0xFFFFF), radix: 16)
+      let code = ["LY", "LY", "", "EV2026"][any(0...3)]
+      let chip = [padded(any(0...99_999), 5), "R\(any(0...999))", "\(any(0...9))"][any(0...2)]
+      let more = ["", "", "30303030304D433030393738;;;;;", ";;a b;;;"][any(0...3)]
       return
-        "\(number);LY;\(padded(any(0...99_999), 5));\(year)-\(month)-\(day);\(times[0]);\(antenna);\(any(0...3000));\(check)"
+        "\(number);\(code);\(chip);\(year)-\(month)-\(day);\(times[0]);\(antenna);\(any(0...3000));\(more)\(check)"
     case .older:
       if isTimeless { return "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;\(antenna);000" }
       return "\(chip);\(year)/\(month)/\(day);\(times[0]);\(times[1]);\(antenna);\(padded(any(0...1200), 3))"

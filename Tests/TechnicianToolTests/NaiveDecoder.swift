@@ -10,15 +10,42 @@ enum NaiveDecoder {
 
   /// The CSV line of a record; empty when it holds none and is well, nil when it is malformed.
   static func decode(_ line: String, _ form: Form) -> String? {
+    guard form != .one4All5 else { return one4All5(line) }
+    return row(line, form).map { $0.isEmpty ? "" : $0 + ",," }
+  }
+
+  private static func one4All5(_ line: String) -> String? {
+    let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 8 || parts.count == 13, plain(parts[0], 1...4_294_967_295),
+      isCode(parts[1], 0...16), isCode(parts[2], 1...32),
+      let time = seconds(parts[3], parts[4], "-"),
+      antenna(parts[5]), plain(parts[6], 0...4_294_967_295), let check = parts.last,
+      check.utf8.count == 5,
+      visible(check), check != "HELLO", check.lowercased() != "false"
+    else { return nil }
+    let more = parts[7..<parts.count - 1]
+    guard more.isEmpty || visible(parts[7]),
+      more.allSatisfy({ $0.utf8.allSatisfy { 0x20...0x7E ~= $0 } })
+    else {
+      return nil
+    }
+    let local = text(time, fraction: parts[4].suffix(3))
+    let reserved = more.dropFirst()
+    return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+      + ",\(more.first ?? ""),\(reserved.allSatisfy(\.isEmpty) ? "" : reserved.joined(separator: ";"))"
+  }
+
+  private static func isCode(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+    lengths ~= text.utf8.count
+      && text.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+      }
+  }
+
+  private static func row(_ line: String, _ form: Form) -> String? {
     let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
     switch form {
-    case .one4All5:
-      guard parts.count == 8, plain(parts[0], 1...4_294_967_295), letters(parts[1]), parts[1].count == 2,
-        digits(parts[2], 5), let time = seconds(parts[3], parts[4], "-"), antenna(parts[5]),
-        plain(parts[6], 0...4_294_967_295), parts[7].utf8.count == 5, visible(parts[7]), parts[7] != "HELLO"
-      else { return nil }
-      let local = text(time, fraction: parts[4].suffix(3))
-      return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+    case .one4All5: return nil
     case .older:
       let row = "0000/00/00;00:00:00.000;00:00:00.000"
       if parts.count == 6, parts[0] == "VOIDTAG", parts[1...3].joined(separator: ";") == row {

@@ -174,9 +174,9 @@ struct PassingWriter: Sendable {
 
   private func bib(of passing: Passing, chip: String) -> String {
     switch bib {
-    case .chipNumber: String(passing.chip)
+    case .chipNumber: passing.chip.bib
     case .chip: chip
-    case .map(let map): map.bibs[chip] ?? String(passing.chip)
+    case .map(let map): map.bibs[chip] ?? passing.chip.bib
     }
   }
 }

@@ -45,7 +45,7 @@ extension Intake {
       isEarly: file.isBeforeOpening(passing),
       isStored: file.stored.contains(passing.number),
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
-      ownPrefix: reader.status.chipPrefix.flatMap(ChipPrefix.init))
+      ownCode: TimerCode(reader.status.chipPrefix ?? ""), isUnconfirmable: reader.cannotConfirm)
     switch verdict {
     case .needsName:
       self.reader?.wantsName = true

@@ -19,6 +19,8 @@ extension Intake {
       let isRecord = isKnownRecord(raw)
       spoilSlice(by: raw)
       if !isRecord { damaged(at: heardAt, now.monotonic) }
+    case .unknownForm(let raw, let heardAt):
+      unknownForm(raw, at: heardAt, now, &out)
     case .answered(let command, let answer, let timing):
       answered(command, answer, timing, at: now, &out)
     }
@@ -44,6 +46,28 @@ extension Intake {
       files[key]?.aside = []
     }
     adopt(status, isConnect: true, at: now, &out)
+  }
+
+  /// Kept raw, and told once of each firmware: it may say more than this agent knows.
+  private mutating func unknownForm(
+    _ raw: [UInt8], at heardAt: MonotonicTime, _ now: Moment, _ out: inout IntakeOutput
+  ) {
+    let line = String(decoding: raw, as: UTF8.self)
+    let doubtful = DoubtfulFrame(
+      key: current, text: line, reason: .fields, arrivedWall: now.label(heardAt))
+    if let current { files[current]?.doubtedAt = now.monotonic }
+    if !queue.add(doubtful, at: now.monotonic) { drop() }
+    guard let reader else { return }
+    let who = "\(reader.status.serialNumber) \(reader.status.firmware)"
+    guard toldUnknownForm != who else { return }
+    toldUnknownForm = who
+    var fields = fields(current)
+    fields[.firmware] = reader.status.firmware
+    out.log.append(
+      LogEntry(
+        .passingUnknownForm,
+        "a line like a passing has neither 8 fields nor 13; firmware that we do not know? \(line)",
+        fields))
   }
 
   private mutating func disconnected() {

@@ -122,6 +122,8 @@ public struct Intake: Sendable {
   var damagedAt: MonotonicTime?
   /// When the line was last not read because the agent was behind.
   var lineHeldAt: MonotonicTime?
+  /// The firmware of which a line with an unknown number of fields was told.
+  var toldUnknownForm: String?
   var endings: [FileKey: Ending] = [:]
   var gapsToldAt: [FileKey: MonotonicTime] = [:]
   /// What the passings imported last tell of the times of those that follow.

@@ -91,6 +91,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingsUnconfirmed = "passings-unconfirmed"
   /// The reader does not list its passings.
   case memoryRefused = "memory-refused"
+  /// A line is like a passing, but has a number of fields that no known firmware sends.
+  case passingUnknownForm = "passing-unknown-form"
   /// The store takes nothing and the memory for waiting passings is full.
   case captureOverflow = "capture-overflow"
   /// The cloud has passings otherwise than the reader's memory.

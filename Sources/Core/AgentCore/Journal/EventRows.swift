@@ -246,6 +246,14 @@ extension EventName {
         messageID: "e581748247b5241b981a4808526d373d", priority: .error,
         meaning: "the reader does not list passings: they can be neither confirmed nor fetched",
         remedy: "it is asked again every minute; note the reader's firmware")
+    case .passingUnknownForm:
+      Row(
+        messageID: "b07c1a93d2e84f5f8a6be1d06d1f4c27", priority: .warning,
+        meaning:
+          "a line is like a passing, but has neither 8 fields nor 13; told once of each firmware",
+        remedy:
+          "`one4allctl passings --doubtful` shows such lines; one alone is damage of the line, many are a firmware that is not known: report it with a line"
+      )
     case .captureOverflow:
       Row(
         messageID: "875a5cfcc1fb14ff534b43f549626945", priority: .alert,

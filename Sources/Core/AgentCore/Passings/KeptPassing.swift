@@ -31,7 +31,7 @@ public struct KeptPassing: Equatable, Sendable {
 
   /// How far it is to be believed.
   public enum Trust: Int, Sendable {
-    /// Pushed on a line without damage, with the next number, a plausible time and prefix.
+    /// Pushed on a line without damage, with the next number, a plausible time and timer code.
     case believed = 0
     /// Pushed with the next number while the line showed damage: not sent before the reader's memory confirms it.
     case unconfirmed = 1
@@ -83,8 +83,12 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case repeated
     /// Its time is before the one of the passing in front of it, or far from the host's.
     case time
-    /// Its prefix is not the one that the reader's chips have.
+    /// Its timer code is not the one that the reader's chips have.
     case prefix
+    /// It has not as many fields as the reader's passings have, or a chip or fields unlike theirs.
+    case form
+    /// It has neither 8 fields nor 13: it is no passing that is known.
+    case fields
     /// It is not known which session file it belongs to.
     case file
     /// It is not known which zone the reader's wall clock shows.
@@ -96,8 +100,8 @@ public struct DoubtfulFrame: Equatable, Sendable {
 
   /// The file that was current when it came; nil when none was known.
   public var key: FileKey?
-  /// The frame.
-  public var passing: Passing
+  /// Its exact text.
+  public var text: String
   /// Why it is not believed.
   public var reason: Reason
   /// When it was heard by the host's wall clock.
@@ -105,11 +109,19 @@ public struct DoubtfulFrame: Equatable, Sendable {
 
   /// A frame that is not believed.
   public init(key: FileKey?, passing: Passing, reason: Reason, arrivedWall: WallTime) {
+    self.init(key: key, text: passing.text, reason: reason, arrivedWall: arrivedWall)
+  }
+
+  /// A line that is not believed, by its text.
+  public init(key: FileKey?, text: String, reason: Reason, arrivedWall: WallTime) {
     self.key = key
-    self.passing = passing
+    self.text = text
     self.reason = reason
     self.arrivedWall = arrivedWall
   }
+
+  /// The frame; nil when it is none that is known.
+  public var passing: Passing? { try? Passing(parsing: Array(text.utf8)) }
 }
 
 /// Where the reader's memory says otherwise than what was stored.
@@ -129,12 +141,16 @@ public struct PassingDifference: Equatable, Sendable {
   public enum Field: String, CaseIterable, Sendable {
     /// Date and time.
     case time
-    /// Prefix and number of the chip, and so the bib.
+    /// Timer code and number of the chip, and so the bib.
     case chip
     /// The antenna.
     case antenna
     /// How often the chip was read.
     case reads
+    /// The raw EPC; or one of the two has none, being of 8 fields.
+    case epc
+    /// The reserved fields.
+    case reserved
     /// The check code.
     case check
   }
@@ -148,6 +164,10 @@ public struct PassingDifference: Equatable, Sendable {
       case .chip: stored.chipText != memory.chipText
       case .antenna: stored.antenna != memory.antenna
       case .reads: stored.reads != memory.reads
+      case .epc: stored.epcFields?.epc != memory.epcFields?.epc
+      case .reserved:
+        (stored.epcFields?.hasReserved ?? false) || (memory.epcFields?.hasReserved ?? false)
+          ? stored.epcFields?.reserved != memory.epcFields?.reserved : false
       case .check: stored.check != memory.check
       }
     }

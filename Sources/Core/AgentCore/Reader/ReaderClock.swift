@@ -144,7 +144,7 @@ public struct ReaderClock: Sendable {
       if step == .checking { checked(answer, at: now) }
     case .answered(.setTime, let answer, _):
       if step == .setting { wasSet(answer, at: now, &actions) }
-    case .status, .passing, .damaged, .answered: break
+    case .status, .passing, .damaged, .unknownForm, .answered: break
     }
   }
 

@@ -34,6 +34,8 @@ public enum PassingDocument {
       "zone": .string(kept.zone),
       "antenna": .integer(Int64(passing.antenna)),
       "reads": .integer(Int64(passing.reads)),
+      "epc": .text(passing.epcFields?.epc),
+      "reserved": passing.epcFields.map { .array($0.reserved.map { .string($0) }) } ?? .null,
       "state": .string(stored.state.rawValue),
       "origin": .string(name(of: kept.origin)),
       "trust": .string(name(of: kept.trust)),

@@ -97,7 +97,8 @@ public enum AgentStatus {
   private static func frames(_ totals: FrameTotals) -> JSONValue {
     [
       "passing": .integer(Int64(totals.passing)), "reply": .integer(Int64(totals.reply)),
-      "malformed": .integer(Int64(totals.malformed)), "bytes": .integer(Int64(totals.bytes)),
+      "malformed": .integer(Int64(totals.malformed)),
+      "unknown_form": .integer(Int64(totals.unknownForm)), "bytes": .integer(Int64(totals.bytes)),
     ]
   }
 

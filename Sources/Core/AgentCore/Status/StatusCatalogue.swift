@@ -131,6 +131,10 @@ public enum StatusCatalogue {
     Member("frames.passing", .integer, "passings"),
     Member("frames.reply", .integer, "replies, greetings and ends of lists"),
     Member("frames.malformed", .integer, "what was no frame"),
+    Member(
+      "frames.unknown_form", .integer,
+      "of that, lines like passings with 9 to 12 fields or more than 13: of a firmware that is not known, perhaps"
+    ),
     Member("frames.bytes", .integer, "bytes, all told"),
   ]
 

@@ -36,6 +36,10 @@ public enum ReaderOrder: Equatable, Sendable {
   case booleans(BooleanSpelling)
   /// Passings a second.
   case rate(Double)
+  /// How many fields passings have from now on.
+  case form(Int)
+  /// Whether foreign chips come too.
+  case freeChips(Bool)
   /// One passing by hand; without an antenna at the first that is connected.
   case pass(prefix: String?, chip: String, antenna: Int?)
   /// Start mode, as by START.

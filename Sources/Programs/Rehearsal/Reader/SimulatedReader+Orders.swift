@@ -34,8 +34,9 @@ extension SimulatedReader {
     case .identity: return .document(identity)
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
-    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
-      .clockOffset, .clockAt, .clockDrift, .listRate:
+    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .form, .freeChips, .battery,
+      .drain, .mains,
+      .antennas, .clockOffset, .clockAt, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -63,7 +64,8 @@ extension SimulatedReader {
     case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
-    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
+    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
+      .pass, .start, .stop,
       .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
       .identity, .count, .truth:
       break
@@ -78,6 +80,8 @@ extension SimulatedReader {
     case .hello(let isOn): sendsHello = isOn
     case .booleans(let spelling): self.spelling = spelling
     case .rate(let rate): feed.setRate(rate, isRunning: isStarted, at: now * 1000)
+    case .form(let count): feed.form.fieldCount = count
+    case .freeChips(let isOn): feed.form.hasFreeChips = isOn
     case .battery(let percent): power.setPercent(percent)
     case .drain(let percent): power.setDrain(percent)
     case .mains(let isOn): power.setMains(isOn)

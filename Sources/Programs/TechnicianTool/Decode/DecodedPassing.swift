@@ -14,6 +14,8 @@ struct DecodedPassing {
   let antenna: UInt8?
   let reads: UInt32?
   let number: UInt32?
+  /// EPC and reserved fields of a passing of 13 fields.
+  var epcFields: EPCFields?
   /// Where the bib stands in the line; the cloud's export only.
   let bib: Range<Int>?
   /// Whether the row names a zone that the zone database does not have.

@@ -28,7 +28,7 @@ struct PassingWriter {
       put(
         "UTC                       local time               chip      ant  reads   number  bib      note\n")
     case .csv:
-      put("utc,local,chip,antenna,reads,number,bib,first_seen,note")
+      put("utc,local,chip,antenna,reads,number,bib,first_seen,note,epc,reserved")
       put(file == nil ? "\n" : ",file\n")
     case .json: break
     }
@@ -70,6 +70,11 @@ struct PassingWriter {
       if buffer.last != UInt8(ascii: " ") { put("  ") }
       put(passing.note)
     }
+    if let epc = passing.epcFields?.epc, !epc.isEmpty {
+      pad(from: start, to: 89)
+      put("  epc ")
+      put(epc)
+    }
     buffer.append(Self.lineFeed)
   }
 
@@ -104,6 +109,12 @@ struct PassingWriter {
     if let first = passing.firstSeen { putTime(first, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     put(passing.note)
+    buffer.append(Self.comma)
+    putField(passing.epcFields?.epc ?? "")
+    buffer.append(Self.comma)
+    if let fields = passing.epcFields, fields.hasReserved {
+      putField(fields.reserved.joined(separator: ";"))
+    }
     if let file {
       buffer.append(Self.comma)
       putField(file)
@@ -142,7 +153,7 @@ struct PassingWriter {
     switch passing.chip {
     case .none: put("null")
     case .other(let text): put(JSONText.write(.string(text.text)))
-    case .chip, .testRead:
+    case .chip, .code, .testRead:
       buffer.append(Self.quote)
       passing.chip.append(to: &buffer)
       buffer.append(Self.quote)
@@ -165,6 +176,10 @@ struct PassingWriter {
     } else {
       put("null")
     }
+    put(#","epc":"#)
+    put(passing.epcFields.map { JSONText.write(.string($0.epc)) } ?? "null")
+    put(#","reserved":"#)
+    put(passing.epcFields.map { JSONText.write(.array($0.reserved.map { .string($0) })) } ?? "null")
     if let file {
       put(#","file":"#)
       put(JSONText.write(.string(file)))

@@ -53,8 +53,8 @@ struct RecordingDecoding {
       passing = DecodedPassing(
         resolved: clock.resolve(frame.localMilliseconds, number: frame.number),
         local: frame.localMilliseconds,
-        firstSeen: nil, chip: .chip(frame.prefix, frame.chip), antenna: frame.antenna, reads: frame.reads,
-        number: frame.number, bib: nil, isZoneUnknown: false)
+        firstSeen: nil, chip: RecordedChip(of: frame), antenna: frame.antenna, reads: frame.reads,
+        number: frame.number, epcFields: frame.epcFields, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
         resolved: frame.localMilliseconds.flatMap { clock.resolve($0, number: nil) },

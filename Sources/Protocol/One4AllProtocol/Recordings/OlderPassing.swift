@@ -30,7 +30,7 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
   ) {
     switch chip {
     case .chip(_, 0...99_999), .testRead: break
-    case .chip, .other, .none: return nil
+    case .chip, .code, .other, .none: return nil
     }
     let day = Self.startOfDay(firstSeen.millisecondsSince1970)
     guard Self.isAntenna(antenna, of: chip), !flags.text.utf8.contains(Self.frameEnd),
