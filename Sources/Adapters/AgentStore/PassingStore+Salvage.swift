@@ -51,12 +51,14 @@ extension PassingStore {
     sent.subtract(stored)
     try spans.add(file.id, .acknowledged, sent)
     try spans.add(file.id, .counted, oldSpans[.counted] ?? NumberSet())
+    let mistimed = (oldSpans[.mistimed] ?? NumberSet()).intersection(try spans.read(file.id, .acknowledged))
+    file.mistimed += try spans.add(file.id, .mistimed, mistimed)
     file.stored += sent.count
     file.acknowledged += sent.count
     file.removed += try spans.add(file.id, .removed, sent)
     file.lost -= try spans.take(file.id, .lost, sent).count
     var missing = 0
-    for kind in [SpanKind.ready, .held, .rejected] {
+    for kind in [SpanKind.ready, .held, .undecided, .rejected] {
       var numbers = oldSpans[kind] ?? NumberSet()
       numbers.subtract(stored)
       missing += numbers.count

@@ -111,7 +111,8 @@ public struct PassingView: ~Copyable {
   private func oldestWaiting(_ file: Int64) throws(StoreError) -> WallTime? {
     let ready = try store.spans.read(file, .ready, limit: 1, spanLimit: 1).first
     let held = try store.spans.read(file, .held, limit: 1, spanLimit: 1).first
-    guard let lowest = [ready, held].compactMap({ $0 }).min() else { return nil }
+    let undecided = try store.spans.read(file, .undecided, limit: 1, spanLimit: 1).first
+    guard let lowest = [ready, held, undecided].compactMap({ $0 }).min() else { return nil }
     return try store.rows.row(file, lowest)?.arrivedWall
   }
 

@@ -160,7 +160,13 @@ struct Salvage: ~Copyable {
     }
     return KeptPassing(
       passing: row.passing, zone: zoneName(row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
-      arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust)
+      arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust,
+      stamp: Salvage.stamp(of: number, spans), certainty: row.certainty, zoneSource: row.zoneSource)
+  }
+
+  private static func stamp(of number: UInt32, _ spans: [SpanKind: NumberSet]) -> KeptPassing.Stamp {
+    guard spans[.jumped]?.contains(number) == true else { return .steady }
+    return spans[.accepted]?.contains(number) == true ? .accepted : .undecided
   }
 
   /// A zone's name; of one whose name could not be read, that of the newest, as all are the same almost always. The UTC

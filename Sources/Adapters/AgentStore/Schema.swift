@@ -12,7 +12,7 @@ enum Schema {
       PRIMARY KEY (cloud, serial_number)
     ) STRICT, WITHOUT ROWID;
     """,
-    PassingSchema.step, PassingSchema.countStep,
+    PassingSchema.step, PassingSchema.countStep, PassingSchema.timeStep,
   ]
 
   /// The version that this agent knows.

@@ -30,6 +30,7 @@ struct StoreKeeper: ~Copyable {
     do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
     let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
     var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+    database.passings.zoneLookup = options.zones
     salvage = try StoreKeeper.beginSalvage(into: &database)
     salvageAgainAt = SystemClock.monotonicNanoseconds + StoreKeeper.salvagePause
     check = database.isUnchecked ? RowCheck() : nil
@@ -146,6 +147,7 @@ struct StoreKeeper: ~Copyable {
     do throws(StoreError) {
       var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
       new.passings.cloud = cloud
+      new.passings.zoneLookup = options.zones
       setAside = setAside ?? new.setAside
       salvage = try StoreKeeper.beginSalvage(into: &new)
       // Told once a new one is in use: what was stored in the old one is not stored until it is brought over.

@@ -25,6 +25,8 @@ public struct Agent: Sendable {
   var audits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
+  /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
+  var decisions = ClockDecisions()
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 
@@ -72,6 +74,7 @@ public struct Agent: Sendable {
     var actions: [AgentAction] = []
     var captured = IntakeOutput()
     var orders = ForwardOrders()
+    intake.observe(isHostTrusted: report.clock.isTrusted(at: now))
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
@@ -97,7 +100,10 @@ public struct Agent: Sendable {
       if piece == .disconnected { failAudits() }
       intake.handle(piece, at: now, &captured)
     }
+    intake.correctZones(ledger.files, at: now.monotonic)
     intake.advance(to: now, &captured)
+    if intake.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
+    captured.store += decisions.advance(ledger, settings.passings.onClockJump)
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)

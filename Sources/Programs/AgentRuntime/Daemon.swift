@@ -64,7 +64,7 @@ final class Daemon {
     do throws(StoreError) {
       let events = events
       store = try StoreWorker(
-        directory: settings.storeDirectory, options: StoreOptions(settings.store),
+        directory: settings.storeDirectory, options: StoreOptions(settings.store, zones: Zones.lookup),
         passings: { report in events.post(.passings(report)) },
         notice: { notice in events.post(.notice(notice)) },
         report: { report in events.post(.store(report)) })

@@ -86,7 +86,7 @@ public enum AgentStatus {
       "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
       "rejected": sum(\.rejected), "lost": sum(\.lost),
       "gaps": .integer(Int64(agent.standings(at: now).reduce(0) { $0 + $1.gapCount })),
-      "unconfirmed": sum(\.unconfirmed), "doubtful": .integer(Int64(agent.ledger.doubtful)),
+      "unconfirmed": sum(\.unconfirmed), "undecided": sum(\.undecided), "doubtful": .integer(Int64(agent.ledger.doubtful)),
       "unwritten": .integer(Int64(agent.intake.waitingRows)),
       "dropped": .integer(Int64(agent.intake.droppedRows)),
       "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.hold(at: now)),
