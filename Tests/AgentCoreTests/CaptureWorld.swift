@@ -298,11 +298,19 @@ final class CaptureWorld: SteppedWorld {
     }
   }
 
-  func importPassings(_ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City") -> Int {
+  func release(_ numbers: ClosedRange<UInt32>, of key: FileKey) {
+    var actions: [AgentAction] = []
+    _ = agent.release(numbers, of: key, &actions)
+    for action in actions { perform(action) }
+  }
+
+  func importPassings(_ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City",
+    source: KeptPassing.ZoneSource = .configured
+  ) -> Int {
     var actions: [AgentAction] = []
     defer { for action in actions { perform(action) } }
     return agent.importPassings(
-      passings, of: key, zone: zone, at: now, &actions)
+      passings, of: key, zone: zone, zoneSource: source, at: now, &actions)
   }
 
   /// Does something with the store that the cloud's side would do.

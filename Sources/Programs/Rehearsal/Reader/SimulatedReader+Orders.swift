@@ -35,7 +35,7 @@ extension SimulatedReader {
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
     case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
-      .clockOffset, .clockAt, .clockDrift, .listRate:
+      .clockOffset, .clockAt, .clockFall, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -64,7 +64,7 @@ extension SimulatedReader {
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
-      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
+      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift, .listRate,
       .identity, .count, .truth:
       break
     }
@@ -84,6 +84,7 @@ extension SimulatedReader {
     case .antennas(let antennas): settings.antennas = antennas
     case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
     case .clockAt(let moment): clock.setOffset(moment - now, at: now)
+    case .clockFall: setClock(946_684_800_000)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
@@ -91,6 +92,14 @@ extension SimulatedReader {
       .newFile,
       .identity, .count, .truth:
       break
+    }
+  }
+
+  /// Lets the wall clock show that, local milliseconds.
+  mutating func setClock(_ wanted: Int64) {
+    // A second time, because another offset may be in force at the new time.
+    for _ in 0..<2 {
+      clock.setOffset(clock.offset(at: now) + wanted - localMilliseconds, at: now)
     }
   }
 
