@@ -304,7 +304,8 @@ final class CaptureWorld: SteppedWorld {
     for action in actions { perform(action) }
   }
 
-  func importPassings(_ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City",
+  func importPassings(
+    _ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City",
     source: KeptPassing.ZoneSource = .configured
   ) -> Int {
     var actions: [AgentAction] = []

@@ -54,7 +54,8 @@ struct ClockJumpTests {
     /// Numbers of rows that could be sent, or are.
     var free: NumberSet {
       NumberSet(
-        rows.filter { $0.value.kept.stamp != .undecided && $0.value.kept.trust != .unconfirmed }.keys.sorted())
+        rows.filter { $0.value.kept.stamp != .undecided && $0.value.kept.trust != .unconfirmed }.keys.sorted()
+      )
     }
   }
 
@@ -223,13 +224,16 @@ struct ClockJumpTests {
     #expect(race.summary.undecided == 0 && race.world.entries(.readerClockJumped).isEmpty)
   }
 
-  @Test("Whatever the clock does, nothing with a wrong time is free, and in the end all is stored", arguments: WildSeeds.some(2))
+  @Test(
+    "Whatever the clock does, nothing with a wrong time is free, and in the end all is stored",
+    arguments: WildSeeds.some(2))
   func wild(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let race = try Race(isTrusted: Bool.random(using: &random))
     for _ in 0..<40 {
       switch Int.random(in: 0..<12, using: &random) {
-      case 0...1: try race.world.tellReader(try #require(Fall.allCases.randomElement(using: &random)).rawValue)
+      case 0...1:
+        try race.world.tellReader(try #require(Fall.allCases.randomElement(using: &random)).rawValue)
       case 2...4: try race.world.tellReader("clock-offset 0")
       case 5:
         race.world.pull()

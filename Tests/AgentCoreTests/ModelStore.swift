@@ -387,7 +387,9 @@ struct ModelStore {
     return nil
   }
 
-  private mutating func correctZone(_ key: FileKey, _ zone: String, _ request: PassingRequest) -> PassingReport {
+  private mutating func correctZone(_ key: FileKey, _ zone: String, _ request: PassingRequest)
+    -> PassingReport
+  {
     var correcting = ZoneCorrecting(to: zone, zones: zones)
     let numbers = self.numbers(of: key) { $0.kept.zoneSource != .person }
     for number in numbers.ranges.joined() {
@@ -398,7 +400,8 @@ struct ModelStore {
     }
     var correction = ZoneCorrection(zone: zone)
     for number in numbers.ranges.joined() {
-      guard var row = files[key]?.rows[number], row.kept.zone != zone, let time = correcting.time(of: row.kept)
+      guard var row = files[key]?.rows[number], row.kept.zone != zone,
+        let time = correcting.time(of: row.kept)
       else { continue }
       if !correction.former.contains(row.kept.zone) { correction.former.append(row.kept.zone) }
       if time.utc != row.kept.utc, row.state == .acknowledged {

@@ -33,7 +33,9 @@ struct PassingTimeTests {
   }
 
   private func waiting(_ database: inout AgentDatabase) throws -> [UInt32] {
-    guard case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)]).first
+    guard
+      case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)])
+        .first
     else { return [] }
     return rows.map(\.passing.number)
   }
@@ -48,12 +50,15 @@ struct PassingTimeTests {
     return [file.undecided, file.unconfirmed]
   }
 
-  @Test("Passings of a clock that had jumped wait for a decision, whatever becomes of them, and after a restart too")
+  @Test(
+    "Passings of a clock that had jumped wait for a decision, whatever becomes of them, and after a restart too"
+  )
   func undecided() throws {
     do {
       var database = try open()
       _ = try database.perform([
-        .capture(raceKey, kept(1...10) + [stamped(11, .undecided), stamped(12, .undecided, trust: .unconfirmed)]),
+        .capture(
+          raceKey, kept(1...10) + [stamped(11, .undecided), stamped(12, .undecided, trust: .unconfirmed)]),
         .capture(raceKey, [stamped(13, .accepted)]),
       ])
       #expect(try waiting(&database) == Array(1...10) + [13])
@@ -104,7 +109,8 @@ struct PassingTimeTests {
     #expect(try counts(&database) == [1, 0])
   }
 
-  @Test("A corrected zone changes the UTC of what waits, notes what was sent, and keeps frames and former zone")
+  @Test(
+    "A corrected zone changes the UTC of what waits, notes what was sent, and keeps frames and former zone")
   func zone() throws {
     var database = try open()
     var named = kept(9)
@@ -122,7 +128,8 @@ struct PassingTimeTests {
       .capture(raceKey, others + [named, live]), .acknowledge(raceKey, NumberSet(1...3)),
     ])
     let request = PassingRequest.correctZone(raceKey, "Atlantic/Azores")
-    guard case .zoneCorrected(let summary, let correction, request)? = try database.perform([request]).first else {
+    guard case .zoneCorrected(let summary, let correction, request)? = try database.perform([request]).first
+    else {
       Issue.record("not corrected")
       return
     }
@@ -131,7 +138,9 @@ struct PassingTimeTests {
     let first = WallTime(milliseconds: passing(1).localMilliseconds)
     #expect(correction.sentTimes == first...WallTime(milliseconds: passing(3).localMilliseconds))
     #expect(summary.mistimed == 3)
-    guard case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)]).first
+    guard
+      case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)])
+        .first
     else { return }
     for row in rows {
       let isNamed = row.passing.number == 9
@@ -144,7 +153,9 @@ struct PassingTimeTests {
     guard case .zoneCorrected(_, let again, _)? = try database.perform([request]).first else { return }
     #expect(again == ZoneCorrection(zone: "Atlantic/Azores"))
     // The cloud may have had some of those that wait as they were.
-    _ = try database.perform([.acknowledge(raceKey, NumberSet(4...10)), .sendAgain(raceKey, NumberSet(1...2))])
+    _ = try database.perform([
+      .acknowledge(raceKey, NumberSet(4...10)), .sendAgain(raceKey, NumberSet(1...2)),
+    ])
     #expect(try self.summary(&database).mistimed == 1)
     _ = try database.perform([.noteSent(raceKey, NumberSet(1...1)), .acknowledge(raceKey, NumberSet(1...2))])
     #expect(try self.summary(&database).mistimed == 2)
@@ -155,9 +166,13 @@ struct PassingTimeTests {
     var database = try open()
     _ = try database.perform([.capture(raceKey, kept(1...10))])
     let request = PassingRequest.correctZone(raceKey, "Atlantic/Azores")
-    guard case .zoneCorrected(let summary, let correction, _)? = try database.perform([request]).first else { return }
+    guard case .zoneCorrected(let summary, let correction, _)? = try database.perform([request]).first else {
+      return
+    }
     #expect(correction.isLeft && summary.mistimed == 0)
-    guard case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)]).first
+    guard
+      case .waiting(_, _, let rows)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 100)])
+        .first
     else { return }
     #expect(rows.allSatisfy { $0.zone == "Europe/Berlin" && !$0.isCorrected })
   }

@@ -37,7 +37,8 @@ struct StoredFile: Equatable {
   {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
-      undecided: undecided, lost: lost, sentDifferences: sentDifferences, mistimed: mistimed, highest: highest, readerCount: readerCount,
+      undecided: undecided, lost: lost, sentDifferences: sentDifferences, mistimed: mistimed,
+      highest: highest, readerCount: readerCount,
       isSettled: isSettled, isGone: isGone, session: session, cloud: cloud)
   }
 }
@@ -65,7 +66,8 @@ struct FileTable: ~Copyable {
     let saving = try connection.prepare(
       "UPDATE file SET stored = ?2, acknowledged = ?3, rejected = ?4, unconfirmed = ?5, lost = ?6, removed = ?7, "
         + "differences = ?8, reader_count = ?9, is_settled = ?10, earliest_utc_ms = ?11, latest_utc_ms = ?12, "
-        + "first_contact_ms = ?13, jumped = ?14, undecided = ?15, retimed = ?16, mistimed = ?17 WHERE file_id = ?1", for: "count passings")
+        + "first_contact_ms = ?13, jumped = ?14, undecided = ?15, retimed = ?16, mistimed = ?17 WHERE file_id = ?1",
+      for: "count passings")
     self.inserting = inserting
     self.finding = finding
     self.reading = reading

@@ -12,7 +12,9 @@ extension PassingStore {
       try rows.rows(file.id, range) { found.append($0) }
     }
     var corrected = NumberSet()
-    if file.differences > 0 || file.retimed > 0, let first = found.first?.passing.number, let last = found.last?.passing.number {
+    if file.differences > 0 || file.retimed > 0, let first = found.first?.passing.number,
+      let last = found.last?.passing.number
+    {
       corrected = try differences.corrected(file.id, first...last)
       if file.retimed > 0 {
         corrected.formUnion(try spans.common(file.id, .retimed, NumberSet(first...last)))

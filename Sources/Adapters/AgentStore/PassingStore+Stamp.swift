@@ -65,7 +65,9 @@ extension PassingStore {
         return SteadyPassing(passing, isOfThisBoot: try boots.name(of: row.boot) == boot)
       }
       // Behind that many others of the jumped clock the last one before it is looked up by its number.
-      if file.jumped > 0, let first = try spans.read(file.id, .jumped, limit: 1, spanLimit: 1).first, first > 1 {
+      if file.jumped > 0, let first = try spans.read(file.id, .jumped, limit: 1, spanLimit: 1).first,
+        first > 1
+      {
         for row in try rows.rows(file.id, 0...first - 1, limit: PassingStore.steadyRows, fromEnd: true)
         where row.origin == .pushed {
           return SteadyPassing(

@@ -13,7 +13,8 @@ enum StoreWork: Sendable {
       switch request {
       case .openFile, .readWaiting, .readAcknowledged: false
       case .rewind(_, _, _, let dryRun): !dryRun
-      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .contradict, .noteFile, .noteGone,
+      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .contradict,
+        .noteFile, .noteGone,
         .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:
         true
       }

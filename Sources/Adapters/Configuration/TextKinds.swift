@@ -46,7 +46,9 @@ extension SettingKind where Value == String {
     SettingKind(
       type: "time zone", range: "a name such as Europe/Madrid or UTC, or an offset such as GMT-06:00",
       parse: { text throws(Refusal) in
-        guard let zone = ZoneDatabase.canonical(text) else { throw Refusal("is no time zone; \(ZoneNames.hint(for: text))") }
+        guard let zone = ZoneDatabase.canonical(text) else {
+          throw Refusal("is no time zone; \(ZoneNames.hint(for: text))")
+        }
         return zone
       }, format: { $0 })
   }

@@ -13,7 +13,9 @@ extension Agent {
     case .updated(let summary, let request):
       ledger.note(summary)
       if let (work, count) = decisions.done(request, waiting: summary.undecided) {
-        works.end(work, .done, "\(count) \(count == 1 ? "passing" : "passings") of \(summary.key.file) sent as they are")
+        works.end(
+          work, .done,
+          "\(count) \(count == 1 ? "passing" : "passings") of \(summary.key.file) sent as they are")
         works.update(work) { ($0.done, $0.total) = (count, count) }
       }
     case .contradicted(let summary, _), .zoneCorrected(let summary, _, _): ledger.note(summary)

@@ -115,7 +115,8 @@ extension Daemon {
     guard let key = keys.first else { throw RequestError("no passing waits for a decision") }
     guard keys.count == 1 else {
       throw RequestError(
-        "passings of several session files wait for a decision, name one: " + keys.map(\.file).joined(separator: ", "))
+        "passings of several session files wait for a decision, name one: "
+          + keys.map(\.file).joined(separator: ", "))
     }
     return key
   }

@@ -154,7 +154,8 @@ public struct LedgerPage: Sendable {
     }
     if count(file, "undecided") > 0 {
       add(
-        "the reader's clock had jumped, to be decided: \(count(file, "undecided")) (one4allctl release)", .bad)
+        "the reader's clock had jumped, to be decided: \(count(file, "undecided")) (one4allctl release)", .bad
+      )
     }
     if count(file, "mistimed") > 0 {
       add("sent with the times of a zone that was corrected since: \(count(file, "mistimed"))", .bad)

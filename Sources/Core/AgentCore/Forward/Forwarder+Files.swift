@@ -111,7 +111,8 @@ extension Forwarder {
     case .believe, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
-    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .contradict, .noteFile, .noteGone, .noteReader,
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .contradict, .noteFile, .noteGone,
+      .noteReader,
       .noteLost, .noteSent, .readWaiting, .readAcknowledged, .rewind:
       break
     }

@@ -204,11 +204,13 @@ struct ClockWatch: Sendable {
     _ local: Int64, number: UInt32, of key: FileKey, heardAt: MonotonicTime, zone: String, _ zones: ZoneLookup
   ) -> Verdict {
     guard let course else {
-      guard let utc = ZoneSearch.moment(local: local, zone: zone, nearest: WallTime(milliseconds: local), zones)
+      guard
+        let utc = ZoneSearch.moment(local: local, zone: zone, nearest: WallTime(milliseconds: local), zones)
       else { return .steady }
       state = .steady(
         Course(
-          offset: utc.milliseconds - heardAt.milliseconds, comparedAt: heardAt, seenAt: heardAt, receptions: 1,
+          offset: utc.milliseconds - heardAt.milliseconds, comparedAt: heardAt, seenAt: heardAt,
+          receptions: 1,
           isRough: true))
       latest = (key, number)
       return .steady
@@ -387,7 +389,9 @@ struct ClockWatch: Sendable {
   private mutating func giveUp(_ question: Question, at now: MonotonicTime) {
     if let course, course.sinceRestart?.jumped == nil, course.sinceRestart != nil {
       state = .unknown
-    } else if let change = question.change, let course, abs(change - currentChange) > ClockWatch.far.wholeMilliseconds {
+    } else if let change = question.change, let course,
+      abs(change - currentChange) > ClockWatch.far.wholeMilliseconds
+    {
       begin(change, of: course, at: now)
     }
     settle(now, at: now)

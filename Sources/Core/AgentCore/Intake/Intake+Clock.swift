@@ -3,7 +3,8 @@ import One4AllProtocol
 // What the reader's clock does, and which passings it stamped while it had jumped.
 extension Intake {
   /// Something was answered: the reader's time, or that it was set.
-  mutating func watchClock(_ command: Command, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment) {
+  mutating func watchClock(_ command: Command, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment)
+  {
     switch (command, answer) {
     case (.getTime, _):
       clock.heard(answer, timing, zone: zone, zones, at: now, isTrusted: isHostTrusted)
@@ -23,7 +24,8 @@ extension Intake {
         case .send: "the passings that it stamps are sent as they are"
         }
       conditions.raise(
-        .readerClockJumped, "the reader's clock has jumped \(ClockWatch.words(change)): \(what)", fields(current),
+        .readerClockJumped, "the reader's clock has jumped \(ClockWatch.words(change)): \(what)",
+        fields(current),
         at: now, &out.log)
     } else if clock.takeRightAgain() {
       conditions.clear(
@@ -54,7 +56,9 @@ extension Intake {
     var jumped = Set<UInt32>()
     var rest: [(number: UInt32, utc: WallTime)] = []
     for passing in passings {
-      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { continue }
+      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else {
+        continue
+      }
       let number = passing.number
       if file.strays[number] == passing || isEarly(time.utc, beginning)
         || clock.isJumped(number, of: file.key, utc: time.utc, at: now)

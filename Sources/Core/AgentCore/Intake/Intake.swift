@@ -162,7 +162,9 @@ public struct Intake: Sendable {
   }
 
   /// When `advance` is wanted next; nil when only an event can change anything.
-  public var nextDeadline: MonotonicTime? { [queue.deadline, wakeAt, clock.deadline].compactMap { $0 }.min() }
+  public var nextDeadline: MonotonicTime? {
+    [queue.deadline, wakeAt, clock.deadline].compactMap { $0 }.min()
+  }
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
   public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }

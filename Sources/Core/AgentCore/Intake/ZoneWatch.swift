@@ -72,6 +72,7 @@ extension Intake {
       LogEntry(
         .zoneCorrected,
         "session file \(key.file): \(correction.sent.count) passings were sent with times by \(former): "
-          + "\(correction.sent.text(limit: 8)). The cloud keeps what it has: \(remedy)", priority: .alert, fields(key)))
+          + "\(correction.sent.text(limit: 8)). The cloud keeps what it has: \(remedy)", priority: .alert,
+        fields(key)))
   }
 }

@@ -149,9 +149,11 @@ extension EventName {
     case .readerClockJumped:
       Row(
         messageID: "83d3e3bcdb698641dd80c195858bbea4", priority: .alert,
-        meaning: "the reader's clock shows another time than it would have gone on to; its passings wait, or are sent as they are",
+        meaning:
+          "the reader's clock shows another time than it would have gone on to; its passings wait, or are sent as they are",
         remedy:
-          "set the reader's clock right; `one4allctl release` sends what waits, `on_clock_jump = send` all, as it is")
+          "set the reader's clock right; `one4allctl release` sends what waits, `on_clock_jump = send` all, as it is"
+      )
     case .readerClockSet:
       Row(
         messageID: "26edb81ca0a5193947c23cb16f3259c8", priority: .notice,
@@ -262,7 +264,8 @@ extension EventName {
         messageID: "2e5159b076a7a199629a78a46a7183db", priority: .alert,
         meaning: "passings wait for a person's decision: the reader's clock had jumped when it stamped them",
         remedy:
-          "`one4allctl passings` shows them; `one4allctl release --session FILE` sends them with the times that they have")
+          "`one4allctl passings` shows them; `one4allctl release --session FILE` sends them with the times that they have"
+      )
     case .timeGuessed:
       Row(
         messageID: "2569138103adb76cd8812f4592021b38", priority: .warning,

@@ -89,7 +89,8 @@ public struct FileSummary: Equatable, Sendable {
   /// A summary; that of a new file by default.
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
-    undecided: Int = 0, lost: Int = 0, sentDifferences: Int = 0, mistimed: Int = 0, highest: UInt32 = 0, readerCount: UInt32? = nil,
+    undecided: Int = 0, lost: Int = 0, sentDifferences: Int = 0, mistimed: Int = 0, highest: UInt32 = 0,
+    readerCount: UInt32? = nil,
     isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key

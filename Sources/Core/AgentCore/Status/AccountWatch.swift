@@ -35,16 +35,22 @@ struct AccountWatch: Sendable {
       troubles.append(
         .init(
           event: .passingsUndecided,
-          message: "\(passings(file.undecided)) wait for a person: the reader's clock had jumped when it stamped them"))
+          message:
+            "\(passings(file.undecided)) wait for a person: the reader's clock had jumped when it stamped them"
+        ))
     }
     var wrong: [String] = []
     if file.sentDifferences > 0 {
-      wrong.append("\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory")
+      wrong.append(
+        "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory")
     }
     if file.mistimed > 0 {
-      wrong.append("\(passings(file.mistimed)) sent to the cloud with the times of a zone that was corrected since")
+      wrong.append(
+        "\(passings(file.mistimed)) sent to the cloud with the times of a zone that was corrected since")
     }
-    if !wrong.isEmpty { troubles.append(.init(event: .passingsWrong, message: wrong.joined(separator: "; "))) }
+    if !wrong.isEmpty {
+      troubles.append(.init(event: .passingsWrong, message: wrong.joined(separator: "; ")))
+    }
     if file.rejected > 0 {
       troubles.append(
         .init(event: .passingsRejected, message: "\(passings(file.rejected)) refused by the cloud"))
