@@ -13,7 +13,7 @@ struct ClockWatch: Sendable {
   /// A pushed passing that lies further ahead of the course, or behind it, lets the reader be asked for its time. Antennas
   /// report late, and a line may stall.
   static let ahead = Duration.seconds(5)
-  static let behind = Duration.seconds(30)
+  static let behind = Duration.seconds(15)
   /// Clock and course are one within that, and a thousandth of the time since they were compared: no clock drifts so much.
   static let tolerance = Duration.seconds(5)
   /// What a course is worth that passings alone have told.
@@ -21,7 +21,7 @@ struct ClockWatch: Sendable {
   /// A passing that came so far from its time was stamped by another clock, if the memory has it with that time.
   static let far = Duration.seconds(60)
   /// The reader is asked so often while nothing else tells of its clock, and so often while it is not right.
-  static let interval = Duration.seconds(600)
+  static let interval = Duration.seconds(660)
   static let closeInterval = Duration.seconds(20)
   /// How long an answer is waited for, and when it is asked again meanwhile.
   static let answerLimit = Duration.seconds(4)
@@ -117,12 +117,16 @@ struct ClockWatch: Sendable {
   private var isRightAgain = false
   /// It goes otherwise than before, and nobody has taken note yet.
   private var isNews = false
+  /// It has jumped, and nobody was told yet.
+  private var isNewJump = false
+  /// The store has said what it knows of the clock. Before that nothing is learned: it may have jumped before a restart.
+  private var isRecalled = false
 
   /// Whether what came from the reader waits until it has told its time.
   var isWaiting: Bool { question != nil }
   /// When `advance` wants to be called next.
   var deadline: MonotonicTime? {
-    guard isConnected else { return nil }
+    guard isConnected, course != nil else { return nil }
     guard let question else { return dueAt }
     guard let askedAt = question.askedAt else { return question.since }
     return min(question.since + ClockWatch.answerLimit, askedAt + ClockWatch.retry)
@@ -153,7 +157,23 @@ struct ClockWatch: Sendable {
   /// The clock was set by us: it goes on from there.
   mutating func wasSet() {
     state = .unknown
+    question = nil
     witness = nil
+  }
+
+  /// A person has corrected the zone of the reader's wall clock, which goes on as it was.
+  mutating func rezoned(from old: String, to new: String, at now: MonotonicTime, _ zones: ZoneLookup) {
+    guard var course else { return }
+    let utc = course.moment(at: now)
+    guard let local = ZoneSearch.local(at: utc, zone: old, zones),
+      let moved = ZoneSearch.moment(local: local, zone: new, nearest: utc, zones)
+    else { return wasSet() }
+    course.offset += (moved - utc).wholeMilliseconds
+    switch state {
+    case .unknown: break
+    case .steady: state = .steady(course)
+    case .jumped(_, let change): state = .jumped(course, change: change)
+    }
   }
 
   private var course: Course? {
@@ -166,9 +186,12 @@ struct ClockWatch: Sendable {
   /// What the store says of the reader's clock, before anything is known of it in this run.
   /// - Parameters:
   ///   - contents: those of the session file that the reader writes.
+  ///   - zone: that of the clock. By another one, nothing can be told.
   ///   - isTrusted: whether the host's clock is to be trusted.
-  mutating func recall(_ contents: FileContents, at now: Moment, isTrusted: Bool) {
-    guard case .unknown = state, isConnected, let steady = contents.steady else { return }
+  mutating func recall(_ contents: FileContents, zone: String?, at now: Moment, isTrusted: Bool) {
+    guard !isRecalled else { return }
+    isRecalled = true
+    guard let steady = contents.steady, steady.kept.zone == zone else { return }
     let kept = steady.kept
     var arrivedAt = now.monotonic
     var restart: Restart?
@@ -280,6 +303,7 @@ struct ClockWatch: Sendable {
     let new = Course(
       offset: offset, comparedAt: heardAt, seenAt: heardAt, receptions: 2, isRough: false)
     guard let course else {
+      guard isRecalled else { return }
       var first = new
       first.receptions = 1
       state = .steady(first)
@@ -354,6 +378,7 @@ struct ClockWatch: Sendable {
     state = .jumped(course, change: change)
     isRightAgain = false
     isNews = true
+    isNewJump = true
   }
 
   private mutating func settle(_ askedAt: MonotonicTime, at now: MonotonicTime) {
@@ -390,7 +415,7 @@ struct ClockWatch: Sendable {
     if let course, course.sinceRestart?.jumped == nil, course.sinceRestart != nil {
       state = .unknown
     } else if let change = question.change, let course,
-      abs(change - currentChange) > ClockWatch.far.wholeMilliseconds
+      abs(change - currentChange) > ClockWatch.roughness.wholeMilliseconds
     {
       begin(change, of: course, at: now)
     }
@@ -401,6 +426,12 @@ struct ClockWatch: Sendable {
   mutating func takeNews() -> Bool {
     defer { isNews = false }
     return isNews
+  }
+
+  /// Whether it has jumped since that was last asked.
+  mutating func takeNewJump() -> Bool {
+    defer { isNewJump = false }
+    return isNewJump
   }
 
   /// Whether the reader has told that its clock is right again, since that was last asked.

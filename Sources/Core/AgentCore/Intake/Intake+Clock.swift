@@ -23,6 +23,8 @@ extension Intake {
         case .hold: "the passings that it stamps wait for a person and are not sent"
         case .send: "the passings that it stamps are sent as they are"
         }
+      // To the second it varies from answer to answer: it is told once.
+      guard clock.takeNewJump() || !conditions.isActive(.readerClockJumped) else { return }
       conditions.raise(
         .readerClockJumped, "the reader's clock has jumped \(ClockWatch.words(change)): \(what)",
         fields(current),
@@ -53,12 +55,13 @@ extension Intake {
   /// Of passings that the reader's memory has, those that a clock stamped which had jumped.
   func jumped(_ passings: [Passing], of file: OpenFile, zone: String, at now: MonotonicTime) -> Set<UInt32> {
     let beginning = self.beginning(of: file.name, zone: zone)
+    // As they will be learned: of a doubled hour each tells of those behind it.
+    var times = file.times
     var jumped = Set<UInt32>()
     var rest: [(number: UInt32, utc: WallTime)] = []
     for passing in passings {
-      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else {
-        continue
-      }
+      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { continue }
+      times.learn(passing, time, zone: zone, zones: zones)
       let number = passing.number
       if file.strays[number] == passing || isEarly(time.utc, beginning)
         || clock.isJumped(number, of: file.key, utc: time.utc, at: now)

@@ -85,7 +85,8 @@ extension Intake {
       let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
       self.reader?.inOrder += 1
       tellGuess(time, passing.number, of: key, in: &file, &out.log)
-      let isJumped = stand == .jumped
+      var isJumped = stand == .jumped
+      if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
       if !isJumped { file.noteSteady(passing.number, time.utc) }
       keep(frame, trust, time, isJumped: isJumped, zone: zone, in: &file, at: now.monotonic)
     }

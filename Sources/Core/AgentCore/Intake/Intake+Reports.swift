@@ -26,7 +26,9 @@ extension Intake {
       // Of a file of which there is nothing, nothing is known.
       if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }
       done(at: now.monotonic, &out)
-      if contents.summary.key == current { clock.recall(contents, at: now, isTrusted: isHostTrusted) }
+      if contents.summary.key == current {
+        clock.recall(contents, zone: zone, at: now, isTrusted: isHostTrusted)
+      }
       zoneWatch.opened(contents)
       opened(contents, at: now.monotonic, &out)
     case .contradicted(let summary, let contradiction):

@@ -163,7 +163,7 @@ public struct Intake: Sendable {
 
   /// When `advance` is wanted next; nil when only an event can change anything.
   public var nextDeadline: MonotonicTime? {
-    [queue.deadline, wakeAt, clock.deadline].compactMap { $0 }.min()
+    [queue.deadline, wakeAt, reader == nil || zone == nil ? nil : clock.deadline].compactMap { $0 }.min()
   }
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.

@@ -87,7 +87,7 @@ struct OpenFile: Sendable {
   /// Pushed frames that came so far from their time that another clock must have stamped them, if the memory has the same.
   var strays: [UInt32: Passing] = [:]
   /// The highest number that a steady clock stamped, and its moment.
-  private(set) var steady: (number: UInt32, utc: WallTime)?
+  var steady: (number: UInt32, utc: WallTime)?
   /// That times are guessed has been told.
   var isGuessTold = false
   /// Since when passings have been unconfirmed without any of them being confirmed.

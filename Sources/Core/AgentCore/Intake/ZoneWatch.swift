@@ -45,6 +45,17 @@ extension Intake {
     }
   }
 
+  /// The zone is another one: what is known of moments was by the former one. When a person has named it, the reader's wall
+  /// clock goes on as it did; when the reader has, its clock has changed with it.
+  mutating func rezone(from former: String, to zone: String, at now: MonotonicTime) {
+    if timeZone != nil { clock.rezoned(from: former, to: zone, at: now, zones) }
+    for key in files.keys {
+      files[key]?.times = PassingTimes()
+      files[key]?.steady = nil
+      files[key]?.believing.lastPushed = nil
+    }
+  }
+
   /// Tells what became of the passings whose zone was corrected.
   func tell(_ correction: ZoneCorrection, of key: FileKey, _ log: inout [LogEntry]) {
     let former = correction.former.joined(separator: ", ")
