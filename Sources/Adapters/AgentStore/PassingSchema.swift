@@ -117,6 +117,26 @@ enum PassingSchema {
     ) STRICT, WITHOUT ROWID;
     """
 
+  /// What is known of a passing's time: how sure its UTC is, who named its zone, which zone it had before that was
+  /// corrected; and, in spans that the file counts, whether the reader's clock had jumped.
+  static let timeStep = """
+    ALTER TABLE file ADD COLUMN jumped INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN undecided INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN retimed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN mistimed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE passing ADD COLUMN certainty INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE passing ADD COLUMN zone_source INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE former_zone (
+      former_id INTEGER PRIMARY KEY,
+      file_id INTEGER NOT NULL,
+      low INTEGER NOT NULL,
+      high INTEGER NOT NULL,
+      zone_id INTEGER NOT NULL,
+      noted_ms INTEGER NOT NULL
+    ) STRICT;
+    """
+
   /// A session counts what is acknowledged in it, not what was acknowledged before it.
   static let countStep = """
     ALTER TABLE cloud_session RENAME COLUMN acknowledged_before TO acknowledged;

@@ -55,11 +55,13 @@ extension PassingStore {
       sent.subtract(stored)
       try spans.add(file.id, .acknowledged, sent)
       try spans.add(file.id, .counted, known[.counted])
+      let mistimed = known[.mistimed].intersection(try spans.read(file.id, .acknowledged))
+      file.mistimed += try spans.add(file.id, .mistimed, mistimed)
       file.stored += sent.count
       file.acknowledged += sent.count
       file.removed += try spans.add(file.id, .removed, sent)
       file.lost -= try spans.take(file.id, .lost, sent).count
-      for kind in StoredSpans.states where kind != .acknowledged {
+      for kind in SpanKind.standings where kind != .acknowledged {
         missing += known[kind].subtracting(stored).count
       }
     } else {

@@ -112,7 +112,8 @@ public struct PassingView: ~Copyable {
   private func oldestWaiting(_ file: Int64) throws(StoreError) -> Arrival? {
     let ready = try store.spans.read(file, .ready, limit: 1, spanLimit: 1).first
     let held = try store.spans.read(file, .held, limit: 1, spanLimit: 1).first
-    guard let lowest = [ready, held].compactMap({ $0 }).min() else { return nil }
+    let undecided = try store.spans.read(file, .undecided, limit: 1, spanLimit: 1).first
+    guard let lowest = [ready, held, undecided].compactMap({ $0 }).min() else { return nil }
     guard let row = try store.rows.row(file, lowest) else { return nil }
     return store.arrival(of: row, in: try store.boots.read(row.boot))
   }

@@ -12,7 +12,7 @@ enum Schema {
       PRIMARY KEY (cloud, serial_number)
     ) STRICT, WITHOUT ROWID;
     """,
-    PassingSchema.step, PassingSchema.countStep, salvageStep, PassingSchema.formStep,
+    PassingSchema.step, PassingSchema.countStep, salvageStep, PassingSchema.formStep, PassingSchema.timeStep,
   ]
 
   /// What is told of a damaged database across restarts, and how often it was tried to be salvaged.

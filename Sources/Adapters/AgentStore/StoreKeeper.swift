@@ -36,6 +36,7 @@ struct StoreKeeper: ~Copyable {
     do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
     let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
     var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+    database.passings.zoneLookup = options.zones
     var notices: [StoreNotice] = []
     salvage = try StoreKeeper.beginSalvage(into: &database, &notices)
     self.notices = notices
@@ -155,6 +156,7 @@ struct StoreKeeper: ~Copyable {
     do throws(StoreError) {
       var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
       new.passings.cloud = cloud
+      new.passings.zoneLookup = options.zones
       try adopt(&new)
       damage = nil
       database = consume new

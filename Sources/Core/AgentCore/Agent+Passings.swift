@@ -10,14 +10,24 @@ extension Agent {
     case .captured(let result): ledger.note(result.summary)
     case .doubtfulKept(let total): ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
-    case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
+    case .updated(let summary, let request):
+      ledger.note(summary)
+      if let (work, count) = decisions.done(request, waiting: summary.undecided) {
+        works.end(
+          work, .done,
+          "\(count) \(count == 1 ? "passing" : "passings") of \(summary.key.file) sent as they are")
+        works.update(work) { ($0.done, $0.total) = (count, count) }
+      }
+    case .contradicted(let summary, _), .zoneCorrected(let summary, _, _): ledger.note(summary)
     case .rewound(let counts, let left, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
       let work = rewinds.first
       endRewind(request, .done, Agent.words(counts, left: left, summaries.map(\.key), of: request))
       let count = counts.values.reduce(0, +)
       if let work { works.update(work) { ($0.done, $0.total) = (count, count + left.values.reduce(0, +)) } }
-    case .failed(let request, let failure): endRewind(request, .failed, failure.description)
+    case .failed(let request, let failure):
+      endRewind(request, .failed, failure.description)
+      if let work = decisions.failed(request) { works.end(work, .failed, failure.description) }
     case .waiting, .acknowledged, .sent, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
@@ -114,13 +124,28 @@ extension Agent {
     return work
   }
 
+  /// Sends passings that wait because the reader's clock had jumped when it stamped them: as they are.
+  /// - Parameter numbers: which of the file's.
+  /// - Returns: the number of the work.
+  public mutating func release(
+    _ numbers: ClosedRange<UInt32>, of key: FileKey, _ actions: inout [AgentAction]
+  ) -> Int {
+    let work = works.begin("release", message: "the passings of \(key.file) are being released")
+    let request = PassingRequest.accept(key, NumberSet(numbers))
+    decisions.release(work, request, waiting: ledger.file(key)?.undecided ?? 0)
+    actions.append(.keep(request))
+    return work
+  }
+
   /// Passings that a person gives, of one file, ascending: see `Intake.importPassings`.
   /// - Returns: how many were taken.
   public mutating func importPassings(
-    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ actions: inout [AgentAction]
+    _ passings: [Passing], of key: FileKey, zone: String, zoneSource: KeptPassing.ZoneSource = .configured,
+    at now: Moment, _ actions: inout [AgentAction]
   ) -> Int {
     var captured = IntakeOutput()
-    let taken = intake.importPassings(passings, of: key, zone: zone, at: now, &captured)
+    let taken = intake.importPassings(
+      passings, of: key, zone: zone, zoneSource: zoneSource, at: now, &captured)
     carryOut(captured, at: now, &actions)
     return taken
   }

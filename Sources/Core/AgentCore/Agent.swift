@@ -27,6 +27,8 @@ public struct Agent: Sendable {
   var cloudAudits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
+  /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
+  var decisions = ClockDecisions()
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 
@@ -78,6 +80,7 @@ public struct Agent: Sendable {
     var actions: [AgentAction] = []
     var captured = IntakeOutput()
     var orders = ForwardOrders()
+    intake.observe(isHostTrusted: report.clock.isTrusted(at: now))
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
@@ -105,7 +108,10 @@ public struct Agent: Sendable {
       if piece == .disconnected { failAudits() }
       intake.handle(piece, at: judged, &captured)
     }
+    intake.correctZones(ledger.files, at: now.monotonic)
     intake.advance(to: judged, &captured)
+    if intake.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
+    captured.store += decisions.advance(ledger, settings.passings.onClockJump)
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)

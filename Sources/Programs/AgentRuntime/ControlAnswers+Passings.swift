@@ -107,4 +107,32 @@ extension Daemon {
       "stored_to": .text(times?.upperBound.iso8601),
     ]
   }
+
+  /// Sends passings as they are that a clock stamped which had jumped.
+  func release(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try fileToRelease(request)
+    let from = UInt32(clamping: try request.whole("from", from: 0) ?? 0)
+    let to = (try request.whole("to", from: 0)).map { UInt32(clamping: $0) } ?? .max
+    guard from <= to else { throw RequestError("'from' is behind 'to'") }
+    let work = fulfil { actions in agent.release(from...to, of: key, &actions) }
+    return [
+      "work": .integer(Int64(work)), "file": .string(key.file), "serial_number": .string(key.serialNumber),
+      "undecided": .integer(Int64(agent.ledger.file(key)?.undecided ?? 0)),
+    ]
+  }
+
+  /// The file that is named, else the only one of which passings wait for a decision.
+  private func fileToRelease(_ request: ControlRequest) throws(RequestError) -> FileKey {
+    let name = try request.text("file")
+    let serialNumber = try request.text("serial_number")
+    if name != nil || serialNumber != nil { return try file(of: request) }
+    let keys = agent.ledger.files.filter { $0.undecided > 0 }.map(\.key)
+    guard let key = keys.first else { throw RequestError("no passing waits for a decision") }
+    guard keys.count == 1 else {
+      throw RequestError(
+        "passings of several session files wait for a decision, name one: "
+          + keys.map(\.file).joined(separator: ", "))
+    }
+    return key
+  }
 }

@@ -82,7 +82,7 @@ final class Daemon {
     do throws(StoreError) {
       let events = events
       store = try StoreWorker(
-        directory: settings.storeDirectory, options: StoreOptions(settings.store),
+        directory: settings.storeDirectory, options: StoreOptions(settings.store, zones: Zones.lookup),
         passings: { report in events.deliver(.passings(report)) },
         notice: { notice in events.deliver(.notice(notice)) },
         report: { report in events.deliver(.store(report)) })

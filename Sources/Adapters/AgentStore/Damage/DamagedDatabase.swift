@@ -207,12 +207,12 @@ struct DamagedDatabase {
   func doubtful() -> [Int64: (file: Int64, frame: DoubtfulFrame)] {
     var frames: [Int64: (file: Int64, frame: DoubtfulFrame)] = [:]
     each(.doubtful) { row in
-      guard let file = row.integer(1), let passing = row.passing(3), let arrived = row.time(4),
-        let reason = row.text(2).flatMap(DoubtfulFrame.Reason.init(rawValue:))
+      // Of a damaged page anything may come.
+      guard let file = row.integer(1), let text = row.text(3), let arrived = row.time(4),
+        let reason = row.text(2).flatMap(DoubtfulFrame.Reason.init(rawValue:)),
+        reason == .fields || row.passing(3) != nil
       else { return }
-      frames[row.rowid] = (
-        file, DoubtfulFrame(key: nil, passing: passing, reason: reason, arrivedWall: arrived)
-      )
+      frames[row.rowid] = (file, DoubtfulFrame(key: nil, text: text, reason: reason, arrivedWall: arrived))
     }
     return frames
   }

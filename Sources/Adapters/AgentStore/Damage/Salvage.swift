@@ -164,7 +164,13 @@ struct Salvage: ~Copyable {
     return KeptPassing(
       passing: row.passing, zone: zoneName(row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
       arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin,
-      trust: trust(found, spans))
+      trust: trust(found, spans), stamp: Salvage.stamp(of: row.passing.number, spans),
+      certainty: row.certainty, zoneSource: row.zoneSource)
+  }
+
+  private static func stamp(of number: UInt32, _ spans: StoredSpans?) -> KeptPassing.Stamp {
+    guard let spans, spans[.jumped].contains(number) else { return .steady }
+    return spans[.accepted].contains(number) ? .accepted : .undecided
   }
 
   /// A zone's name; of one whose name could not be read, that of the newest, as all are the same almost always. The UTC

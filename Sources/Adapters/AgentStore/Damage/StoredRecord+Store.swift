@@ -34,6 +34,7 @@ extension StoredRecord {
     return StoredFile(
       id: rowid, key: key, firstContact: firstContact, stored: count(4), acknowledged: count(5),
       rejected: count(6), unconfirmed: count(7), lost: count(8), removed: count(9), differences: count(10),
+      jumped: count(15), undecided: count(16), retimed: count(17), mistimed: count(18),
       readerCount: integer(11).flatMap(UInt32.init(exactly:)), isSettled: integer(12) ?? 0 != 0,
       isGone: integer(12) == 2, earliest: time(13), latest: time(14))
   }
@@ -46,12 +47,15 @@ extension StoredRecord {
       let arrivedWall = time(2), let arrivedAt = integer(3), let zone = integer(4), let boot = integer(5),
       let synchronised = integer(6), 0...1 ~= synchronised,
       let origin = integer(7).flatMap({ KeptPassing.Origin(rawValue: Int($0)) }),
-      let trust = integer(8).flatMap({ KeptPassing.Trust(rawValue: Int($0)) })
+      let trust = integer(8).flatMap({ KeptPassing.Trust(rawValue: Int($0)) }),
+      let certainty = TimeCertainty(code: integer(10) ?? 0),
+      let zoneSource = KeptPassing.ZoneSource(rawValue: Int(integer(11) ?? 0))
     else { return nil }
     return PassingRow(
       passing: passing, utc: utc, arrivedWall: arrivedWall,
       arrivedAt: MonotonicTime(nanoseconds: min(max(arrivedAt, 0), .max / 2)), zone: zone, boot: boot,
-      hostSynchronised: synchronised == 1, origin: origin, trust: trust)
+      hostSynchronised: synchronised == 1, origin: origin, trust: trust,
+      certainty: certainty, zoneSource: zoneSource)
   }
 
   /// No zone is further from UTC, in milliseconds.

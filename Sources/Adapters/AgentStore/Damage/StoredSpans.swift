@@ -10,18 +10,15 @@ struct StoredSpans {
 
   subscript(_ kind: SpanKind) -> NumberSet { numbers[kind] ?? NumberSet() }
 
-  /// The kinds of which a stored passing has exactly one.
-  static let states = [SpanKind.ready, .held, .acknowledged, .rejected]
-
   /// All that are stored.
   var stored: NumberSet {
-    StoredSpans.states.reduce(into: NumberSet()) { $0.formUnion(self[$1]) }
+    SpanKind.standings.reduce(into: NumberSet()) { $0.formUnion(self[$1]) }
   }
 
   /// Whether no passing is in two states, and none is lost that is stored.
   var isConsistent: Bool {
     let stored = stored
-    return StoredSpans.states.reduce(0) { $0 + self[$1].count } == stored.count
+    return SpanKind.standings.reduce(0) { $0 + self[$1].count } == stored.count
       && stored.intersection(self[.lost]).isEmpty && stored.first != 0
   }
 

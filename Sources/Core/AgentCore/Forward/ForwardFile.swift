@@ -100,8 +100,8 @@ struct ForwardFile: Sendable {
     peekAt = now
   }
 
-  /// Waiting, and not for the reader's memory.
-  var sendable: Int { max(0, summary.waiting - summary.unconfirmed) }
+  /// Waiting, and neither for the reader's memory nor for a person's decision.
+  var sendable: Int { max(0, summary.waiting - summary.unconfirmed - summary.undecided) }
   /// Sendable and not read yet.
   var unread: Int { max(0, sendable - busy.count) }
   /// Whether the reader may have more of it.

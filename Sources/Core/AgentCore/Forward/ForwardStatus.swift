@@ -54,7 +54,11 @@ extension Forwarder {
   private func reason(for file: ForwardFile, at now: Moment) -> String? {
     if !settings.forward { return hold(at: now) }
     if let blocked = file.blocked { return blocked }
-    if file.sendable == 0 { return "the reader's memory has not confirmed them yet" }
+    if file.sendable == 0 {
+      return file.summary.undecided > 0
+        ? "the reader's clock had jumped: a person is to decide (one4allctl release)"
+        : "the reader's memory has not confirmed them yet"
+    }
     return hold(at: now)
   }
 }

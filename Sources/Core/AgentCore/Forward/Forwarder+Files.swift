@@ -109,11 +109,11 @@ extension Forwarder {
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
     case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
     case .doubt: dropUnsent(of: summary.key)
-    case .believe: files[place].readAgain(from: 0)
+    case .believe, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
-    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteGone, .noteReader,
-      .noteLost, .noteSent, .readWaiting, .readAcknowledged, .readSent, .rewind:
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .contradict, .noteFile, .noteGone,
+      .noteReader, .noteLost, .noteSent, .readWaiting, .readAcknowledged, .readSent, .rewind:
       break
     }
     noteUnread(of: place, at: now)

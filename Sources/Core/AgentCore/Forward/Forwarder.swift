@@ -255,6 +255,9 @@ public struct Forwarder: Sendable {
       note(summary, at: now)
       changed(contradiction.differences, of: summary.key, &orders.log)
     case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
+    case .zoneCorrected(let summary, let correction, _):
+      note(summary, at: now)
+      retimed(correction.waiting, of: summary.key, &orders.log)
     case .rewound(_, _, let summaries, _):
       for summary in summaries {
         let place = note(summary, at: now)

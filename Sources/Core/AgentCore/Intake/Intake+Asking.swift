@@ -111,8 +111,9 @@ extension Intake {
         ask(.getFileInfo(file.name), .info(key), at: now, &out)
         return
       }
-      // Without a zone what is fetched could not be kept. A store that is behind catches up first.
-      guard zone != nil, queue.isRoomy,
+      // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
+      // catches up first.
+      guard zone != nil, !clock.isWaiting, queue.isRoomy,
         let range = file.nextSlice(atMost: pace.largestSlice)
       else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }

@@ -22,6 +22,7 @@ extension Intake {
     case .unknownForm(let raw, let heardAt):
       unknownForm(raw, at: heardAt, now, &out)
     case .answered(let command, let answer, let timing):
+      watchClock(command, answer, timing, at: now)
       answered(command, answer, timing, at: now, &out)
     }
     proceed(at: now, &out)
@@ -37,6 +38,7 @@ extension Intake {
     var connected = Connected(status: status)
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
+    clock.connected(status.serialNumber, at: now)
     slicesFrom = now
     for key in files.keys where key.serialNumber != status.serialNumber { forget(key) }
     for key in files.keys {
@@ -72,6 +74,7 @@ extension Intake {
 
   private mutating func disconnected() {
     reader = nil
+    clock.disconnected()
     asked = nil
     dropUnverified()
     lingering = nil
@@ -218,7 +221,7 @@ extension Intake {
 
   private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
     let frame = Heard(
-      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: now.kernelSynchronised)
+      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: isHostTrusted)
     guard reader != nil else {
       keepDoubtful(frame, .file, of: nil, at: now.monotonic)
       return

@@ -22,7 +22,11 @@ extension Intake {
     let named = timeZone ?? reader?.status.timeZone
     // A reader that has gone takes its zone along only when another one comes.
     if named == nil, reader == nil { return }
-    if named != zone || zone == nil { zone = named.flatMap { zones(0, $0) == nil ? nil : $0 } }
+    if named != zone || zone == nil {
+      let former = zone
+      zone = named.flatMap { zones(0, $0) == nil ? nil : $0 }
+      if let former, let zone, former != zone { rezone(from: former, to: zone, at: now) }
+    }
     if zone == nil {
       conditions.raise(
         .timeZoneUnknown,

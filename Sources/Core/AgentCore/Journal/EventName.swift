@@ -57,6 +57,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case clockTrusted = "clock-trusted"
   /// The reader's clock is off by more than `clock_warning`.
   case readerClock = "reader-clock"
+  /// The reader's clock shows another time than it would have gone on to.
+  case readerClockJumped = "reader-clock-jumped"
   /// The reader's clock was set, or tried to.
   case readerClockSet = "reader-clock-set"
   /// The state database was damaged and set aside.
@@ -101,6 +103,12 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingDiffers = "passing-differs"
   /// All of a session file was compared with the reader's memory.
   case auditDone = "audit-done"
+  /// Passings wait for a person's decision, as the reader's clock had jumped when it stamped them.
+  case passingsUndecided = "passings-undecided"
+  /// Of a passing in the hour that comes twice nothing says in which: its time is a guess.
+  case timeGuessed = "time-guessed"
+  /// Stored passings follow a corrected `time_zone`, or were sent before.
+  case zoneCorrected = "zone-corrected"
   /// The zone of the reader's wall clock is not known; passings are kept raw.
   case timeZoneUnknown = "time-zone-unknown"
   /// A session file has its cloud session.

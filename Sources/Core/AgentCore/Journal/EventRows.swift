@@ -155,6 +155,14 @@ extension EventName {
         meaning: "the reader's clock is off by more than `clock_warning`: passings get wrong times",
         remedy:
           "set the reader's clock, or `set_reader_clock = when-stopped`; an offset of hours is a wrong zone")
+    case .readerClockJumped:
+      Row(
+        messageID: "83d3e3bcdb698641dd80c195858bbea4", priority: .alert,
+        meaning:
+          "the reader's clock shows another time than it would have gone on to; its passings wait, or are sent as they are",
+        remedy:
+          "set the reader's clock right; `one4allctl release` sends what waits, `on_clock_jump = send` all, as it is"
+      )
     case .readerClockSet:
       Row(
         messageID: "26edb81ca0a5193947c23cb16f3259c8", priority: .notice,
@@ -281,6 +289,25 @@ extension EventName {
         messageID: "e08a72bdd370dd829176c4e7e49730de", priority: .notice,
         meaning: "all of a session file was compared with the reader's memory",
         remedy: "")
+    case .passingsUndecided:
+      Row(
+        messageID: "2e5159b076a7a199629a78a46a7183db", priority: .alert,
+        meaning: "passings wait for a person's decision: the reader's clock had jumped when it stamped them",
+        remedy:
+          "`one4allctl passings` shows them; `one4allctl release --session FILE` sends them with the times that they have"
+      )
+    case .timeGuessed:
+      Row(
+        messageID: "2569138103adb76cd8812f4592021b38", priority: .warning,
+        meaning: "of a passing in the hour that comes twice nothing says in which: its UTC is a guess",
+        remedy: "`one4allctl passings` marks such passings; compare them with those beside them")
+    case .zoneCorrected:
+      Row(
+        messageID: "d0bea00d46b06fa74c96617bc3524aa3", priority: .notice,
+        meaning: "stored passings follow a corrected `time_zone`",
+        remedy:
+          "an alert names those that were sent before: correct the results, or delete them in the cloud and `one4allctl rewind`"
+      )
     case .timeZoneUnknown:
       Row(
         messageID: "7c1a908f4769d26db896fc05819f5eef", priority: .alert,

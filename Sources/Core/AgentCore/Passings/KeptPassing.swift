@@ -39,6 +39,26 @@ public struct KeptPassing: Equatable, Sendable {
     case confirmed = 2
   }
 
+  /// What is known of the reader's clock when it stamped a passing.
+  public enum Stamp: Int, Sendable {
+    /// Nothing says that it was another one than that of the passings before.
+    case steady = 0
+    /// The clock had jumped, and the passing waits for a person's decision.
+    case undecided = 1
+    /// The clock had jumped, and the passing goes as it is: by a person's decision, or by `on_clock_jump = send`.
+    case accepted = 2
+  }
+
+  /// Who named the zone that turned its local time into UTC.
+  public enum ZoneSource: Int, Sendable {
+    /// `time_zone`. When that is corrected, so is the passing.
+    case configured = 0
+    /// The reader's status.
+    case reader = 1
+    /// The person who imported it. That is never changed.
+    case person = 2
+  }
+
   /// The frame; `Passing.text` is the frame as it came, byte by byte.
   public var passing: Passing
   /// Name of the zone that turned its local time into UTC.
@@ -49,17 +69,24 @@ public struct KeptPassing: Equatable, Sendable {
   public var arrivedAt: MonotonicTime
   /// When it was heard by the host's wall clock.
   public var arrivedWall: WallTime
-  /// Whether the host's wall clock was synchronised then.
+  /// Whether the host's wall clock was to be trusted then: the kernel or the cloud vouched for it.
   public var hostSynchronised: Bool
   /// How it came.
   public var origin: Origin
   /// How far it is to be believed.
   public var trust: Trust
+  /// What is known of the clock that stamped it.
+  public var stamp: Stamp
+  /// How sure its UTC is, of the two that its local time may mean where clocks are set back.
+  public var certainty: TimeCertainty
+  /// Who named its zone.
+  public var zoneSource: ZoneSource
 
   /// A passing to keep.
   public init(
     passing: Passing, zone: String, utc: WallTime, arrivedAt: MonotonicTime, arrivedWall: WallTime,
-    hostSynchronised: Bool, origin: Origin, trust: Trust
+    hostSynchronised: Bool, origin: Origin, trust: Trust, stamp: Stamp = .steady,
+    certainty: TimeCertainty = .certain, zoneSource: ZoneSource = .configured
   ) {
     self.passing = passing
     self.zone = zone
@@ -69,6 +96,9 @@ public struct KeptPassing: Equatable, Sendable {
     self.hostSynchronised = hostSynchronised
     self.origin = origin
     self.trust = trust
+    self.stamp = stamp
+    self.certainty = certainty
+    self.zoneSource = zoneSource
   }
 }
 

@@ -39,6 +39,8 @@ public enum PassingDocument {
       "state": .string(stored.state.rawValue),
       "origin": .string(name(of: kept.origin)),
       "trust": .string(name(of: kept.trust)),
+      "stamp": .string(name(of: kept.stamp)),
+      "certainty": .string(kept.certainty.rawValue),
       "reason": .text(stored.reason?.cut(toBytes: reasonLimit)),
       "arrived_at": .string(kept.arrivedWall.iso8601),
       "raw": .string(passing.text),
@@ -50,6 +52,14 @@ public enum PassingDocument {
     case .pushed: "pushed"
     case .fetched: "fetched"
     case .imported: "imported"
+    }
+  }
+
+  private static func name(of stamp: KeptPassing.Stamp) -> String {
+    switch stamp {
+    case .steady: "steady"
+    case .undecided: "undecided"
+    case .accepted: "accepted"
     }
   }
 

@@ -41,6 +41,7 @@ extension ReaderOrder {
     ("time-zone ZONE", "another zone for the wall clock"),
     ("clock-offset SECONDS", "set the clock wrong by so much"),
     ("clock-at TIME", "set the clock to what it should show at TIME, e.g. 2026-10-25T00:59:00Z"),
+    ("clock-fall", "its clock begins again at 2000-01-01 00:00:00; clock-offset 0 sets it right"),
     ("clock-drift PPM", "let the clock run away, in millionths"),
     ("battery PERCENT | mains on|off", "power"),
     ("drain PERCENT", "what the battery loses in an hour without mains"),
@@ -118,6 +119,7 @@ extension ReaderOrder {
       .clockOffset(
         milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
     case "clock-at": .clockAt(milliseconds: try moment(&words))
+    case "clock-fall": .clockFall
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
     }

@@ -35,8 +35,7 @@ extension SimulatedReader {
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
     case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .form, .freeChips, .battery,
-      .drain, .mains,
-      .antennas, .clockOffset, .clockAt, .clockDrift, .listRate:
+      .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -66,7 +65,8 @@ extension SimulatedReader {
     case .statusLength(let length): faults.statusLength = length
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
       .pass, .start, .stop,
-      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
+      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift,
+      .listRate,
       .identity, .count, .truth:
       break
     }
@@ -88,6 +88,7 @@ extension SimulatedReader {
     case .antennas(let antennas): settings.antennas = antennas
     case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
     case .clockAt(let moment): clock.setOffset(moment - now, at: now)
+    case .clockFall: setClock(946_684_800_000)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
@@ -95,6 +96,14 @@ extension SimulatedReader {
       .newFile,
       .identity, .count, .truth:
       break
+    }
+  }
+
+  /// Lets the wall clock show that, local milliseconds.
+  mutating func setClock(_ wanted: Int64) {
+    // A second time, because another offset may be in force at the new time.
+    for _ in 0..<2 {
+      clock.setOffset(clock.offset(at: now) + wanted - localMilliseconds, at: now)
     }
   }
 
