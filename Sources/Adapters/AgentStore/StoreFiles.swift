@@ -26,9 +26,24 @@ enum StoreFiles {
     }
   }
 
-  /// Makes the database's file before SQLite does, which takes the permissions of its log from it.
+  /// Makes the database's file before SQLite does, which takes the permissions of its log from it. One that is there is
+  /// not opened: to close it again would give up the locks of every connection of this process.
   static func prepare(_ path: String) throws(StoreError) {
-    do { _ = try open(path) } catch { throw .system(error) }
-    for path in ["\(path)-wal", "\(path)-shm"] where Files.exists(path) { _ = try? open(path) }
+    do {
+      guard let status = try Files.status(path) else {
+        _ = try open(path)
+        return
+      }
+      guard status.kind == .file else {
+        throw SystemError("open", path, number: SystemError.notOrdinary)
+      }
+      for path in [path, "\(path)-wal", "\(path)-shm"] { try close(path) }
+    } catch { throw .system(error) }
+  }
+
+  /// Takes from all but user and group what a file that was made by hand, or by an earlier agent, lets them do.
+  private static func close(_ path: String) throws(SystemError) {
+    guard let status = try Files.status(path), status.permissions & 0o007 != 0 else { return }
+    chmod(path, mode_t(status.permissions) & ~0o007)
   }
 }
