@@ -6,11 +6,13 @@ extension PassingRequest {
     switch self {
     case .capture(_, let passings): passings.count * MemoryLayout<KeptPassing>.stride + 32
     case .keepDoubtful(let frames): frames.count * MemoryLayout<DoubtfulFrame>.stride + 32
-    case .contradict(_, let numbers), .noteLost(_, let numbers), .acknowledge(_, let numbers, _),
+    case .accept(_, let numbers), .contradict(_, let numbers), .noteLost(_, let numbers),
+      .acknowledge(_, let numbers, _),
       .noteSent(_, let numbers), .sendAgain(_, let numbers):
       numbers.ranges.count * MemoryLayout<ClosedRange<UInt32>>.stride + 32
     case .reject(_, _, let reason): reason.utf8.count + 32
-    case .settleDoubtful, .openFile, .doubt, .believe, .noteFile, .noteGone, .noteReader, .keepSession,
+    case .settleDoubtful, .openFile, .doubt, .believe, .correctZone, .noteFile, .noteGone, .noteReader,
+      .keepSession,
       .readWaiting, .readAcknowledged, .readSent, .undoRewind, .rewind:
       128
     }
