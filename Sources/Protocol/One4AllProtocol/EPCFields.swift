@@ -54,6 +54,9 @@ public struct EPCFields: Hashable, Sendable {
 
   var isPresent: Bool { length > 0 }
 
+  /// Bytes of memory that they hold beside their own value, about.
+  var memory: Int { long.map { $0.count + 32 } ?? 0 }
+
   /// The raw EPC, hexadecimal as far as it was seen; empty where the reader tells none.
   public var epc: String { fields[0] }
   /// The four reserved fields, usually empty.

@@ -64,6 +64,9 @@ public struct Passing: Hashable, Sendable {
   /// EPC and reserved fields of a passing of 13 fields; nil of one of 8.
   public var epcFields: EPCFields? { fields.isPresent ? fields : nil }
 
+  /// Bytes of memory that it holds beside its own value, about: none, but for long fields beside the EPC.
+  public var memory: Int { fields.memory }
+
   /// How many fields it has: 8 or 13.
   public var fieldCount: Int { fields.isPresent ? 13 : 8 }
 

@@ -5,7 +5,8 @@ import One4AllProtocol
 ///
 /// Memory is bounded, in bytes, and so is what an event costs: nothing here goes through all that waits.
 struct CaptureQueue: Sendable {
-  /// Most bytes that wait. 10 minutes at the line's full rate (245/s) are 147,000 rows, of about 130 bytes each.
+  /// Most bytes that wait: of rows of about 350 bytes each nearly five minutes at the line's full rate (245/s), and an hour
+  /// of a finish line. What comes after that the reader's memory has.
   static let limit = 24 << 20
   /// Most rows in one transaction.
   static let groupSize = 500
@@ -107,11 +108,11 @@ struct CaptureQueue: Sendable {
         $0.rows.append(row)
         $0.imported += isImported ? 1 : 0
       }
-      grow(by: CaptureQueue.rowBytes)
+      grow(by: CaptureQueue.rowBytes + row.passing.memory)
       if isFirstTold { noteTold(key) }
     } else {
       let number = append(Entry(content: .rows(key), rows: [row], since: now, imported: isImported ? 1 : 0))
-      grow(by: CaptureQueue.rowBytes)
+      grow(by: CaptureQueue.rowBytes + row.passing.memory)
       files[key, default: Waiting()].groups.append(number)
     }
     return true
@@ -127,7 +128,7 @@ struct CaptureQueue: Sendable {
     } else {
       append(Entry(content: .doubtful, frames: [frame], since: now))
     }
-    grow(by: CaptureQueue.frameBytes)
+    grow(by: CaptureQueue.frameBytes + frame.passing.memory)
     return true
   }
 

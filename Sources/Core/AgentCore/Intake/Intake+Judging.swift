@@ -21,7 +21,7 @@ extension Intake {
     guard files[current]?.isOpened == true else { return }
     var judged = 0
     while judged < pending.count, judge(pending[judged], of: current, at: now, &out) { judged += 1 }
-    pending.removeFirst(judged)
+    removePending(judged)
   }
 
   /// - Returns: false when the reader has to name its file, or to tell its time, first.

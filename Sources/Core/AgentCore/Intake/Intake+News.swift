@@ -165,7 +165,7 @@ extension Intake {
       if pending[0].passing.number < expected { start = 0 }
     }
     let former = pending[..<start]
-    pending.removeFirst(start)
+    removePending(start)
     for frame in former { keepDoubtful(frame, .file, of: old, at: now) }
   }
 
@@ -236,11 +236,12 @@ extension Intake {
     }
     pace.pushed(at: heardAt)
     reader?.heardAt = heardAt
-    guard queue.room(beside: pending.count * Intake.pendingBytes) >= Intake.pendingBytes else {
+    guard queue.room(beside: pendingSize) >= Intake.pendingBytes + passing.memory else {
       drop()
       return
     }
     pending.append(frame)
+    pendingMemory += passing.memory
   }
 
   /// A frame heard while a list is under way: a part of it, pushed, or neither for certain.

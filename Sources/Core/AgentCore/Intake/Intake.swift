@@ -114,7 +114,9 @@ public struct Intake: Sendable {
   var queue = CaptureQueue()
   var files: [FileKey: OpenFile] = [:]
   var reader: Connected?
-  var pending: [Heard] = []
+  var pending: [Heard] = [] { didSet { if pending.isEmpty { pendingMemory = 0 } } }
+  /// Bytes of memory that those hold beside their own values.
+  var pendingMemory = 0
   var asked: Asked?
   /// What counts once the reader has named its file again.
   var unverified = Unverified()
@@ -233,11 +235,20 @@ public struct Intake: Sendable {
   public func unwrittenImports(of key: FileKey) -> Int { queue.importedCount(of: key) }
   /// How many imported rows fit in now: what comes from the reader finds room beside them.
   public var room: Int {
-    let bytes = queue.room(beside: pending.count * Intake.pendingBytes) - CaptureQueue.limit / 2
+    let bytes = queue.room(beside: pendingSize) - CaptureQueue.limit / 2
     return max(0, bytes) / CaptureQueue.rowBytes
   }
   /// Bytes of memory that may wait for the store.
   public static let memoryLimit = CaptureQueue.limit
+  /// Bytes that frames take that wait to be judged.
+  var pendingSize: Int { pending.count * Intake.pendingBytes + pendingMemory }
+
+  /// Frames that wait, the first so many, do not wait any more.
+  mutating func removePending(_ count: Int) {
+    pendingMemory -= pending[..<count].reduce(0) { $0 + $1.passing.memory }
+    pending.removeFirst(count)
+  }
+
   /// What a frame takes that waits to be judged, about.
   static let pendingBytes = MemoryLayout<Heard>.stride * 5 / 4
 

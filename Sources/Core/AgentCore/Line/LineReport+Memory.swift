@@ -20,7 +20,8 @@ extension Frame {
   /// Bytes of memory that it holds beside its own value, about.
   fileprivate var memory: Int {
     switch self {
-    case .passing, .endOfList: 0
+    case .passing(let passing): passing.memory
+    case .endOfList: 0
     case .hello(let hello): hello.text.utf8.count + Frame.allocation
     case .malformed(let frame): frame.raw.count + Frame.allocation
     case .reply(let reply):

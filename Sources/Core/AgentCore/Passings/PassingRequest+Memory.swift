@@ -4,8 +4,10 @@ extension PassingRequest {
   /// Bytes of memory that it holds beside its own value, about.
   public var memory: Int {
     switch self {
-    case .capture(_, let passings): passings.count * MemoryLayout<KeptPassing>.stride + 32
-    case .keepDoubtful(let frames): frames.count * MemoryLayout<DoubtfulFrame>.stride + 32
+    case .capture(_, let passings):
+      passings.reduce(32) { $0 + MemoryLayout<KeptPassing>.stride + $1.passing.memory }
+    case .keepDoubtful(let frames):
+      frames.reduce(32) { $0 + MemoryLayout<DoubtfulFrame>.stride + $1.passing.memory }
     case .accept(_, let numbers), .contradict(_, let numbers), .noteLost(_, let numbers),
       .acknowledge(_, let numbers, _),
       .noteSent(_, let numbers), .sendAgain(_, let numbers):
