@@ -85,7 +85,7 @@ struct CaptureQueue: Sendable {
   /// What a row takes, and what a group or a request takes beside its rows; about, and rather more: an array that grows
   /// has up to a half in reserve.
   static let rowBytes = MemoryLayout<KeptPassing>.stride * 5 / 4
-  private static let frameBytes = MemoryLayout<DoubtfulFrame>.stride * 5 / 4
+  private static let frameBytes = MemoryLayout<DoubtfulFrame>.stride * 5 / 4 + 32
   private static let entryBytes = MemoryLayout<Entry?>.stride * 2 + 64
 
   /// When the next request is due; nil while nothing waits, or one is under way.
@@ -128,7 +128,7 @@ struct CaptureQueue: Sendable {
     } else {
       append(Entry(content: .doubtful, frames: [frame], since: now))
     }
-    grow(by: CaptureQueue.frameBytes + frame.passing.memory)
+    grow(by: CaptureQueue.frameBytes + frame.text.utf8.count)
     return true
   }
 

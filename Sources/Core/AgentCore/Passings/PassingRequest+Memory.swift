@@ -7,7 +7,7 @@ extension PassingRequest {
     case .capture(_, let passings):
       passings.reduce(32) { $0 + MemoryLayout<KeptPassing>.stride + $1.passing.memory }
     case .keepDoubtful(let frames):
-      frames.reduce(32) { $0 + MemoryLayout<DoubtfulFrame>.stride + $1.passing.memory }
+      frames.reduce(32) { $0 + MemoryLayout<DoubtfulFrame>.stride + $1.text.utf8.count + 32 }
     case .accept(_, let numbers), .contradict(_, let numbers), .noteLost(_, let numbers),
       .acknowledge(_, let numbers, _),
       .noteSent(_, let numbers), .sendAgain(_, let numbers):
