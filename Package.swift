@@ -51,6 +51,9 @@ let package = Package(
     library("CJansson", pkgConfig: "jansson", debian: "libjansson-dev"),
     library("CMicrohttpd", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
 
+    // The seals of the store's pages: callbacks of SQLite, in C because they are its C structures.
+    .target(name: "CPageSeals", dependencies: ["CSQLite"], path: "Sources/C/CPageSeals"),
+
     // Ring 1: bytes to typed values and back. Pure.
     room("One4AllProtocol", in: "Protocol"),
     room("JSONDocument", in: "Protocol"),
@@ -62,12 +65,12 @@ let package = Package(
     room("LinuxSystem", ["CLinux"], in: "Adapters"),
     room("ProgramArguments", ["CLinux"], in: "Adapters"),
     room("JSONText", ["JSONDocument", "CJansson"], in: "Adapters"),
-    room("ZoneDatabase", ["CLinux"], in: "Adapters"),
+    room("ZoneDatabase", ["One4AllProtocol", "CLinux"], in: "Adapters"),
     room("ReaderLine", ["AgentCore", "One4AllProtocol", "LinuxSystem", "CSerialPort"], in: "Adapters"),
     room("CloudClient", ["AgentCore", "JSONDocument", "JSONText", "LinuxSystem", "CCurl"], in: "Adapters"),
-    room("AgentStore", ["AgentCore", "LinuxSystem", "CSQLite"], in: "Adapters"),
+    room("AgentStore", ["AgentCore", "LinuxSystem", "CPageSeals", "CSQLite"], in: "Adapters"),
     room("ServiceManager", ["AgentCore", "LinuxSystem", "CSystemd"], in: "Adapters"),
-    room("Configuration", ["AgentCore", "LinuxSystem", "CInih"], in: "Adapters"),
+    room("Configuration", ["AgentCore", "LinuxSystem", "ZoneDatabase", "CInih"], in: "Adapters"),
     room("ControlSocket", ["JSONDocument", "JSONText", "LinuxSystem"], in: "Adapters"),
     room("HTTPServer", ["LinuxSystem", "CMicrohttpd"], in: "Adapters"),
 
@@ -122,7 +125,7 @@ let package = Package(
     tests(
       "AgentCoreTests",
       [
-        "AgentCore", "JSONDocument", "LinuxSystem", "One4AllProtocol", "Rehearsal", "TestSupport",
+        "AgentCore", "JSONDocument", "JSONText", "LinuxSystem", "One4AllProtocol", "Rehearsal", "TestSupport",
         "ZoneDatabase",
       ]),
     tests("JSONTextTests", ["JSONText", "JSONDocument", "TestSupport"]),
@@ -133,7 +136,7 @@ let package = Package(
       ["CloudClient", "AgentCore", "JSONDocument", "LinuxSystem", "TestSupport"]),
     tests(
       "AgentStoreTests",
-      ["AgentStore", "AgentCore", "CSQLite", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
+      ["AgentStore", "AgentCore", "CPageSeals", "CSQLite", "LinuxSystem", "One4AllProtocol", "TestSupport"]),
     tests("ServiceManagerTests", ["ServiceManager", "AgentCore", "CSystemd", "LinuxSystem", "TestSupport"]),
     tests("ConfigurationTests", ["Configuration", "AgentCore", "LinuxSystem", "TestSupport"]),
     tests("ControlSocketTests", ["ControlSocket", "JSONDocument", "LinuxSystem", "TestSupport"]),

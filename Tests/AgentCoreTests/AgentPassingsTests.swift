@@ -50,22 +50,29 @@ struct AgentPassingsTests {
     let world = try recorded()
     let key = try key(world)
     let before = world.commands.count
-    world.take(.notice(.salvaged(passings: 40, unreadable: 0, world.passings.summaries)))
+    var damage = StoreDamage(name: "x", reason: "", notedAt: WallTime(milliseconds: 0))
+    world.take(.notice(.damaged(damage, world.passings.summaries)))
+    damage.outcome = .salvaged(passings: 40, unreadable: 0)
+    world.take(.notice(.damaged(damage, world.passings.summaries)))
     world.pass(seconds: 20)
     #expect(world.agent.ledger.file(key)?.stored == recordedCount(world))
     #expect(world.entries(.storeRecovered).last?.message.contains("40 passings were brought over") == true)
     #expect(!world.commands[before...].contains { $0.text.hasPrefix("GETFILE;\(key.file);") })
   }
 
-  @Test("Messages of the line that found no room are an alarm, and their passings are fetched")
-  func refusedPosts() throws {
+  @Test(
+    "A line that the agent cannot keep up with is an alarm while that lasts, and what is missing is fetched")
+  func lineHeld() throws {
     let world = try recorded()
     try world.tellReader("lose-next 3")
     for chip in 1...3 { try world.tellReader("pass \(chip)") }
-    world.take(.linePostsRefused(3))
+    for _ in 0..<5 { world.take(.lineHeld) }
     #expect(world.entries(.captureOverflow).count == 1)
-    #expect(world.agent.intake.droppedRows == 3)
+    #expect(world.agent.intake.conditions.isActive(.captureOverflow, of: Intake.line))
     #expect(world.pass(atMost: 8) { stored($0) == recordedCount($0) })
+    world.pass(seconds: 11)
+    #expect(!world.agent.intake.conditions.isActive(.captureOverflow, of: Intake.line))
+    #expect(world.entries(.storeRecovered).last?.message.contains("keeps up with the line again") == true)
   }
 
   @Test("An audit is work that ends when everything was compared, and the same work for two who ask")

@@ -17,7 +17,7 @@ final class CaptureWorld: SteppedWorld {
   let zones: ZoneLookup
   /// Milliseconds since the world began.
   var elapsed: Int64 = 0
-  private(set) var store = ModelStore()
+  var store = ModelStore()
   /// How long the store takes, milliseconds.
   var storeLatency: Int64 = 5
   /// The store answers nothing, and what it was asked waits.
@@ -64,6 +64,7 @@ final class CaptureWorld: SteppedWorld {
     change(&readerSettings)
     reader = SimulatedReader(readerSettings, at: start)
     self.zones = zones
+    store.zones = zones
     settings.passings = passings
     settings.passings.confirmFirst = confirmFirst
     agent = Agent(
@@ -77,8 +78,13 @@ final class CaptureWorld: SteppedWorld {
 
   // MARK: Time
 
+  /// Whether the kernel calls the host's clock synchronised.
+  var isKernelSynchronised = true
+  /// Whether a cloud answers, only to fail: its `Date` is right.
+  var isCloudThere = false
+
   var now: Moment {
-    Moment(elapsed: elapsed, wall: start + elapsed)
+    Moment(elapsed: elapsed, wall: start + elapsed, isKernelSynchronised: isKernelSynchronised)
   }
 
   private var readerNow: Int64 { start + elapsed }
@@ -119,6 +125,11 @@ final class CaptureWorld: SteppedWorld {
   private func perform(_ action: AgentAction) {
     switch action {
     case .line(let request): perform(request)
+    case .cloud(let request) where isCloudThere:
+      let answer = AgentCore.CloudAnswer(
+        status: 503, body: .empty, date: WallTime(milliseconds: now.wall.milliseconds / 1000 * 1000),
+        hostTime: now.wall)
+      later(20, .cloud(.init(identifier: request.identifier, result: .success(answer))))
     case .cloud(let request):
       later(
         1000, .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no cloud")))))
@@ -247,7 +258,8 @@ final class CaptureWorld: SteppedWorld {
   /// The store is damaged beyond reading, and a new one takes its place.
   func loseStore() {
     store = ModelStore()
-    take(.notice(.setAside(path: "one4all.db.damaged", reason: "damaged", [])))
+    store.zones = zones
+    take(.notice(.damaged(StoreDamage(name: "one4all.db.damaged", reason: "damaged", notedAt: now.wall), [])))
   }
 
   /// The daemon is killed and started again: what only memory held is gone.
@@ -286,11 +298,20 @@ final class CaptureWorld: SteppedWorld {
     }
   }
 
-  func importPassings(_ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City") -> Int {
+  func release(_ numbers: ClosedRange<UInt32>, of key: FileKey) {
+    var actions: [AgentAction] = []
+    _ = agent.release(numbers, of: key, &actions)
+    for action in actions { perform(action) }
+  }
+
+  func importPassings(
+    _ passings: [Passing], of key: FileKey, zone: String = "America/Mexico_City",
+    source: KeptPassing.ZoneSource = .configured
+  ) -> Int {
     var actions: [AgentAction] = []
     defer { for action in actions { perform(action) } }
     return agent.importPassings(
-      passings, of: key, zone: zone, at: now, &actions)
+      passings, of: key, zone: zone, zoneSource: source, at: now, &actions)
   }
 
   /// Does something with the store that the cloud's side would do.

@@ -26,7 +26,8 @@ struct ForwardCountTests {
     world.pass(seconds: 10)
     #expect(world.requests.count == 1)
     world.pass(seconds: 7200)
-    #expect(world.requests.count == 1)
+    // And once all of it is looked for by the second way in.
+    #expect(world.sent("/sessions/").count == 1 && world.requests.count == 2)
     #expect(!world.isActive(.cloudCountDiffers))
   }
 

@@ -61,7 +61,7 @@ struct ForwardSessionTests {
     world.pass(seconds: 1.5)
     #expect(world.aliases == ["O4A5-00051 20171223-153055.csv"])
     #expect(
-      world.forwarder.status(of: second, at: world.now.monotonic)?.reason?.contains("153055") == true)
+      world.forwarder.status(of: second, at: world.now)?.reason?.contains("153055") == true)
     world.pass(seconds: 10)
     world.expectComplete(first)
     world.expectComplete(second)
@@ -125,7 +125,7 @@ struct ForwardSessionTests {
     world.pass(seconds: 4000)
     #expect(world.sessions.count == 1)
     #expect(world.file(first).waiting == 10)
-    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason?.contains("170000") == true)
+    #expect(world.forwarder.status(of: first, at: world.now)?.reason?.contains("170000") == true)
     world.view.isReading = false
     world.ask(.noteFile(second, readerCount: 10, isSettled: true))
     world.pass(seconds: 5)

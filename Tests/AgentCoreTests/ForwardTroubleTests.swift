@@ -71,6 +71,34 @@ struct ForwardTroubleTests {
     #expect(world.entries(.forwardRecovered).count == 1)
   }
 
+  @Test(
+    "Retry-After is obeyed up to its limit and no longer, told with its end, and not well after a minute",
+    arguments: [31_536_000, 400, 300, 200], [429, 503])
+  func longRetryAfter(seconds: Int64, status: Int) throws {
+    let world = ForwardWorld()
+    world.capture(1...10, of: first)
+    world.pass(seconds: 20)
+    let start = world.elapsed
+    world.tellCloud("fail \(status) retry-after \(seconds) for 1 requests")
+    world.capture(11...20, of: first)
+    world.pass(seconds: 2)
+    world.clearRequests()
+    let told = try #require(
+      world.log.last { $0.event == .forwardFailing && $0.message.hasPrefix("passings wait") })
+    let wait = min(seconds, 300)
+    let end = WallTime(milliseconds: ForwardWorld.start + start + wait * 1000).iso8601.prefix(15)
+    #expect(told.message.contains(" \(end)") && told.message.contains("retry_after_limit") == (seconds > 300))
+    #expect(world.forwarder.hold(at: world.now)?.contains("; tried again at \(end)") == true)
+    world.pass(seconds: 60)
+    let old = try #require(world.conditions.first { $0.event == .backlogOld })
+    #expect(old.message.contains("; tried again at \(end)"), "\(old.message)")
+    world.pass(seconds: Double(wait) - 63)
+    #expect(world.requests.isEmpty)
+    world.pass(seconds: 5)
+    world.expectComplete(first)
+    #expect(!world.isActive(.backlogOld) && !world.isActive(.forwardFailing))
+  }
+
   @Test("Retry-After is a floor")
   func retryAfter() {
     let world = ForwardWorld()
@@ -104,15 +132,25 @@ struct ForwardTroubleTests {
     #expect(!world.cloudNumbers(of: first).contains(137))
   }
 
-  @Test("Passings that the cloud takes without keeping them are set aside as well")
+  @Test(
+    "Passings that the cloud takes without keeping them wait, are told, and keep the others waiting no longer"
+  )
   func swallowed() {
     let world = ForwardWorld()
     world.faults.swallowed = [7, 400]
     world.capture(1...600, of: first)
-    world.pass(seconds: 300)
+    world.pass(seconds: 70)
     let summary = world.file(first)
-    #expect((summary.acknowledged, summary.rejected, summary.waiting) == (598, 2, 0))
+    #expect((summary.acknowledged, summary.rejected, summary.waiting) == (598, 0, 2))
     #expect(world.cloudNumbers(of: first).description == "1-6, 8-399, 401-600")
+    let old = world.conditions.first { $0.event == .backlogOld }
+    #expect(old?.message.contains("takes a passing without a complaint and does not have it") == true)
+    world.capture(601...700, of: first)
+    world.pass(seconds: 5)
+    #expect(world.file(first).acknowledged == 698)
+    world.faults.swallowed = []
+    world.pass(seconds: 70)
+    world.expectComplete(first)
   }
 
   @Test("When the cloud refuses one passing after the other it is not the passings: they wait")
@@ -126,7 +164,7 @@ struct ForwardTroubleTests {
     #expect(world.isActive(.forwardHeld))
     let held = world.file(first)
     #expect((held.acknowledged, held.rejected, held.waiting) == (10, 0, 990))
-    #expect(world.forwarder.status(of: first, at: world.now.monotonic)?.reason != nil)
+    #expect(world.forwarder.status(of: first, at: world.now)?.reason != nil)
     world.clearRequests()
     world.pass(seconds: 3600)
     #expect(world.requests.count < 300)
@@ -230,7 +268,7 @@ struct ForwardTroubleTests {
     #expect(world.sent("/sessions/").count <= 4)
   }
 
-  @Test("A WRITE key believes an answer that counts nothing, and holds what is counted short")
+  @Test("With a WRITE key an answer that counts nothing confirms nothing, and what is counted short is held")
   func writeKeyCounts() {
     let world = ForwardWorld(access: .write)
     world.capture(1...10, of: first)
@@ -238,8 +276,10 @@ struct ForwardTroubleTests {
     world.tellCloud("fields missing inserted_count duplicate_count")
     world.capture(11...20, of: first)
     world.pass(seconds: 5)
-    world.expectComplete(first)
+    #expect(world.file(first).acknowledged == 10 && world.file(first).rejected == 0)
     world.tellCloud("fields good")
+    world.pass(seconds: 60)
+    world.expectComplete(first)
     world.faults.swallowed = [25]
     world.capture(21...30, of: first)
     world.pass(seconds: 60)

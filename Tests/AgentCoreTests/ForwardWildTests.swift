@@ -10,7 +10,11 @@ struct ForwardWildTests {
     "reset before 2", "portal on", "portal off", "fail 429 retry-after 5 for 1 requests", "slow 3s",
     "slow off", "envelope body", "envelope v0", "fields unknown", "fields good",
     "fields missing inserted_count", "fields null token_session", "error-body broken", "error-body empty",
-    "error-body html", "fail 404 for 1 requests", "fail 413 for 2 requests", "ok", "ok",
+    "error-body html", "error-body documented", "empty-lists 404", "empty-lists 200",
+    "say 200 {} for 2 requests",
+    "say 200 null after-work for 2 requests", "say 200 - after-work for 1 requests",
+    "say 200 {\"inserted_count\":-1} for 2 requests", "fail 404 for 1 requests", "fail 413 for 2 requests",
+    "ok", "ok",
   ]
 
   @Test(
@@ -19,6 +23,7 @@ struct ForwardWildTests {
   func everythingArrives(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let world = ForwardWorld(seed: seed) { $0.batchSize = 50 }
+    world.isFree = Bool.random(using: &random)
     var keys = [ForwardWorld.key("20171223-100000.csv")]
     var last: UInt32 = 0
     var gaps: [(FileKey, ClosedRange<UInt32>)] = []

@@ -22,6 +22,8 @@ final class ForwardWorld: SteppedWorld {
   private var cloudURL = "https://cloud.example/v0"
   /// Milliseconds since the world began.
   var elapsed: Int64 = 0
+  /// Passings are those of a FREE reader, with 13 fields.
+  var isFree = false
   private(set) var log: [LogEntry] = []
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
 
@@ -270,13 +272,20 @@ final class ForwardWorld: SteppedWorld {
   func capture(
     _ numbers: ClosedRange<UInt32>, of key: FileKey, trust: KeptPassing.Trust = .believed
   ) {
-    ask(.capture(key, numbers.map { kept($0, trust: trust) }))
+    ask(.capture(key, numbers.map { kept($0, of: key, trust: trust) }))
   }
 
-  func kept(_ number: UInt32, trust: KeptPassing.Trust = .believed) -> KeptPassing {
-    let milliseconds = ForwardWorld.start + Int64(number) * 100
+  /// Two passings of different files never have the same time.
+  func kept(
+    _ number: UInt32, of key: FileKey = ForwardWorld.key("20171223-153055.csv"),
+    trust: KeptPassing.Trust = .believed
+  ) -> KeptPassing {
+    let name = key.file.utf8.reduce(Int64(5381)) { ($0 &* 33 &+ Int64($1)) & 0xFFFF_FFFF }
+    let offset = key.file == "20171223-153055.csv" ? 0 : 1 + name % 96
+    let milliseconds = ForwardWorld.start + Int64(number) * 100 + offset
     return KeptPassing(
-      passing: ForwardWorld.passing(number), zone: "America/Mexico_City",
+      passing: isFree ? ForwardWorld.freePassing(number) : ForwardWorld.passing(number),
+      zone: "America/Mexico_City",
       utc: WallTime(milliseconds: milliseconds), arrivedAt: now.monotonic, arrivedWall: now.wall,
       hostSynchronised: true, origin: .pushed, trust: trust)
   }
@@ -287,6 +296,20 @@ final class ForwardWorld: SteppedWorld {
       let passing = Passing(
         number: number, prefix: prefix, chip: chip ?? number % 3000, at: time, antenna: 1, reads: 7,
         check: check)
+    else { preconditionFailure("no such passing: \(number)") }
+    return passing
+  }
+
+  /// As a FREE reader with 13 fields gives it.
+  private static func freePassing(_ number: UInt32) -> Passing {
+    let ordinary = passing(number)
+    let code = ["", "EV2026", "MC"][Int(number % 3)]
+    guard let timerCode = TimerCode(code), let chip = ChipCode("R\(number % 3000)"),
+      let fields = EPCFields(epc: "52\(number % 3000)"),
+      let passing = Passing(
+        number: number, timerCode: timerCode, chip: chip, at: ordinary.localDateTime, antenna: 1,
+        reads: 7,
+        epcFields: fields, check: ordinary.check)
     else { preconditionFailure("no such passing: \(number)") }
     return passing
   }

@@ -186,7 +186,7 @@ struct HealthTests {
     #expect(open.readerCount == world.agent.intake.openFiles.first?.readerCount)
   }
 
-  @Test("The sums alone tell how many passings are missing, by the reader's count or the highest number")
+  @Test("The sums alone tell how many passings are missing; of a file that the reader never counted, none is")
   func gapsOfSums() {
     func gaps(_ stored: Int, lost: Int, highest: UInt32, count: UInt32?) -> Int {
       FileSummary(
@@ -196,7 +196,7 @@ struct HealthTests {
     }
     #expect(gaps(3, lost: 1, highest: 7, count: 6) == 3)
     #expect(gaps(3, lost: 1, highest: 3, count: 6) == 2)
-    #expect(gaps(3, lost: 0, highest: 3, count: nil) == 0 && gaps(0, lost: 0, highest: 0, count: nil) == 0)
+    #expect(gaps(3, lost: 0, highest: 7, count: nil) == 0 && gaps(0, lost: 0, highest: 0, count: nil) == 0)
   }
 
   @Test("Why a session file is held stands in passings.hold, behind its name")

@@ -68,7 +68,7 @@ struct IntakeMemoryTests {
         return Array(String(decoding: output.bytes, as: UTF8.self).replacing(";0000", with: ";0007").utf8)
       }
     }
-    #expect(IntakeMemoryTests.row(world, 2)?.kept.passing.chip == 72)
+    #expect(IntakeMemoryTests.row(world, 2)?.kept.passing.chip.number == 72)
     world.asForwarder(.acknowledge(world.key(world.files[0]), NumberSet(1...2)))
     #expect(world.audit() == nil)
     world.pass(seconds: 3)

@@ -1,4 +1,5 @@
 import One4AllProtocol
+import TestSupport
 import Testing
 
 @testable import AgentCore
@@ -71,23 +72,125 @@ struct IntakeQueueTests {
     }
     queue.fail(at: at(2_000_000))
     #expect(queue.deadline == at(2_010_000))
-    #expect(queue.rows(of: key).count == 2)
+    let rows = queue.rows(of: key)
+    #expect(rows.count == 2)
   }
 
-  @Test("Memory is bounded: ten minutes at the line's rate fit in, and what does not is refused, not taken")
+  @Test(
+    "Memory is bounded in bytes: four minutes at the line's rate fit in, and what does not is refused, not taken"
+  )
   func bound() throws {
     var queue = CaptureQueue()
     let one = try row(1)
-    #expect(CaptureQueue.capacity > 245 * 600)
-    for _ in 0..<CaptureQueue.capacity { _ = queue.add(one, to: key, at: at(0)) }
-    #expect(queue.room == 0)
+    var count = 0
+    while queue.add(one, to: key, at: at(0)) { count += 1 }
+    #expect(count > 245 * 240)
+    #expect(count * MemoryLayout<KeptPassing>.stride <= CaptureQueue.limit)
+    #expect(queue.isFull && !queue.isRoomy && queue.rowCount == count)
     let frame = DoubtfulFrame(key: key, passing: one.passing, reason: .jump, arrivedWall: one.arrivedWall)
-    let isTaken = [queue.add(one, to: key, at: at(0)), queue.add(frame, at: at(0))]
-    #expect(isTaken == [false, false])
-    #expect(queue.rowCount == CaptureQueue.capacity)
+    let isTaken = queue.add(frame, at: at(0))
+    #expect(!isTaken)
     _ = queue.next(at: at(0))
     queue.finish()
-    #expect(queue.room == 500)
+    #expect(!queue.isFull && queue.rowCount == count - 500)
+    while queue.next(at: at(0)) != nil { queue.finish() }
+    #expect(queue.room() == CaptureQueue.limit && queue.isEmpty)
+  }
+
+  @Test("Many small groups take the memory that they take: fewer rows fit in")
+  func boundOfGroups() throws {
+    var queue = CaptureQueue()
+    let one = try row(1)
+    let frame = DoubtfulFrame(key: key, passing: one.passing, reason: .jump, arrivedWall: one.arrivedWall)
+    var count = 0
+    while queue.add(one, to: key, at: at(0)), queue.add(frame, at: at(0)) { count += 2 }
+    #expect(count > 10_000 && count < 60_000)
+  }
+
+  @Test("What an event costs does not depend on how much waits: nothing that waits is looked at")
+  func cost() throws {
+    for groups in [10, 10_000] as [Int] {
+      var queue = CaptureQueue()
+      let one = try row(1)
+      let other = FileKey(serialNumber: "O4A5-00051", file: "20270116-020000.csv")
+      for _ in 0..<groups {
+        _ = queue.add(one, to: key, at: at(0))
+        queue.add(.doubt(other), at: at(0))
+      }
+      _ = queue.add(one, to: other, at: at(0))
+      _ = queue.next(at: at(0))
+      queue.fail(at: at(0))
+      for _ in 0..<100 {
+        _ = queue.add(one, to: key, at: at(1))
+        queue.add(.openFile(key), at: at(1))
+        _ = (
+          queue.unwritten, queue.importedCount(of: key), queue.room(), queue.deadline,
+          queue.isUnderWay(.doubt(key))
+        )
+      }
+      #expect(queue.looks == 0)
+      // What is asked of a file costs what there is of that file.
+      let rows = queue.rows(of: other)
+      #expect(rows.count == 1 && queue.looks == 1)
+    }
+  }
+
+  @Test("Which files have something unwritten, and how many imported rows, is right after every step")
+  func incremental() throws {
+    var random = SeededGenerator(seed: 7)
+    var queue = CaptureQueue()
+    // As it would be found by going through all that waits.
+    var model: [PassingRequest] = []
+    let keys = (0..<3).map { FileKey(serialNumber: "O4A5-00051", file: "2027011\($0)-020000.csv") }
+    var isUnderWay = false
+    for step in 0..<800 as Range<Int64> {
+      let key = keys[Int.random(in: 0..<3, using: &random)]
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0...4:
+        var one = try row(UInt32(step + 1))
+        if Bool.random(using: &random) { one.origin = .imported }
+        _ = queue.add(one, to: key, at: at(step))
+        if case .capture(key, let rows)? = model.last, !(isUnderWay && model.count == 1), rows.count < 500 {
+          model[model.count - 1] = .capture(key, rows + [one])
+        } else {
+          model.append(.capture(key, [one]))
+        }
+      case 5:
+        queue.add(.noteFile(key, readerCount: UInt32(step), isSettled: false), at: at(step))
+        model.append(.noteFile(key, readerCount: UInt32(step), isSettled: false))
+      case 6: if queue.next(at: at(step + 100_000)) != nil { isUnderWay = true }
+      case 7...8 where isUnderWay:
+        queue.finish()
+        model.removeFirst()
+        isUnderWay = false
+      default:
+        if isUnderWay { queue.fail(at: at(step - 100_000)) }
+        isUnderWay = false
+      }
+      var unwritten: Set<FileKey> = []
+      var imported: [FileKey: Int] = [:]
+      var kept: [FileKey: [KeptPassing]] = [:]
+      for request in model {
+        switch request {
+        case .capture(let key, let rows):
+          if rows.contains(where: { $0.origin != .imported }) { unwritten.insert(key) }
+          imported[key, default: 0] += rows.count { $0.origin == .imported }
+          kept[key, default: []] += rows
+        case .noteFile(let key, _, _): unwritten.insert(key)
+        default: break
+        }
+      }
+      #expect(queue.unwritten == unwritten)
+      for key in keys {
+        #expect(queue.importedCount(of: key) == imported[key] ?? 0)
+        let rows = queue.rows(of: key)
+        #expect(rows == kept[key] ?? [])
+      }
+    }
+    isUnderWay = queue.next(at: at(10_000_000)) != nil || isUnderWay
+    let rest = queue.drain()
+    #expect(rest == Array(model.dropFirst(isUnderWay ? 1 : 0)))
+    #expect(queue.rowCount <= 500)
   }
 }
 

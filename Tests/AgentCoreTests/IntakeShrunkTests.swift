@@ -69,7 +69,7 @@ struct IntakeShrunkTests {
     try world.tellReader("lose-next 2")
     for chip in 10...13 { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 40)
-    #expect(world.store.doubtful.map(\.passing.number) == [6])
+    #expect(world.store.doubtful.map(\.passing?.number) == [6])
     let before = world.agent.intake.conditions.active.map(\.event)
     #expect(before.contains(.gapFound) && before.contains(.memoryRefused))
     world.pull()
@@ -79,7 +79,7 @@ struct IntakeShrunkTests {
     #expect(world.pass(atMost: 1200) { IntakeShrunkTests.summary($0, file).isSettled })
     world.pass(seconds: 1)
     #expect(IntakeShrunkTests.summary(world, file).lost == 3)
-    #expect(world.store.doubtful.map(\.passing.number) == [6])
+    #expect(world.store.doubtful.map(\.passing?.number) == [6])
     #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
   }
 
@@ -111,7 +111,7 @@ struct IntakeShrunkTests {
     let frames = world.agent.farewell().flatMap { action -> [DoubtfulFrame] in
       if case .keep(.keepDoubtful(let frames)) = action { frames } else { [] }
     }
-    #expect(frames.map(\.passing.chip) == [11, 12])
+    #expect(frames.map(\.passing?.chip.number) == [11, 12])
     #expect(world.agent.intake.waitingRows == 0)
   }
 }

@@ -67,7 +67,7 @@ struct IntakeTests {
     world.interject(frame.replacing("00456", with: "00156") + "\r\n")
     world.pass(seconds: 5)
     let damaged = world.requests.flatMap { request -> [KeptPassing] in
-      if case .capture(_, let rows) = request { rows.filter { $0.passing.chip == 156 } } else { [] }
+      if case .capture(_, let rows) = request { rows.filter { $0.passing.chip.number == 156 } } else { [] }
     }
     #expect(!damaged.isEmpty && damaged.allSatisfy { $0.trust == .unconfirmed })
     world.expectComplete()

@@ -12,6 +12,7 @@ struct IntakeWildRunTests {
     var random = RandomSource(seed: seed)
     let confirm = try #require(PassingSettings.Confirm.allCases.dropLast().randomElement(using: &random))
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     for _ in 0..<12 {
       switch Int.random(in: 0..<10, using: &random) {
@@ -56,6 +57,7 @@ struct IntakeWildRunTests {
     var random = RandomSource(seed: seed)
     let confirm = PassingSettings.Confirm.allCases[Int(seed % 3)]
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     for _ in 0..<10 {
       switch Int.random(in: 0..<7, using: &random) {

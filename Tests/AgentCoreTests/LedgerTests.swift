@@ -109,8 +109,51 @@ struct LedgerTests {
     let failure = StoreFailure(operation: "write", number: 5, description: "input/output error")
     #expect(events(.backupFailing(failure)) == [.backupFailing])
     #expect(events(.backupWritten) == [.storeRecovered])
-    #expect(events(.setAside(path: "/a", reason: "malformed", [])) == [.storeDamaged])
-    #expect(events(.salvaged(passings: 3, unreadable: 2, [])) == [.storeRecovered])
     #expect(watch.conditions.active.isEmpty)
+  }
+
+  @Test(
+    "A damage of the store is shown for 12 hours, with what came of it, also by an agent that starts later")
+  func storeDamage() {
+    var watch = StoreWatch()
+    let start = MonotonicTime(nanoseconds: 0)
+    let noted = WallTime(milliseconds: 1_800_000_000_000)
+    var damage = StoreDamage(name: "one4all.db.damaged-1", reason: "malformed", notedAt: noted)
+    #expect(watch.handle(.damaged(damage, []), at: start).map(\.event) == [.storeDamaged])
+    #expect(watch.handle(.damaged(damage, []), at: start).isEmpty)
+    damage.outcome = .salvaged(passings: 3, unreadable: 2)
+    let later = start + .seconds(60)
+    #expect(watch.handle(.damaged(damage, []), at: later).map(\.event) == [.storeRecovered])
+    let shown = watch.conditions.active
+    #expect(shown.map(\.event) == [.storeDamaged] && shown.first?.message == damage.words)
+    #expect(damage.words.contains("3 passings were brought over, 2 are fetched from the reader again"))
+    watch.advance(to: start + .seconds(12 * 3600 - 1))
+    #expect(watch.conditions.active.count == 1)
+    #expect(watch.nextDeadline == start + .seconds(12 * 3600))
+    watch.advance(to: start + .seconds(12 * 3600))
+    #expect(watch.conditions.active.isEmpty && watch.nextDeadline == nil)
+
+    // Eleven hours later, by a clock that cannot be before it; and long ago.
+    let wall = noted + .seconds(11 * 3600)
+    let restarted = StoreWatch([damage], wall: wall, at: start)
+    #expect(restarted.conditions.active.map(\.message) == [damage.words])
+    #expect(restarted.nextDeadline == start + .seconds(3600))
+    #expect(
+      StoreWatch([damage], wall: noted - .seconds(9), at: start).nextDeadline == start + StoreWatch.shownFor)
+    #expect(StoreWatch([damage], wall: noted + .seconds(43_200), at: start).conditions.active.isEmpty)
+  }
+
+  @Test("A store that was taken away is told, and so is one that cannot be made anew")
+  func storeTaken() {
+    var watch = StoreWatch()
+    let now = MonotonicTime(nanoseconds: 0)
+    #expect(watch.handle(.unreachable(reason: "read-only"), at: now).map(\.event) == [.storeFailing])
+    #expect(watch.handle(.unreachable(reason: "read-only"), at: now).isEmpty)
+    let damage = StoreDamage(
+      name: "replaced-1", reason: "the folder /x was removed", notedAt: WallTime(milliseconds: 0),
+      outcome: .replaced(isWhole: true))
+    #expect(watch.handle(.damaged(damage, []), at: now).map(\.event) == [.storeVanished])
+    #expect(watch.handle(.reachable, at: now).map(\.event) == [.storeRecovered])
+    #expect(watch.conditions.active.map(\.event) == [.storeVanished])
   }
 }

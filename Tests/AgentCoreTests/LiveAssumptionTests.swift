@@ -29,6 +29,25 @@ struct LiveAssumptionTests {
     }
   }
 
+  @Test("What is fetched beside passings that were heard live is of their pass")
+  func besideLive() throws {
+    var times = PassingTimes()
+    // Number 100 was heard live at -40 minutes of the second pass: that is 20.
+    let live = try #require(Self.made(100, -40))
+    let arrival = WallTime(milliseconds: 20 * Self.minute + 3000)
+    let heard = try #require(times.moment(of: live, zone: "", arrival: arrival, zones: Self.zones))
+    #expect(heard == ResolvedTime(utc: WallTime(milliseconds: 20 * Self.minute), certainty: .certain))
+    times.learn(live, heard, zone: "", zones: Self.zones)
+    var found: [String] = []
+    for (number, local) in [(UInt32(90), Int64(-58)), (95, -48), (99, -41), (101, -39)] {
+      let passing = try #require(Self.made(number, local))
+      let time = try #require(times.moment(of: passing, zone: "", arrival: nil, zones: Self.zones))
+      times.learn(passing, time, zone: "", zones: Self.zones)
+      found.append("\(time.utc.milliseconds / Self.minute) \(time.certainty.rawValue)")
+    }
+    #expect(found == ["2 assumed_second", "12 by_order", "19 by_order", "21 by_order"])
+  }
+
   private static func made(_ number: UInt32, _ local: Int64) -> Passing? {
     guard let prefix = ChipPrefix("MC"), let check = CheckCode("abcde"),
       let time = LocalDateTime(millisecondsSince1970: local * minute)

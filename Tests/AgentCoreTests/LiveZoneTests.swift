@@ -76,6 +76,52 @@ struct LiveZoneTests {
   }
 
   @Test(
+    "Heard by a host that only the cloud vouches for, from the second pass on: exact UTC, also of what the line lost",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 }, [true, false])
+  func secondPass(change: ZoneChange, isLossy: Bool) throws {
+    let world = CaptureWorld(
+      start: change.moment + 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isKernelSynchronised = false
+    world.isCloudThere = true
+    world.askRarely()
+    world.pass(seconds: 20)
+    var moments: [Int64] = []
+    while moments.count < 60 {
+      if isLossy, moments.count % 4 == 1 { try world.tellReader("lose-next 2") }
+      try pass(in: world, &moments)
+      world.pass(seconds: 13)
+    }
+    try expect(moments, in: world, "")
+    #expect(world.entries(.timeGuessed).isEmpty)
+  }
+
+  @Test("A guess is marked, and told once")
+  func guess() throws {
+    let change = try #require(ZoneChange.some.first { $0.minutes == 60 })
+    let world = CaptureWorld(
+      start: change.moment + 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isKernelSynchronised = false
+    world.pass(seconds: 5)
+    var moments: [Int64] = []
+    for _ in 0..<10 {
+      try pass(in: world, &moments)
+      world.pass(seconds: 13)
+    }
+    world.pass(seconds: 5)
+    let rows = world.store.files[world.key(try #require(world.files.first))]?.rows ?? [:]
+    #expect(rows.count == 10 && rows.values.allSatisfy { $0.kept.certainty == .assumedFirst })
+    #expect(world.entries(.timeGuessed).count == 1)
+  }
+
+  @Test(
     "All of it fetched afterwards, when nobody has listened through the change: exact UTC",
     arguments: ZoneChange.some.filter { $0.minutes > 0 }
   )

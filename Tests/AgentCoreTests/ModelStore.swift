@@ -33,6 +33,11 @@ struct ModelStore {
     private(set) var ready = NumberSet()
     private(set) var unconfirmed = NumberSet()
     private(set) var acknowledged = NumberSet()
+    /// Those that wait for a person's decision alone.
+    private(set) var undecided = NumberSet()
+    /// Those that wait with another UTC than they had; those that were sent with another one.
+    var retimed = NumberSet()
+    var mistimed = NumberSet()
     var lost = NumberSet()
     var readerCount: UInt32?
     /// The highest count that the reader ever told.
@@ -56,9 +61,11 @@ struct ModelStore {
       ready.remove(number)
       unconfirmed.remove(number)
       acknowledged.remove(number)
+      undecided.remove(number)
       rows[number] = row
       switch row?.state {
       case .waiting where row?.kept.trust == .unconfirmed: unconfirmed.insert(number)
+      case .waiting where row?.kept.stamp == .undecided: undecided.insert(number)
       case .waiting: ready.insert(number)
       case .acknowledged: acknowledged.insert(number)
       case .rejected: break
@@ -70,11 +77,15 @@ struct ModelStore {
     }
   }
 
-  private(set) var files: [FileKey: File] = [:]
+  var files: [FileKey: File] = [:]
   /// The cloud whose sessions are shown; nil: those that were asked for last.
   private var cloud: String?
+  /// What turns local times into UTC when a zone is corrected.
+  var zones: ZoneLookup = onlyUTC
+  /// Whether the machine has not been started anew since the passings came.
+  var isOfThisBoot = true
   /// In the order of first contact.
-  private(set) var order: [FileKey] = []
+  var order: [FileKey] = []
   private(set) var doubtful: [DoubtfulFrame] = []
   /// The first contacts, by serial number.
   private(set) var firstFiles: [String: String] = [:]
@@ -87,10 +98,11 @@ struct ModelStore {
     guard let file = files[key] else { return FileSummary(key: key) }
     return FileSummary(
       key: key, stored: file.rows.count, acknowledged: file.acknowledged.count,
-      rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count,
-      unconfirmed: file.unconfirmed.count, lost: file.lost.count,
+      rejected: file.rows.count - file.acknowledged.count - file.ready.count - file.unconfirmed.count
+        - file.undecided.count,
+      unconfirmed: file.unconfirmed.count, undecided: file.undecided.count, lost: file.lost.count,
       sentDifferences: Set(file.differences.filter(\.isWrongInCloud).map { "\($0)" }).count,
-      highest: file.numbers.last ?? 0, readerCount: file.readerCount,
+      mistimed: file.mistimed.count, highest: file.numbers.last ?? 0, readerCount: file.readerCount,
       isSettled: file.isSettled, isGone: file.isGone, session: file.session, cloud: cloud)
   }
 
@@ -116,7 +128,7 @@ struct ModelStore {
       let lost = files[key]?.lost ?? NumberSet()
       let before = doubtful.count
       doubtful.removeAll { frame in
-        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing?.number ?? 0)
       }
       let settled = before - doubtful.count
       if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }
@@ -130,6 +142,14 @@ struct ModelStore {
     case .believe(let key):
       changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
+    case .accept(let key, let numbers):
+      for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
+        guard var row = files[key]?.rows[number], row.kept.stamp == .undecided else { continue }
+        row.kept.stamp = .accepted
+        files[key]?.put(row, at: number)
+      }
+      return .updated(summary(of: key), request)
+    case .correctZone(let key, let zone): return correctZone(key, zone, request)
     case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in
@@ -177,6 +197,13 @@ struct ModelStore {
     case .readAcknowledged(let key, let after, let limit):
       let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
       return .acknowledged(key, after: after, NumberSet(known))
+    case .readSent(let key, let after, let limit):
+      let known = ModelStore.first(limit, of: files[key]?.acknowledged, after: after)
+      return .sent(
+        key, after: after,
+        known.compactMap { files[key]?.rows[$0]?.kept }.map { kept in
+          SentPassing(number: kept.passing.number, utc: kept.utc, chip: kept.passing.chipText)
+        })
     case .acknowledge(let key, let numbers, let token):
       acknowledge(key, numbers, token)
       return .updated(summary(of: key), request)
@@ -199,6 +226,10 @@ struct ModelStore {
       for index in files[key]?.differences.indices ?? 0..<0 {
         guard let number = files[key]?.differences[index].number, numbers.contains(number) else { continue }
         files[key]?.differences[index].wasSent = true
+      }
+      if let retimed = files[key]?.retimed.intersection(numbers) {
+        files[key]?.retimed.subtract(retimed)
+        files[key]?.mistimed.formUnion(retimed)
       }
       return .updated(summary(of: key), request)
     case .rewind(let from, let to, let file, let dryRun):
@@ -230,6 +261,7 @@ struct ModelStore {
       row.state = .acknowledged
       frames[row.kept.passing.number] = row.kept.passing
     }
+    files[key]?.retimed.subtract(NumberSet(frames.keys.sorted()))
     for (index, difference) in (files[key]?.differences ?? []).enumerated()
     where difference.memory == nil && frames[difference.number] == difference.stored {
       files[key]?.differences[index].wasSent = true
@@ -243,6 +275,10 @@ struct ModelStore {
   private mutating func sendAgain(_ key: FileKey, _ numbers: NumberSet) {
     let former = files[key]?.acknowledged.count ?? 0
     changeRows(of: key, numbers) { $0.state = .waiting }
+    if let mistimed = files[key]?.mistimed.intersection(numbers) {
+      files[key]?.mistimed.subtract(mistimed)
+      files[key]?.retimed.formUnion(mistimed)
+    }
     let fewer = former - (files[key]?.acknowledged.count ?? 0)
     for (cloud, session) in files[key]?.sessions ?? [:] {
       files[key]?.sessions[cloud]?.acknowledged = max(0, session.acknowledged - fewer)
@@ -272,7 +308,10 @@ struct ModelStore {
           continue
         }
         if row.kept.passing == passing.passing {
-          if passing.trust == .confirmed { row.kept.trust = .confirmed }
+          if passing.trust == .confirmed {
+            row.kept.trust = .confirmed
+            if row.kept.stamp == .steady { row.kept.stamp = passing.stamp }
+          }
         } else if passing.trust == .confirmed {
           differences.append(
             PassingDifference(
@@ -340,12 +379,14 @@ struct ModelStore {
     let file = files[key] ?? File()
     return FileContents(
       summary: summary(of: key), stored: file.numbers, unconfirmed: file.unconfirmed, lost: file.lost,
-      last: file.numbers.last.flatMap { file.rows[$0]?.kept })
+      jumped: numbers(of: key) { $0.kept.stamp != .steady },
+      last: file.numbers.last.flatMap { file.rows[$0]?.kept }, steady: steady(of: key.serialNumber))
   }
 
   private func waiting(_ key: FileKey, after: UInt32, limit: Int) -> [WaitingPassing] {
     let differences = files[key]?.differences ?? []
-    let corrected = Set(differences.filter { $0.isCorrection && !$0.wasSent }.map(\.number))
+    var corrected = Set(differences.filter { $0.isCorrection && !$0.wasSent }.map(\.number))
+    for range in files[key]?.retimed.ranges ?? [] { corrected.formUnion(range) }
     return ModelStore.first(limit, of: files[key]?.ready, after: after)
       .compactMap { files[key]?.rows[$0]?.kept }
       .map { kept in

@@ -9,6 +9,10 @@ struct RaceWildTests {
   private static let cloudFaults = [
     "fail rate 20%", "fail rate 20% 500 after-work", "reset after 2", "reset before 2",
     "fail 503 for 3 requests",
+    "empty-lists 404", "empty-lists 200", "error-body json", "error-body documented", "envelope body",
+    "envelope v0",
+    "say 200 {} for 2 requests on passings-insert", "say 200 - after-work for 2 requests on write",
+    "say 200 null after-work for 1 requests on session-open",
     "fail 429 retry-after 5 for 1 requests", "slow 2s", "slow off", "portal on", "portal off", "ok",
   ]
 
@@ -22,6 +26,7 @@ struct RaceWildTests {
       $0.passings.batchSize = 50
     }
     world.pass(seconds: 3)
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 20", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     for _ in 0..<20 {
       switch Int.random(in: 0..<10, using: &random) {

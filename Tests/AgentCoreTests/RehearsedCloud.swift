@@ -1,5 +1,6 @@
 import AgentCore
 import JSONDocument
+import JSONText
 import Rehearsal
 
 /// What HTTP does between the agent and the rehearsal's cloud.
@@ -39,6 +40,8 @@ enum RehearsedCloud {
       switch answer.body {
       case .empty: .empty
       case .document(let document): .json(document)
+      case .text(let text, "application/json"):
+        (try? JSONText.parse(Array(text.utf8))).map { .json($0) } ?? .other(text.inOneLine())
       case .text(let text, _): .other(text)
       }
     return .success(

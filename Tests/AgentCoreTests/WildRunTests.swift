@@ -11,7 +11,10 @@ struct WildRunTests {
     "fail 500 on device for 4 requests", "fail 500 on heartbeat for 4 requests", "envelope body",
     "envelope v0",
     "fields unknown", "fields null alias last_seen", "fields good", "error-body broken", "error-body empty",
-    "error-body html", "patch-route 405", "patch-route 404", "patch-route on", "date-offset omit",
+    "error-body html", "error-body documented", "empty-lists 404", "empty-lists 200",
+    "say 200 {} for 2 requests",
+    "say 200 null after-work for 2 requests", "say 200 - for 1 requests", "patch-route 405",
+    "patch-route 404", "patch-route on", "date-offset omit",
     "date-offset off", "date-offset 3600s", "date-offset -3600s", "date-offset 300000000000s",
     "set O4A5-00051 last_seen 2099-01-01T00:00:00.000Z",
     "key key:WRITE", "key key:READ", "key key:off", "key key:READ_WRITE",
@@ -31,6 +34,7 @@ struct WildRunTests {
   func converges(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let world = World(seed: seed) { $0.cloud.rebind = true }
+    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     // Where nobody knows better, a last_seen in the future is what can be said; it has to be corrected.
     var couldKnow = true
     for _ in 0..<80 {

@@ -150,7 +150,7 @@ final class World: SteppedWorld {
         case .malformed: break
         }
       }
-    case .line, .cloud, .store, .passings, .notice, .linePostsRefused, .bindRequested, .reloaded, .tick: break
+    case .line, .cloud, .store, .passings, .notice, .lineHeld, .bindRequested, .reloaded, .tick: break
     }
     for action in agent.handle(event, at: now) { perform(action) }
   }
@@ -337,7 +337,9 @@ final class World: SteppedWorld {
   func loseStore() {
     passings = ModelStore()
     disk = []
-    take(.notice(.setAside(path: "/var/lib/one4all/damaged", reason: "malformed", [])))
+    take(
+      .notice(
+        .damaged(StoreDamage(name: "/var/lib/one4all/damaged", reason: "malformed", notedAt: now.wall), [])))
   }
 
   /// The frames that the reader has recorded, by file.

@@ -107,7 +107,7 @@ struct ContradictionTests {
       .keepDoubtful([doubtfulFrame(7)]), .contradict(raceKey, [1, 2, 3]), .settleDoubtful(raceKey),
     ])
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.doubtful(file: raceKey).map(\.passing.number) == [3, 1])
+    #expect(try view.doubtful(file: raceKey).map(\.passing?.number) == [3, 1])
     #expect(try view.doubtful(file: raceKey).map(\.reason) == [.denied, .denied])
     #expect(try view.ledger().map(\.summary.stored) == [1])
     #expect(try database.snapshot(cloud: cloud).doubtfulTotal == 2)
@@ -120,7 +120,7 @@ struct ContradictionTests {
       .noteLost(raceKey, [3, 4]), .keepDoubtful((2...5).map { doubtfulFrame($0) }), .settleDoubtful(raceKey),
     ])
     let view = try PassingView(directory: folder.path, cloud: cloud)
-    #expect(try view.doubtful(file: raceKey).map(\.passing.number) == [4, 3])
+    #expect(try view.doubtful(file: raceKey).map(\.passing?.number) == [4, 3])
     _ = try database.perform([.capture(raceKey, kept(3...4)), .settleDoubtful(raceKey)])
     #expect(try view.doubtful(file: raceKey).isEmpty)
   }

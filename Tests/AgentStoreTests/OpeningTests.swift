@@ -28,11 +28,7 @@ struct OpeningTests {
     #expect(aside.hasPrefix(file + ".damaged-2"))
     let label = aside.dropFirst((file + ".damaged-").count)
     #expect(label.utf8.count == 16 && label.hasSuffix("Z") && label.dropFirst(8).hasPrefix("T"))
-    var kept = try Files.read(aside)
-    if Files.exists(aside + ".first-page") {
-      kept.replaceSubrange(..<4096, with: try Files.read(aside + ".first-page"))
-    }
-    #expect(kept == damaged)
+    #expect(try Files.read(aside) == damaged)
     #expect(try store.worker.bindings(cloud: cloud) == bindings)
     let new = binding(101)
     #expect(try store.report(.keep(new)) == .kept(new))
@@ -53,9 +49,13 @@ struct OpeningTests {
   func flippedPage() throws {
     try fill()
     var bytes = try Files.read(file)
+    // The first page of the bindings, which leads to the others.
     for index in 4096..<8192 { bytes[index] ^= 0xFF }
     try overwrite(bytes)
-    try expectSetAside(bytes)
+    let store = try TestedStore(folder.path)
+    #expect(try Files.read(try #require(store.worker.setAside)) == bytes)
+    let found = try store.worker.bindings(cloud: cloud)
+    #expect(found.count >= 90 && found.allSatisfy { (1...100).map { binding($0) }.contains($0) })
   }
 
   @Test("sets a file aside that was cut", arguments: [0, 1, 99, 512, 4096, 6000])
@@ -106,7 +106,7 @@ struct OpeningTests {
   @Test("brings the store of an earlier agent up to date, and keeps what it holds")
   func earlierSchema() throws {
     do {
-      let connection = try Connection(file, busyTimeout: 0)
+      let connection = try Connection(file, busyTimeout: 0, sealing: false)
       try connection.run(
         "PRAGMA journal_mode = WAL; \(Schema.steps[0]); PRAGMA user_version = 1", for: "test")
       try BindingTable(connection).keep(binding(1))
@@ -122,7 +122,7 @@ struct OpeningTests {
     arguments: [(before: 400, counted: 600), (before: 1000, counted: 0), (before: 1200, counted: 0)])
   func version2(before: Int, counted: Int) throws {
     do {
-      let connection = try Connection(file, busyTimeout: 0)
+      let connection = try Connection(file, busyTimeout: 0, sealing: false)
       try connection.run(
         """
         PRAGMA journal_mode = WAL; \(Schema.steps[0]); \(Schema.steps[1]); PRAGMA user_version = 2;
@@ -141,6 +141,39 @@ struct OpeningTests {
     #expect(
       try database.perform([.readAcknowledged(raceKey, after: 0, limit: 1000)])
         == [.acknowledged(raceKey, after: 0, numbers)])
+  }
+
+  @Test("reads what the frames of version 3 say anew: of 8 and of 13 fields, and of any chip")
+  func version3() throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0)
+      let steps = Schema.steps[..<3].joined(separator: ";")
+      let rows = [
+        "1;MC;02976;2019-12-12;09:02:07.295;3;14;937f6",
+        "2;;R7;2019-12-12;09:02:08.029;1;6;30303030304D433030393738;;;;;937f6",
+        "3;EV2026;7;2019-12-12;09:02:09.100;8;0;;a b;;;x;937f6",
+      ].enumerated().map {
+        "(\(1 << 32 | ($0.offset + 1)), 0, 0, 0, 0, 0, 0, 0, 0, '\($0.element)')"
+      }
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(steps); PRAGMA user_version = 3; "
+          + "INSERT INTO passing (\(PassingTable.columns)) VALUES \(rows.joined(separator: ", "))",
+        for: "test")
+    }
+    _ = try AgentDatabase.open(directory: folder.path)
+    let connection = try Connection(file, busyTimeout: 0)
+    let statement = try connection.prepare(
+      "SELECT number || '|' || chip || '|' || local_time || '|' || antenna || '|' || reads || '|' || "
+        + "coalesce(epc, 'none') || '|' || coalesce(reserved, 'none') FROM passing ORDER BY number",
+      for: "test")
+    var found: [String] = []
+    while try statement.step() { found.append(statement.text(0)) }
+    #expect(
+      found == [
+        "1|MC02976|2019-12-12 09:02:07.295|3|14|none|none",
+        "2|R7|2019-12-12 09:02:08.029|1|6|30303030304D433030393738|;;;",
+        "3|EV20267|2019-12-12 09:02:09.100|8|0||a b;;;x",
+      ])
   }
 
   @Test("refuses a file of a newer agent and leaves it as it is")
@@ -188,17 +221,50 @@ struct OpeningTests {
     #expect(throws: StoreError.system(SystemError("mkdir", path, number: ENOTDIR))) { try TestedStore(path) }
   }
 
-  @Test("says what SQLite could not do when the file cannot be opened, and sets nothing aside")
-  func noFile() throws {
+  @Test("sets a folder in the file's place aside")
+  func folderInPlace() throws {
     try Files.makeFolder(file)
+    let store = try TestedStore(folder.path)
+    #expect(Files.exists(try #require(store.worker.setAside)))
+    #expect(try store.report(.keep(binding(1))) == .kept(binding(1)))
+  }
+
+  @Test("takes a version for damage that no seal vouches for", arguments: [7, 60, 99, 0x7FFF_FFFF])
+  func unsealedVersion(_ version: Int) throws {
     do {
-      _ = try TestedStore(folder.path)
-      Issue.record("it was opened")
-    } catch let error as StoreError {
-      #expect(error.failure.operation == "open")
-      #expect(error.failure.number & 0xFF == SQLITE_CANTOPEN)
-      #expect(error.description.contains(file))
+      let connection = try Connection(file, busyTimeout: 0, sealing: false)
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(Schema.steps[0]); PRAGMA user_version = \(version)", for: "test")
+      try BindingTable(connection).keep(binding(1))
     }
-    #expect(try Files.list(folder.path) == [AgentDatabase.fileName, AgentDatabase.lockName])
+    let store = try TestedStore(folder.path)
+    #expect(store.worker.setAside != nil)
+    #expect(try store.worker.bindings(cloud: cloud) == [binding(1)])
+  }
+
+  @Test("takes a changed version in a sealed header for damage, whatever byte it is", arguments: 60..<64)
+  func flippedVersion(_ place: Int) throws {
+    try fill()
+    var bytes = try Files.read(file)
+    bytes[place] ^= 0x40
+    try overwrite(bytes)
+    try expectSetAside(bytes, bindings: (1...100).map { binding($0) })
+  }
+
+  @Test("seals the pages of a store of an earlier agent")
+  func sealing() throws {
+    do {
+      let connection = try Connection(file, busyTimeout: 0, sealing: false)
+      try connection.run(
+        "PRAGMA journal_mode = WAL; \(Schema.steps.prefix(3).joined()); PRAGMA user_version = 3", for: "test")
+      try BindingTable(connection).keep(binding(1))
+      #expect(!connection.isSealed)
+    }
+    let store = try TestedStore(folder.path)
+    #expect(store.worker.setAside == nil)
+    #expect(try store.worker.bindings(cloud: cloud) == [binding(1)])
+    store.worker.stop()
+    let pages = try #require(try PageFile(file))
+    #expect(pages.isSealed && (1...pages.pageCount).allSatisfy { pages.page($0) != nil })
   }
 }

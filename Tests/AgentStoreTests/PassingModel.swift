@@ -91,7 +91,7 @@ struct PassingModel {
     case .settleDoubtful(let key):
       let lost = files[key]?.lost ?? NumberSet()
       doubtful.removeAll { frame in
-        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing.number)
+        frame.key == key && frame.reason != .denied && !lost.contains(frame.passing?.number ?? 0)
       }
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
@@ -132,6 +132,13 @@ struct PassingModel {
       let numbers = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
         .keys
       return .acknowledged(key, after: after, NumberSet(numbers.sorted().prefix(limit)))
+    case .readSent(let key, let after, let limit):
+      let rows = (files[key]?.rows ?? [:]).filter { $0.key > after && $0.value.state == .acknowledged }
+      return .sent(
+        key, after: after,
+        rows.sorted { $0.key < $1.key }.prefix(limit).map { number, row in
+          SentPassing(number: number, utc: row.kept.utc, chip: row.kept.passing.chipText)
+        })
     case .noteSent: break
     case .acknowledge(let key, let numbers, let token): acknowledge(key, numbers, token)
     case .undoRewind(let key, let token):
@@ -222,7 +229,8 @@ struct PassingModel {
       .believe(let key),
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
-      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .acknowledge(let key, _, _),
+      .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),
+      .acknowledge(let key, _, _),
       .undoRewind(let key, _),
       .reject(let key, _, _), .sendAgain(let key, _):
       key

@@ -74,7 +74,10 @@ struct PassingPropertyTests {
         key, readerCount: Bool.random(using: &random) ? UInt32.random(in: 0...40, using: &random) : nil,
         isSettled: Bool.random(using: &random))
     case 14: return .noteLost(key, numbers(&random, limit: 6))
-    case 15: return .readAcknowledged(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
+    case 15:
+      let after = UInt32.random(in: 0...60, using: &random)
+      return Bool.random(using: &random)
+        ? .readAcknowledged(key, after: after, limit: 9) : .readSent(key, after: after, limit: 9)
     case 16: return .readWaiting(key, after: UInt32.random(in: 0...60, using: &random), limit: 9)
     case 17...18:
       return .acknowledge(

@@ -40,7 +40,9 @@ struct SalvageTests {
 
   private func salvaged(_ store: TestedStore) throws -> (passings: Int, unreadable: Int) {
     try store.notice("the salvage") { notice in
-      guard case .salvaged(let passings, let unreadable, _) = notice else { return nil }
+      guard case .damaged(let damage, _) = notice,
+        case .salvaged(let passings, let unreadable) = damage.outcome
+      else { return nil }
       return (passings, unreadable)
     }
   }
@@ -127,6 +129,7 @@ struct SalvageTests {
     for index in log.count * 2 / 3..<log.count * 2 / 3 + 4096 { log[index] ^= 0xFF }
     try Files.replace(file + "-wal", with: log)
     let after = try TestedStore(folder.path)
+    _ = try salvaged(after)
     let stored = try after.contents(raceKey).stored
     #expect(stored.ranges.count == 1 && stored.first == 1 && stored.count >= 300 && stored.count < 1000)
     try after.report(.capture(raceKey, kept(1...1000)))
@@ -150,10 +153,10 @@ struct SalvageTests {
       return
     }
     let aside = try store.notice("the setting aside") { notice in
-      guard case .setAside(let path, _, _) = notice else { return nil as String? }
-      return path
+      guard case .damaged(let damage, _) = notice, damage.outcome == .underWay else { return nil as String? }
+      return damage.name
     }
-    #expect(Files.exists(aside))
+    #expect(Files.exists(folder.file(aside)))
     guard case .captured(let result) = try store.report(.capture(raceKey, kept(30_001...30_010))) else {
       Issue.record("it was not captured")
       return
@@ -214,14 +217,14 @@ struct SalvageTests {
     let aside = file + ".damaged-20270115T080000Z"
     let elsewhere = folder.file("elsewhere")
     try #require(rename(file, elsewhere) == 0)
-    // SQLite can open no folder.
-    try Files.makeFolder(aside)
+    // A link in a circle cannot be followed.
+    try #require(symlink(aside, aside) == 0)
     do {
       let store = try TestedStore(folder.path)
       #expect(try store.contents(raceKey).stored.isEmpty)
       store.worker.stop()
     }
-    try #require(rmdir(aside) == 0)
+    try #require(unlink(aside) == 0)
     try #require(rename(elsewhere, aside) == 0)
     let store = try TestedStore(folder.path)
     #expect(try salvaged(store).passings == Int(count) + 105)
@@ -252,17 +255,41 @@ struct SalvageTests {
       limit.rlim_cur = .max
       try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       _ = keeper.perform([.passings(.openFile(raceKey))])
-      guard case .setAside(let path, let reason, _)? = keeper.takeNotices().first else {
+      guard case .damaged(let damage, _)? = keeper.takeNotices().first else {
         Issue.record("it was not told")
         return
       }
-      #expect(path.contains(".damaged-") && reason.contains("malformed"))
+      #expect(damage.name.contains(".damaged-") && damage.reason.contains("malformed"))
       var isSalvaged = false
       while !isSalvaged {
         _ = keeper.idle()
-        isSalvaged = keeper.takeNotices().contains { if case .salvaged = $0 { true } else { false } }
+        isSalvaged = keeper.takeNotices().contains {
+          if case .damaged(let damage, _) = $0, case .salvaged = damage.outcome { true } else { false }
+        }
       }
     }
+  }
+
+  @Test("is given up when its salvage never comes to its end, and the agent goes on")
+  func givenUp() throws {
+    try fill()
+    try damage(pages: 0..<1, of: file)
+    for _ in 0..<SalvageTable.attempts {
+      // What a process leaves behind that dies of it.
+      _ = try StoreKeeper(directory: folder.path, options: StoreOptions())
+    }
+    let store = try TestedStore(folder.path)
+    let damage = try store.notice("the end") { notice in
+      if case .damaged(let damage, _) = notice { damage } else { nil }
+    }
+    #expect(damage.outcome == .givenUp)
+    try store.report(.capture(raceKey, kept(1...10)))
+    #expect(try store.contents(raceKey).summary.stored >= 10)
+    #expect(try store.worker.snapshot(cloud: cloud).damages == [damage])
+    store.worker.stop()
+    let again = try TestedStore(folder.path)
+    again.worker.stop()
+    #expect(again.notices.isEmpty)
   }
 
   @Test("is salvaged to the end by the next process when one does not get there")

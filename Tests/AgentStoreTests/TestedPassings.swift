@@ -77,7 +77,7 @@ func fillWaiting(_ database: inout AgentDatabase, _ count: Int) throws {
       """
       WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
       INSERT INTO passing (passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised,
-        origin, trust, frame) SELECT (1 << 32) + i, i, i, i, 1, 1, 1, 0, 0, i || '\(frame)' FROM n;
+        origin, trust, frame) SELECT (1 << 32) + i, \(raceStart - 7_200_000) + i, i, i, 1, 1, 1, 0, 0, i || '\(frame)' FROM n;
       UPDATE span SET high = \(count); UPDATE file SET stored = \(count);
       """, for: "test")
   }

@@ -61,8 +61,8 @@ import Testing
     ("[reader]\ndtr = perhaps", "one4alld.conf:2: dtr: 'perhaps' is neither yes nor no"),
     (
       "[reader]\ntime_zone = Europe/Atlantis",
-      "one4alld.conf:2: time_zone: 'Europe/Atlantis' is not a time zone in /usr/share/zoneinfo; write it like"
-        + " Europe/Madrid (`timedatectl list-timezones`)"
+      "one4alld.conf:2: time_zone: 'Europe/Atlantis' is no time zone; write it like"
+        + " Europe/Madrid (`timedatectl list-timezones`) or GMT-06:00"
     ),
     (
       "[cloud]\nheartbeat_request = GET /devices",

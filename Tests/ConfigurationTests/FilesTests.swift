@@ -49,6 +49,40 @@ import Testing
       problems(at: folder.path, in: folder) == ["\(folder.path): cannot be read: it is a folder"])
   }
 
+  @Test func whatCouldLastForEverIsNotRead() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("one4alld.conf")
+    #expect(mkfifo(path, 0o600) == 0)
+    #expect(
+      problems(at: path, in: folder) == ["one4alld.conf: cannot be read: it is not an ordinary file"])
+    #expect(
+      problems(at: "/dev/zero", in: folder) == ["/dev/zero: cannot be read: it is not an ordinary file"])
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let naming = folder.write(
+      "naming.conf",
+      "[cloud]\napi_key_file = \(pipe)\nca_file = \(pipe)\n[passings]\nbib = map\nbib_map = \(pipe)\n")
+    #expect(problems(at: naming, in: folder).count == 3)
+    // A drop-in that is to count for nothing is linked to /dev/null, as with systemd.
+    let empty = folder.write("empty.conf", "")
+    folder.write("empty.conf.d/b.conf", "")
+    #expect(symlink("/dev/null", folder.file("empty.conf.d/a.conf")) == 0)
+    #expect(problems(at: empty, in: folder) == [])
+  }
+
+  @Test func aHugeOrHopelessFileIsToldInFewWords() {
+    let folder = TemporaryFolder()
+    let huge = folder.write("huge.conf", String(repeating: "#", count: (256 << 10) + 1))
+    #expect(problems(at: huge, in: folder) == ["huge.conf: cannot be read: File too large"])
+    let wrong = folder.write("wrong.conf", String(repeating: "x\n", count: 100_000))
+    let told = problems(at: wrong, in: folder)
+    #expect(told.count == 101)
+    #expect(told.last?.contains("and more is wrong") == true)
+    let many = folder.write("many.conf", "")
+    for number in 0..<65 { folder.write("many.conf.d/\(number).conf", "") }
+    #expect(problems(at: many, in: folder) == ["many.conf.d: holds 65 files; at most 64 are read"])
+  }
+
   @Test func aPipeAmongTheDropInsIsToldInsteadOfWaitedFor() {
     let folder = TemporaryFolder()
     let path = folder.write("one4alld.conf", "")
@@ -139,12 +173,15 @@ import Testing
     #expect(SettingChange.between(old, old).isEmpty)
   }
 
-  @Test func onlyStoreAndControlSocketNeedARestart() throws {
+  @Test func onlyTheStoreNeedsARestartAndStaysAsItIs() throws {
     let old = try load("").settings
     let new = try load(
       "[reader]\nport = /dev/x\n[store]\ndirectory = /srv\n[control]\nsocket = /tmp/a\ngroup = g\n"
     ).settings
-    #expect(
-      changesNeedingRestart(from: old, to: new) == ["store.directory", "control.socket", "control.group"])
+    let changes = SettingChange.between(old, new)
+    #expect(changes.filter(\.needsRestart).map(\.name) == ["store.directory"])
+    let inForce = new.inForce(over: old)
+    #expect(inForce.storeDirectory == old.storeDirectory && inForce.controlSocket == "/tmp/a")
+    #expect(SettingChange.between(inForce, new).map(\.name) == ["store.directory"])
   }
 }

@@ -134,7 +134,7 @@ struct PassingSettingsTests {
     ).settings
     let old = try load("").settings
     #expect(
-      changesNeedingRestart(from: old, to: new)
+      SettingChange.between(old, new).filter(\.needsRestart).map(\.name)
         == ["store.min_free", "store.backup", "store.backup_max_size", "store.backup_max_age"])
     #expect(SettingChange.between(old, new).count == 8)
   }

@@ -37,6 +37,7 @@ import Testing
       proxy = http://proxy.example:3128
       connect_timeout = 2
       request_timeout = 1min
+      retry_after_limit = 20s
       heartbeat_interval = 1s
       heartbeat_request = PUT /devices/{deviceid}/status
       rebind = true
@@ -66,6 +67,7 @@ import Testing
     #expect(settings.cloud.connectTimeout == .seconds(2))
     #expect(settings.cloud.requestTimeout == .seconds(60))
     #expect(settings.cloud.heartbeatInterval == .seconds(1))
+    #expect(settings.cloud.retryAfterLimit == .seconds(20))
     #expect(settings.cloud.heartbeatRequest == HeartbeatRequest("PUT /devices/{deviceid}/status"))
     #expect(settings.cloud.rebind)
     #expect(settings.device.alias == "Ziel Süd; Matte #2")

@@ -40,23 +40,78 @@ import Testing
 
   @Test func sixteenClientsAreServedAndTheNextIsToldWhyNot() throws {
     let daemon = try Daemon()
+    let now = SystemClock.monotonicNanoseconds
     var clients: [Client] = []
     for number in 0..<ControlLimits.clients {
       let client = try Client(daemon.path)
       clients.append(client)
-      #expect(try daemon.serve { daemon.server.clientCount == number + 1 })
+      #expect(try daemon.serve(now: now) { daemon.server.clientCount == number + 1 })
     }
     let oneTooMany = try Client(daemon.path)
-    #expect(try daemon.serve { oneTooMany.isClosed })
+    #expect(try daemon.serve(now: now) { oneTooMany.isClosed })
     #expect(oneTooMany.lines == ["{\"error\":\"the daemon serves 16 clients already; try again\"}"])
     for (number, client) in clients.enumerated() { client.send("\(number)\n") }
-    #expect(try daemon.serve { clients.allSatisfy { !$0.lines.isEmpty } })
+    #expect(try daemon.serve(now: now) { clients.allSatisfy { !$0.lines.isEmpty } })
     #expect(clients.map(\.lines) == (0..<16).map { ["{\"echo\":\($0)}"] })
     clients.removeFirst()
-    #expect(try daemon.serve { daemon.server.clientCount == 15 })
+    #expect(try daemon.serve(now: now) { daemon.server.clientCount == 15 })
     let next = try Client(daemon.path)
     next.send("\"in\"\n")
-    #expect(try daemon.serve { next.lines == ["{\"echo\":\"in\"}"] })
+    #expect(try daemon.serve(now: now) { next.lines == ["{\"echo\":\"in\"}"] })
+  }
+
+  @Test func whoHasDoneNothingForLongestGivesWayToANewClient() throws {
+    let daemon = try Daemon()
+    let start = SystemClock.monotonicNanoseconds
+    var clients: [Client] = []
+    for number in 0..<ControlLimits.clients {
+      clients.append(try Client(daemon.path))
+      let now = start + Int64(number)
+      #expect(try daemon.serve(now: now) { daemon.server.clientCount == number + 1 })
+    }
+    // The first one asks something, and so the second one is the idlest.
+    clients[0].send("1\n")
+    #expect(try daemon.serve(now: start + 1000) { !clients[0].lines.isEmpty })
+    let later = start + 1_000_000_100
+    let new = try Client(daemon.path)
+    new.send("\"in\"\n")
+    #expect(try daemon.serve(now: later) { new.lines == ["{\"echo\":\"in\"}"] })
+    #expect(clients[1].isClosed)
+    #expect(clients[1].lines == ["{\"error\":\"the connection was idle and gave way to another client\"}"])
+    #expect(clients.indices.filter { clients[$0].isClosed } == [1])
+    #expect(daemon.server.clientCount == ControlLimits.clients)
+  }
+
+  @Test func whoSendsAByteNowAndThenIsIdleAllTheSame() throws {
+    let daemon = try Daemon()
+    let client = try Client(daemon.path)
+    let start = SystemClock.monotonicNanoseconds
+    #expect(try daemon.serve(now: start) { daemon.server.clientCount == 1 })
+    for second in stride(from: Int64(1), through: 29, by: 7) {
+      client.send("1")
+      try daemon.serve(now: start + second * 1_000_000_000)
+    }
+    #expect(daemon.server.clientCount == 1)
+    client.send("1")
+    try daemon.serve(now: start + 31_000_000_001)
+    #expect(daemon.server.clientCount == 0)
+    #expect(daemon.requests.isEmpty)
+  }
+
+  @Test func theRepliesOfSlowReadersAreBoundedTogether() throws {
+    let daemon = try Daemon()
+    let large = String(repeating: "x", count: ControlLimits.reply - 100)
+    daemon.answer = { $0 == "large" ? .string(large) : ["echo": $0] }
+    let now = SystemClock.monotonicNanoseconds
+    let slow = try (0..<8).map { _ in try Client(daemon.path) }
+    for client in slow { client.send("\"large\"\n") }
+    #expect(try daemon.serve(now: now) { daemon.requests.count >= 3 })
+    for _ in 0..<20 { try daemon.serve(now: now, milliseconds: 1) }
+    let unread = daemon.requests.count
+    // What the kernel has taken already does not count.
+    #expect(unread <= 5)
+    // Once they read, all get theirs.
+    #expect(try daemon.serve(now: now) { slow.allSatisfy { $0.lines.count == 1 } })
   }
 
   @Test func garbageIsAnsweredWithAnErrorAndTheConnectionGoesOn() throws {
@@ -181,6 +236,17 @@ import Testing
     let server = try ControlServer(path: folder.file("run/one4all/control.sock"), group: nil)
     #expect(Files.exists(folder.file("run/one4all/control.sock")))
     server.close()
+  }
+
+  @Test func aSocketThatWasRemovedOrReplacedIsNoticed() throws {
+    let daemon = try Daemon()
+    #expect(daemon.server.isInPlace)
+    unlink(daemon.path)
+    #expect(!daemon.server.isInPlace)
+    let successor = try ControlServer(path: daemon.path, group: nil)
+    #expect(!daemon.server.isInPlace && successor.isInPlace)
+    successor.close()
+    #expect(!Files.exists(daemon.path))
   }
 
   @Test func aSocketThatNobodyServesIsReplaced() throws {

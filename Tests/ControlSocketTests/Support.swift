@@ -32,11 +32,12 @@ final class Daemon {
   }
 
   /// Serves until the condition is true; false when that takes too long.
-  func serve(until condition: () -> Bool) throws -> Bool {
+  /// - Parameter now: the clock, which then stands still; nil for the real one.
+  func serve(now: Int64? = nil, until condition: () -> Bool) throws -> Bool {
     let deadline = Deadline()
     while !condition() {
       guard !deadline.isOver else { return false }
-      try serve()
+      try serve(now: now ?? SystemClock.monotonicNanoseconds)
     }
     return true
   }

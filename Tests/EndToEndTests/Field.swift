@@ -21,9 +21,10 @@ final class Field {
   ///   - access: what the key may do.
   ///   - rate: passings a second.
   ///   - baud: bits a second of the pty; nil for those of a real line.
+  ///   - readerOptions: further ones of the simulated reader.
   init(
     overTCP: Bool = false, access: String = "READ_WRITE", rate: Int = 2, baud: Int? = nil,
-    cloudOrders: [String] = []
+    readerOptions: [String] = [], cloudOrders: [String] = []
   ) throws {
     cloud = try Program(
       [
@@ -31,9 +32,11 @@ final class Field {
         folder.file("cloud.control"),
       ] + cloudOrders.flatMap { ["--then", $0] }, output: folder.file("cloud.out"))
     reader = try Program(
-      [program("one4all-sim"), "reader"] + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
-        "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
-      ] + (baud.map { ["--baud", "\($0)"] } ?? []), output: folder.file("reader.out"))
+      [program("one4all-sim"), "reader"]
+        + (overTCP ? ["--tcp", "0"] : ["--pty", folder.file("reader")]) + [
+          "--started", "--rate", "\(rate)", "--control", folder.file("reader.control"),
+        ] + (baud.map { ["--baud", "\($0)"] } ?? []) + readerOptions,
+      output: folder.file("reader.out"))
     cloudAddress = try address(in: "cloud.out", after: "cloud: listening on ")
     port = try address(in: "reader.out", after: "reader: listening on ")
     folder.write("key", Field.key + "\n", mode: 0o600)
@@ -54,7 +57,9 @@ final class Field {
   }
 
   /// Writes the configuration; `more` has further lines under `[cloud]`.
-  func configure(more: String = "", port: String? = nil) {
+  func configure(
+    more: String = "", port: String? = nil, store: String = "state", socket: String = "control.sock"
+  ) {
     folder.write(
       "one4alld.conf",
       """
@@ -63,9 +68,9 @@ final class Field {
       poll_interval = 1s
       silence_timeout = 2s
       [store]
-      directory = \(folder.file("state"))
+      directory = \(folder.file(store))
       [control]
-      socket = \(folder.file("control.sock"))
+      socket = \(folder.file(socket))
       [cloud]
       url = \(cloudAddress)
       api_key_file = \(folder.file("key"))
@@ -75,11 +80,13 @@ final class Field {
   }
 
   /// Starts the daemon.
-  /// - Parameter clock: that of its host; nil for the real one.
-  func start(on clock: HostClock? = nil) throws {
+  /// - Parameters:
+  ///   - clock: that of its host; nil for the real one.
+  ///   - variables: what it finds in its environment.
+  func start(on clock: HostClock? = nil, variables: [String: String] = [:]) throws {
     daemon = try Program(
       (clock?.prefix ?? []) + [program("one4alld"), "--config", folder.file("one4alld.conf")],
-      errors: folder.file("daemon.log"))
+      errors: folder.file("daemon.log"), variables: variables)
   }
 
   /// Ends the daemon by a signal; its exit code.

@@ -65,6 +65,8 @@ extension EndToEndTests {
       DM00329;2020/03/15;06:02:5x.029;06:02:56.311;3;045
       VOIDTAG;2020/03/15;06:02:57.029;06:02:57.311;3;045
       DM00330;2020/03/15;06:02:58.029;06:02:58.311;3;001
+      VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000
+      DM00331;2020/03/15;06:03:58.029;06:03:58.311;3;001
       20200315-163625-695
 
       """)
@@ -73,10 +75,14 @@ extension EndToEndTests {
     #expect(
       answer.errors.hasPrefix("\(older):3: the time of the first read is not valid"), "\(answer.errors)")
     #expect(answer.output.contains("start line of reader O4A5-00051"))
-    #expect(eventually(within: 30) { field.session("start line").count == 2 })
+    #expect(answer.output.contains("  test reads  2, left out\n"), "\(answer.output)")
+    #expect(eventually(within: 30) { field.session("start line").count == 3 })
     let passings = field.session("start line")
-    #expect(passings.map { $0["num_passing"]?.integer } == [1, 4])
+    #expect(passings.map { $0["num_passing"]?.integer } == [1, 4, 6])
     #expect(passings[0]["timestamp"] == "2020-03-15T05:02:55.311Z" && passings[0]["chip"] == "DM00328")
+    // Lines that are no passings leave out numbers of the file's own order, which no reader has.
+    let row = field.ledger("start line")
+    #expect(row["gaps"] == 0 && row["gap_numbers"] == "" && row["lost"] == 0, "\(row)")
     let two = field.folder.write(
       "two.csv", Self.backup(90) + Self.backup(40).replacing("-01-11;", with: "-01-12;"))
     #expect(try field.tool("import", two).code == 0)

@@ -95,10 +95,12 @@ extension EndToEndTests {
     let audit = try field.tool("audit", "--session", file)
     #expect(audit.code == 0 && audit.output.contains(file), "\(audit)")
     #expect(field.ledger(file)["differences"] == 0)
+    let cloud = try field.tool("audit", "--cloud", "--session", file)
+    #expect(cloud.code == 0 && cloud.output.contains("of \(file), each once"), "\(cloud)")
     let other = try field.tool("audit", "--serial-number", "O4A5-00007")
     #expect(other.code == 1 && other.errors.contains("'O4A5-00007' is not connected"), "\(other)")
 
-    try field.tell("cloud", "fail 400 for 1 requests on passings-insert")
+    try field.tell("cloud", #"say 400 {"description":"bib"} for 1 requests on passings-insert"#)
     try field.tell("reader", "pass 123 1")
     #expect(field.waits(30) { $0["passings"]?["rejected"] == 1 })
     let refusedFile = try #require(field.status["reader"]?["session_file"]?.string)
@@ -129,7 +131,7 @@ extension EndToEndTests {
     field.daemon?.signal(SIGHUP)
     #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["forward"] == true })
 
-    try field.tell("cloud", "fail 400 for 1 requests on passings-insert")
+    try field.tell("cloud", #"say 400 {"description":"bib"} for 1 requests on passings-insert"#)
     try field.tell("reader", "pass 125 1")
     #expect(field.waits(30) { $0["passings"]?["rejected"] == 2 })
     // Once what it was refused for is gone, a rewind sends it, too.
@@ -138,6 +140,14 @@ extension EndToEndTests {
     #expect(again.code == 0 && again.output.contains("\n2 passings are sent again: 2 of "), "\(again)")
     #expect(field.waits { $0["passings"]?["waiting"] == 0 && $0["passings"]?["rejected"] == 1 })
     #expect(field.session(current).count == 2)
+    try field.tell("cloud", "spoil twice O4A5-00051 3")
+    let twice = try field.tool("audit", "--cloud", "--session", file)
+    #expect(twice.code == 1 && twice.output.contains("has 3 twice"), "\(twice)")
+    #expect(
+      field.waits { status in
+        status["well"] == false
+          && (status["conditions"]?.array ?? []).contains { $0["event"] == "cloud-audit-differs" }
+      })
     #expect(field.misuse["count"] == 0)
     #expect(field.stop() == 0)
   }

@@ -39,6 +39,18 @@ struct FilesTests {
     }
   }
 
+  @Test("are read only when they are ordinary ones: nothing else is waited for")
+  func ordinary() throws {
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/zero", "/dev/tty"] where Files.exists(path) {
+      #expect(throws: SystemError("read", path, number: SystemError.notOrdinary)) { try Files.read(path) }
+    }
+    #expect(throws: SystemError("read", folder.path, number: EISDIR)) { try Files.read(folder.path) }
+    #expect(try Files.read("/dev/null") == [])
+    #expect("\(SystemError("read", pipe, number: SystemError.notOrdinary))".hasSuffix("not an ordinary file"))
+  }
+
   @Test("have a status, of the link or of what it points to")
   func status() throws {
     let path = folder.write("file", "text", mode: 0o644)

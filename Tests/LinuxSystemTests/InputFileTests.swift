@@ -1,3 +1,4 @@
+import Glibc
 import LinuxSystem
 import TestSupport
 import Testing
@@ -16,6 +17,18 @@ struct InputFileTests {
       read.append(Array(buffer[..<count]))
     }
     #expect(read.map { String(decoding: $0, as: UTF8.self) } == ["abc", "def", "g"])
+  }
+
+  @Test("may be a pipe, which nobody waits for when nobody writes to it; never a device")
+  func pipes() throws {
+    let folder = TemporaryFolder()
+    let pipe = folder.file("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    var buffer = [UInt8](repeating: 0, count: 3)
+    #expect(try InputFile(path: pipe).read(into: &buffer) == 0)
+    #expect(throws: SystemError("read", "/dev/zero", number: SystemError.notOrdinary)) {
+      _ = try InputFile(path: "/dev/zero")
+    }
   }
 
   @Test("that is not there, or is a folder, is an error")

@@ -88,7 +88,7 @@ struct SocketsTests {
   func slowReader() throws {
     let listener = try Sockets.listen(unix: path)
     let count = 4_000_000
-    let total = try Mailbox<Int>(capacity: 1)
+    let total = try Mailbox<Int>(limit: 8)
     let reader = try WorkerThread(name: "reader") { [path] in
       guard let client = try? Sockets.connect(unix: path) else { return }
       let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)

@@ -6,8 +6,9 @@ import Testing
   @Test func everyFieldOfARealLine() throws {
     let passing = try Passing(parsing: Array(RealLine.passing.utf8))
     #expect(passing.number == 1)
-    #expect(passing.prefix.text == "MC")
-    #expect(passing.chip == 2976)
+    #expect(passing.timerCode.text == "MC")
+    #expect(passing.chip.text == "02976" && passing.chip.number == 2976 && passing.chip.bib == "2976")
+    #expect(passing.fieldCount == 8 && passing.epcFields == nil)
     #expect(passing.chipText == "MC02976")
     #expect(passing.localMilliseconds == 1_576_141_327_295)
     #expect(passing.localDateTime.dateText == "2019-12-12")
@@ -17,6 +18,69 @@ import Testing
     #expect(passing.check.text == "937f6")
     #expect(passing.check.packed == 0x39_3337_6636)
     #expect(passing.text == RealLine.passing)
+  }
+
+  @Test func everyFieldOfAPassingOfThirteen() throws {
+    let text = "978;MC;00978;2026-05-17;09:02:07.295;3;4;30303030304D433030393738;;a b;;x;Z1y39"
+    let passing = try Passing(parsing: Array(text.utf8))
+    #expect(passing.fieldCount == 13)
+    #expect(passing.epcFields?.epc == "30303030304D433030393738")
+    #expect(passing.epcFields?.reserved == ["", "a b", "", "x"])
+    #expect(passing.chipText == "MC00978" && passing.chip.bib == "978")
+    #expect(passing.check.text == "Z1y39" && passing.antenna == 3 && passing.reads == 4)
+    #expect(passing.text == text)
+  }
+
+  @Test(arguments: [
+    (";7", "", "7", "7"), (";RUNNER12", "", "RUNNER12", "RUNNER12"), ("EV2026;007", "EV2026", "007", "7"),
+    ("ABCDEFGHIJKLMNOP;00000", "ABCDEFGHIJKLMNOP", "00000", "0"),
+    (
+      "x;0123456789ABCDEFabcdef9876543210", "x", "0123456789ABCDEFabcdef9876543210",
+      "0123456789ABCDEFabcdef9876543210"
+    ),
+    ("MC;00000000000000000000000000000012", "MC", "00000000000000000000000000000012", "12"),
+  ])
+  func chipsOfFreeReaders(_ fields: String, _ code: String, _ chip: String, _ bib: String) throws {
+    for tail in ["937f6", ";;;;;937f6", "E28011;;;;;937f6"] {
+      let text = "1;\(fields);2019-12-12;09:02:07.295;3;4;\(tail)"
+      let passing = try Passing(parsing: Array(text.utf8))
+      #expect(passing.timerCode.text == code && passing.chip.text == chip && passing.chip.bib == bib)
+      #expect(passing.chipText == code + chip && passing.text == text)
+    }
+  }
+
+  @Test(arguments: [
+    ("ABCDEFGHIJKLMNOPQ;7", MalformedReason.prefix), ("M-C;7", .prefix), ("MC;", .chip),
+    ("MC;0123456789ABCDEFabcdef98765432100", .chip), ("MC;12 3", .chip),
+  ])
+  func otherCodesAndChipsAreWrong(_ fields: String, _ reason: MalformedReason) {
+    let text = "1;\(fields);2019-12-12;09:02:07.295;3;4;937f6"
+    #expect(throws: reason) { try Passing(parsing: Array(text.utf8)) }
+  }
+
+  @Test(arguments: 9...20) func anotherNumberOfFieldsIsAnUnknownForm(_ count: Int) throws {
+    let front = "1;MC;02976;2019-12-12;09:02:07.295;3;4"
+    let line = front + String(repeating: ";", count: count - 7) + "937f6"
+    guard count != 13 else {
+      return #expect(try Passing(parsing: Array(line.utf8)).epcFields?.reserved == ["", "", "", ""])
+    }
+    #expect(throws: MalformedReason.fieldCount) { try Passing(parsing: Array(line.utf8)) }
+    var framer = Framer()
+    #expect(
+      framer.frames(of: Array((line + "\r\n").utf8))
+        == [.malformed(MalformedFrame(reason: .fieldCount, raw: Array(line.utf8)))])
+    #expect(framer.counters.malformed == 1 && framer.counters.unknownForm == 1)
+  }
+
+  @Test func anEPCOfAnyLengthIsKept() throws {
+    for length in [0, 1, 24, 36, 37, 40, 41, 64, 1000, 4000] {
+      let epc = String(repeating: "3", count: length)
+      let text = "1;MC;02976;2019-12-12;09:02:07.295;3;4;\(epc);;;;;937f6"
+      let passing = try Passing(parsing: Array(text.utf8))
+      #expect(passing.epcFields?.epc == epc && passing.text == text)
+      var framer = Framer()
+      #expect(framer.frames(of: Array((text + "\r\n").utf8)) == [.passing(passing)])
+    }
   }
 
   @Test func randomPassingsSurviveTheWire() throws {
@@ -45,13 +109,16 @@ import Testing
     }
   }
 
-  @Test func aLostByteIsSeenWhereTheWidthIsFixed() {
+  @Test func aLostByteIsSeenOrMakesAnotherForm() throws {
     let good = Array(RealLine.passing.utf8)
     let reads = good.count - 7
     for index in good.indices where index != reads {
       var bytes = good
       bytes.remove(at: index)
-      #expect(throws: MalformedReason.self, "byte \(index)") { try Passing(parsing: bytes) }
+      // Timer code and chip may have any length: a reader with usual chips is held to them (`PassingForm`).
+      if let passing = try? Passing(parsing: bytes) {
+        #expect(2...9 ~= index && !(passing.timerCode.isUsual && passing.chip.isUsual), "byte \(index)")
+      }
     }
   }
 
@@ -67,6 +134,11 @@ import Testing
     #expect(make(1, 100_000, 1) == nil)
     #expect(make(1, 1, 0) == nil)
     #expect(make(1, 1, 9) == nil)
+    #expect(TimerCode("A-") == nil && TimerCode("ABCDEFGHIJKLMNOPQ") == nil && TimerCode("") == .empty)
+    #expect(
+      ChipCode("") == nil && ChipCode("7 ") == nil && ChipCode(String(repeating: "7", count: 33)) == nil)
+    #expect(EPCFields(epc: "E2 80") == nil && EPCFields(epc: "E2", reserved: ["", ""]) == nil)
+    #expect(EPCFields(epc: "E2", reserved: ["", ";", "", ""]) == nil)
     #expect(ChipPrefix("M1") == nil)
     #expect(ChipPrefix("MCX") == nil)
     #expect(CheckCode("937f") == nil)
@@ -84,6 +156,29 @@ import Testing
         millisecondsSince1970: Int64.random(in: -62_135_596_800_000...253_402_300_799_999, using: &random))
     else { return nil }
     let bits = Int.random(in: 1...32, using: &random)
+    if Bool.random(using: &random) {
+      let all = letters + hex
+      func text(_ lengths: ClosedRange<Int>) -> String {
+        (0..<Int.random(in: lengths, using: &random)).map { _ in
+          all[Int.random(in: 0..<all.count, using: &random)]
+        }
+        .joined()
+      }
+      let isLong = Bool.random(using: &random)
+      let epc = Bool.random(using: &random) ? "30303030304D433030393738" : text(0...60)
+      let reserved = (0..<4).map { _ in Int.random(in: 0..<8, using: &random) == 0 ? text(0...9) : "" }
+      let isUsual = Bool.random(using: &random)
+      guard let code = TimerCode(isUsual ? a + b : text(0...16)),
+        let chip = ChipCode(
+          isUsual ? String(Int.random(in: 10_000...99_999, using: &random)) : text(1...32))
+      else { return nil }
+      return Passing(
+        number: UInt32.random(in: 1...(.max >> UInt32(32 - bits)), using: &random), timerCode: code,
+        chip: chip,
+        at: time, antenna: UInt8.random(in: 1...8, using: &random),
+        reads: UInt32.random(in: 0...(.max >> UInt32(32 - bits)), using: &random),
+        epcFields: isLong ? EPCFields(epc: epc, reserved: reserved) : nil, check: check)
+    }
     return Passing(
       number: UInt32.random(in: 1...(.max >> UInt32(32 - bits)), using: &random), prefix: prefix,
       chip: UInt32.random(in: 0...99_999, using: &random), at: time,

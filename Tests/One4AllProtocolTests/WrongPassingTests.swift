@@ -6,8 +6,8 @@ import Testing
 /// A wrong passing gets its reason without the search for other frames in its line, when there can be none.
 @Suite struct WrongPassingTests {
   @Test(arguments: [
-    ("1;M1;02976;2019-12-12;09:02:07.295;3;4;937f6", MalformedReason.prefix),
-    ("1;MC;0297x;2019-12-12;09:02:07.295;3;4;937f6", .chip),
+    ("1;M-;02976;2019-12-12;09:02:07.295;3;4;937f6", MalformedReason.prefix),
+    ("1;MC;0297.;2019-12-12;09:02:07.295;3;4;937f6", .chip),
     ("1;MC;02976;2019-13-12;09:02:07.295;3;4;937f6", .date),
     ("1;MC;02976;2019-02-29;09:02:07.295;3;4;937f6", .date),
     ("1;MC;02976;2019-12-12;24:02:07.295;3;4;937f6", .time),
@@ -15,7 +15,8 @@ import Testing
     ("1;MC;02976;2019-12-12;09:02:07.295;3;04;937f6", .reads),
     ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f 6", .check), ("1;MC;02976;2019-12", .truncated),
     ("1;M", .truncated),
-    ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6;", .fieldCount),
+    ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6;", .truncated),
+    ("1;MC;02976;2019-12-12;09:02:07.295;3;4;;937f6", .fieldCount),
     ("01;MC;02976;2019-12-12;09:02:07.295;3;4;937f6", .number),
   ])
   func everyReasonIsGivenWithTheBytes(_ text: String, _ reason: MalformedReason) {
@@ -38,12 +39,12 @@ import Testing
       ("!;MC;02976;2019-12-12;09:02:07.295;3;4;937f6", .ambiguousJoin),
       ("1x2;MC;02976;2019-12-12;09:02:07.295;3;4;937f6", .ambiguousJoin),
       ("12x;MC;02976;2019-12-12;09:02:07.295;9;4;937f6", .number),
-      ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6;", .fieldCount),
+      ("1;MC;02976;2019-12-12;09:02:07.295;3;4;;937f6", .fieldCount),
       ("1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6;ninth", .fieldCount),
       ("1;MC;02976;2019-12-\u{11}2;09:02:07.295;3;4;937f6", .date),
       ("1;MC;0\u{1}976;2019-12-12;09:02:07.295;3;4;937f6", .chip),
       ("1;MC;02976;2019-12-12;09:02:07.295;3;4;93\u{7F}f6", .check),
-      ("1;MC;02976;2019-12-12;09:02:07.295;3;4;ABCDEF", .check),
+      ("1;MC;02976;2019-12-12;09:02:07.295;3;4;ABCDEF", .truncated),
       ("1;MC;02976;2019-12-12;09:02:07.295;9;4;ABCDE", .antenna),
     ])
   func theReasonIsGivenWithoutASearch(_ text: String, _ reason: MalformedReason) {

@@ -31,6 +31,25 @@ enum FieldOracle {
   }
 
   private static func codes(_ field: [UInt8]) throws(Violation) {
+    let isCode = field.allSatisfy {
+      0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0
+    }
+    let code = TimerCode(text(field))
+    try require(
+      (code != nil) == (isCode && field.count <= 16),
+      "\(shown(field)) as a timer code is \(code?.text ?? "none")")
+    if let code { try require(Array(code.text.utf8) == field, "\(shown(field)) became \(code.text)") }
+    let chip = ChipCode(text(field))
+    try require(
+      (chip != nil) == (isCode && 1...32 ~= field.count),
+      "\(shown(field)) as a chip is \(chip?.text ?? "none")")
+    if let chip {
+      try require(Array(chip.text.utf8) == field, "\(shown(field)) became \(chip.text)")
+      let isUsual = field.count == 5 && field.allSatisfy { 0x30...0x39 ~= $0 }
+      try require(
+        chip.isUsual == isUsual && chip.number == (isUsual ? UInt32(text(field)) : nil),
+        "\(shown(field)) has the number \(chip.number.map(String.init) ?? "none")")
+    }
     let isPrefix =
       field.count == 2 && field.allSatisfy { 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }
     let prefix = ChipPrefix(text(field))

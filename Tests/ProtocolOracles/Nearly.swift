@@ -16,13 +16,15 @@ public enum Nearly {
     "PING;PONG", "HELLO One4All 5", "GETPROTOCOL;3.0;1.0;3.0", "SETTIME;2017-12-23;15:30:55",
     "STOP;STOPMODE",
     "READBATTERY;VOLTS;25.5;PERCENT;90;HASPOWER;false", "START;20171223-153055.csv",
-    "PASSINGS;190;MC00001;LY00213",
+    "PASSINGS;190;MC00001;LY00213", "PASSINGS;3;7;RUNNER;12345;EV2026A1",
     "GETFILEINFO;2017-12-23;15:30:55;2017-12-23;16:30:55;190",
     "LISTFILES;20171223-153055.csv;20171224-153055.csv;",
     "GETSTATUS;3;192.168.1.13;O4A5-00051;One4All 5;1234678;Macsha;MC;46.2;True;20191117-131717.csv;0;True;100;"
       + "26.5;True;False;False;True;America/Mexico_City;False;never;960122610340BFDD;Motorola;OK;fcc;5;3;False;"
       + "1.1.3.0;False;False;False;False;False;False;3;3.0;15336649CD289D56E1B2;False;;0;False",
-    "CONECTADO_4|MC00001D20150414T120755416T120758010A1R034TV|VOIDTAGD20240229T235959999T000000001A8R999|",
+    "CONECTADO_4|MC00001D20150414T120755416T120758010A1R034TV|VOIDTAGD20240229T235959999T000000001A8R999|"
+      + "VOIDTAGD00000000T000000000T000000000A0R000|",
+    "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000",
     "ID2-20200315-062123- 123-e: 512_1", "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006",
     "20200315-163625-695",
     "passing;bib;date_time;latitude;longitude;status;chip;participant_id;timezone",
@@ -41,8 +43,13 @@ public enum Nearly {
     let time =
       "\(padded(below(25), 2)):\(padded(below(61), 2)):\(padded(below(61), 2)).\(padded(below(1000), 3))"
     let reads = below(2) == 0 ? below(40) : below(1 << 33)
+    let code = ["MC", "MC", "", "EV2026", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOPQ"][below(6)]
+    let chips = [
+      padded(below(100_001), 5), padded(below(100_001), 5), "7", "RUNNER", String(repeating: "A1", count: 16),
+    ]
+    let tails = ["", "", "3030304D433030393738;;;;;", ";;;;;", "E2;a b;;c;;", "E2;", ";;;;", ";;;;;;"]
     let text =
-      "\(number);MC;\(padded(below(100_001), 5));\(date);\(time);\(below(10));\(reads);937f6"
+      "\(number);\(code);\(chips[below(5)]);\(date);\(time);\(below(10));\(reads);\(tails[below(8)])937f6"
     return Array(text.utf8)
   }
 

@@ -13,6 +13,8 @@ enum PassingOracle {
       case .valid: throw Violation("a good passing is refused as \(error.rawValue): \(shown(frame))")
       case .cut:
         try require(error == .truncated, "a cut passing is refused as \(error.rawValue): \(shown(frame))")
+      case .unknownForm:
+        try require(error == .fieldCount, "an unknown form is refused as \(error.rawValue): \(shown(frame))")
       case .wrong: break
       }
       return
@@ -27,18 +29,26 @@ enum PassingOracle {
     passing.encode(into: &printed)
     try require(printed == frame, "\(shown(frame)) is printed as \(shown(printed))")
     try require(Array(passing.text.utf8) == frame, "the text of \(shown(frame)) is \(passing.text)")
+    let fields = passing.epcFields
     let again = Passing(
-      number: passing.number, prefix: passing.prefix, chip: passing.chip, at: passing.localDateTime,
-      antenna: passing.antenna, reads: passing.reads, check: passing.check)
+      number: passing.number, timerCode: passing.timerCode, chip: passing.chip, at: passing.localDateTime,
+      antenna: passing.antenna, reads: passing.reads,
+      epcFields: fields.flatMap { EPCFields(epc: $0.epc, reserved: $0.reserved) }, check: passing.check)
+    try require(
+      fields.map(\.hasReserved) == (fields == nil ? nil : values.more.dropFirst().contains { !$0.isEmpty }),
+      "the reserved fields of \(shown(frame)) are read otherwise")
     try require(again == passing, "the values of \(shown(frame)) make another passing")
     try parseWithin(frame, passing)
   }
 
   static func values(of passing: Passing) -> NaivePassing.Values {
     NaivePassing.Values(
-      number: UInt64(passing.number), prefix: Array(passing.prefix.text.utf8), chip: UInt64(passing.chip),
+      number: UInt64(passing.number), timerCode: Array(passing.timerCode.text.utf8),
+      chip: Array(passing.chip.text.utf8),
       localMilliseconds: passing.localMilliseconds, antenna: UInt64(passing.antenna),
-      reads: UInt64(passing.reads), check: Array(passing.check.text.utf8))
+      reads: UInt64(passing.reads),
+      more: passing.epcFields.map { ([$0.epc] + $0.reserved).map { Array($0.utf8) } } ?? [],
+      check: Array(passing.check.text.utf8))
   }
 
   /// What stands before and behind a frame in memory is none of its business.

@@ -115,10 +115,12 @@ enum RecordingOracle {
         isPassing = (try? OlderPassing(parsingFrame: bytes.span.extracting(start..<start + 42))) != nil
       }
       if 0x30...0x39 ~= bytes[start] {
-        if let last = separators.dropFirst(6).first, last + 6 <= bytes.count,
-          case .valid = NaivePassing(Array(bytes[start..<last + 6]))
-        {
-          isPassing = true
+        for more in [6, 11] {
+          if let last = separators.dropFirst(more).first, last + 6 <= bytes.count,
+            case .valid = NaivePassing(Array(bytes[start..<last + 6]))
+          {
+            isPassing = true
+          }
         }
         if let last = separators.dropFirst(7).first {
           let row = bytes.span.extracting(start..<last + 1)

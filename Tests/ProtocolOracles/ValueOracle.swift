@@ -110,5 +110,24 @@ enum ValueOracle {
     try require(
       (try? Passing(parsing: Array(passing.text.utf8))) == passing, "\(passing.text) is not read back")
     try PassingOracle.check(Array(passing.text.utf8))
+    try longPassing(passing, &numbers)
+  }
+
+  /// The same of 13 fields, with the chip of a FREE reader.
+  private static func longPassing(_ passing: Passing, _ numbers: inout Numbers) throws(Violation) {
+    let text = String(repeating: "0123456789ABCDEFabcdefGHXYZ", count: 3)
+    let code = TimerCode(String(text.prefix(Int(numbers.next(from: 0, to: 16)))))
+    let chip = ChipCode(String(text.suffix(Int(numbers.next(from: 1, to: 32)))))
+    let reserved = (0..<4).map { _ in String(text.prefix(Int(numbers.next(from: 0, to: 3)))) }
+    guard let code, let chip,
+      let fields = EPCFields(
+        epc: String(text.prefix(Int(numbers.next(from: 0, to: 80)))), reserved: reserved),
+      let long = Passing(
+        number: passing.number, timerCode: code, chip: chip, at: passing.localDateTime,
+        antenna: passing.antenna,
+        reads: passing.reads, epcFields: fields, check: passing.check)
+    else { throw Violation("no passing of 13 fields can be made") }
+    try require((try? Passing(parsing: Array(long.text.utf8))) == long, "\(long.text) is not read back")
+    try PassingOracle.check(Array(long.text.utf8))
   }
 }

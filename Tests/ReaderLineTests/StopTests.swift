@@ -6,7 +6,13 @@ import Testing
 
 @Suite struct StopTests {
   @Test func `letting go of a worker ends its thread`() throws {
-    #expect(try Held.isLetGo { held in try LineWorker { _ in _ = held } })
+    #expect(
+      try Held.isLetGo { held in
+        try LineWorker { _ in
+          _ = held
+          return true
+        }
+      })
   }
 
   @Test func `a worker without a line stops`() throws {
@@ -20,11 +26,17 @@ import Testing
     let worker = try LineWorker { _ in
       isBusy.call()
       _ = try? Poll.wait(for: never.descriptor, .read, milliseconds: 500)
+      return true
     }
     worker.request(.open(opening: 1, options(.device(path: "/dev/null"))))
     #expect(try Poll.wait(for: isBusy.descriptor, .read, milliseconds: 10_000).contains(.read))
-    for _ in 0..<4096 { worker.request(.close(opening: 0)) }
-    #expect(!worker.request(.close(opening: 0)))
+    let bytes = [UInt8](repeating: 0x41, count: 10_000)
+    var taken = 0
+    while worker.request(.write(opening: 0, bytes)) {
+      taken += 1
+      try #require(taken < 1000)
+    }
+    #expect(taken > 20)
     worker.stop()
   }
 

@@ -13,9 +13,9 @@ final class TestedLine: Sendable {
   private let waiting = Mutex<[LineReport]>([])
 
   init() throws {
-    let reports = try Mailbox<LineReport>(capacity: 100_000)
+    let reports = try Mailbox<LineReport>(limit: 1 << 26, weight: \.memory)
     self.reports = reports
-    worker = try LineWorker { reports.post($0) }
+    worker = try LineWorker { reports.deliver($0) }
   }
 
   /// A worker that has opened that pty as opening 1.

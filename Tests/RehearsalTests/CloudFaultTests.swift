@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Faults of the simulated cloud")
 struct CloudFaultTests {
-  var fixture = CloudFixture()
+  var fixture = CloudFixture(emptyLists: .listed)
 
   private mutating func statuses(_ count: Int, _ method: String = "GET", _ path: String = "/devices") -> [Int]
   {
@@ -66,7 +66,7 @@ struct CloudFaultTests {
     let results = statuses(1000)
     #expect((150...250).contains(results.count { $0 == 502 }))
     #expect(Set(results) == [200, 502])
-    var again = CloudFixture()
+    var again = CloudFixture(emptyLists: .listed)
     _ = again.tell("fail rate 20% 502")
     #expect((0..<1000).map { _ in again.send("GET", "/devices").status } == results)
   }

@@ -13,8 +13,12 @@ struct CloudFixture {
   var now = CloudFixture.start
   var key: String? = CloudFixture.key
 
-  init(access: CloudAccess = [.read, .write, .unbind], envelope: CloudEnvelope = .v0, seed: UInt64 = 1) {
-    cloud = SimulatedCloud(.init(keys: [CloudFixture.key: access], envelope: envelope, seed: seed))
+  init(
+    access: CloudAccess = [.read, .write, .unbind], envelope: CloudEnvelope = .v0,
+    emptyLists: CloudEmptyLists = .missing, seed: UInt64 = 1
+  ) {
+    cloud = SimulatedCloud(
+      .init(keys: [CloudFixture.key: access], envelope: envelope, emptyLists: emptyLists, seed: seed))
   }
 
   /// Sends a request; `target` is path and query behind the base.
@@ -72,5 +76,11 @@ struct CloudFixture {
 
 extension CloudAnswer {
   /// What the answer says of itself.
-  var words: String? { document?["description"]?.string }
+  var words: String? {
+    if case .text(let text, _) = body {
+      let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+      return parts.count > 1 ? String(parts[1]) : nil
+    }
+    return document?["description"]?.string
+  }
 }

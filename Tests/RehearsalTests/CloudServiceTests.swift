@@ -46,6 +46,7 @@ struct CloudServiceTests {
 
   @Test("The query's escapes are resolved")
   func query() throws {
+    _ = service.tell("empty-lists 200")
     let answer = try connect().request(
       "GET", "/v0/devices?page=%31&limit=2", headers: CloudServiceTests.headers)
     #expect(try JSONText.parse(answer.body)["pagination"]?["limit"] == 2)
@@ -134,7 +135,7 @@ struct CloudServiceTests {
     let connection = try LoopbackConnection(port: service.port)
     _ = try connection.request("GET", "/v0/devices", headers: CloudServiceTests.headers)
     service.stop()
-    #expect(lines.withLock { $0 } == ["GET /v0/devices 200"])
+    #expect(lines.withLock { $0 } == ["GET /v0/devices 404"])
   }
 
   @Test("A stopped service frees its port")

@@ -85,7 +85,7 @@ struct CloudSessionTests {
     #expect(answer.status == 400)
     #expect(answer.words?.contains("passings_list[1].\(field)") == true)
     #expect(fixture.misuses == ["malformed"])
-    #expect(fixture.send("GET", "/passings/session/\(token)").document?["result"] == [])
+    #expect(fixture.send("GET", "/passings/session/\(token)").words == "Passings not found")
   }
 
   @Test("A passing without a required field, or a list without passings, is refused")
@@ -198,5 +198,68 @@ struct CloudSessionTests {
     #expect(slice.document?["pagination"]?["total"] == 4)
     let session = fixture.send("GET", "/sessions/\(token)").document?["result"]?.array?.first
     #expect(session?["first"] == 1 && session?["last"] == 12_000 && session?["passings"] == 12_000)
+  }
+}
+
+@Suite("Lists on which nothing is")
+struct CloudEmptyListTests {
+  var fixture = CloudFixture()
+
+  @Test("are 404, with what they were asked of, in a body that is no JSON: as the vendor's pages have it")
+  mutating func documented() {
+    let deviceid = fixture.bind()
+    let missing = fixture.send("GET", "/sessions/device/\(deviceid)")
+    #expect(missing.status == 404)
+    #expect(
+      missing.body
+        == .text(
+          "{\n    description: \"Sessions not found\",\n    deviceid: \"\(deviceid)\",\n}\n",
+          type: "application/json"))
+    #expect(fixture.send("GET", "/sessions/device/\(deviceid)/active").words == "Sessions not found")
+    #expect(fixture.send("GET", "/passings/device/\(deviceid)").words == "Passings not found")
+    let token = fixture.open(deviceid)
+    #expect(fixture.send("GET", "/passings/session/\(token)").words == "Passings not found")
+    #expect(fixture.send("GET", "/devices?page=2").words == "Devices not found")
+    _ = fixture.tell("envelope body")
+    #expect(fixture.send("GET", "/passings/session/\(token)").document == ["body": nil])
+    #expect(fixture.misuses == [])
+  }
+
+  @Test("are empty arrays where that is told, for good")
+  mutating func listed() {
+    let deviceid = fixture.bind()
+    _ = fixture.tell("empty-lists 200")
+    _ = fixture.tell("ok")
+    #expect(fixture.send("GET", "/sessions/device/\(deviceid)").document?["result"] == [])
+    #expect(fixture.send("GET", "/passings/device/\(deviceid)").document?["result"] == [])
+    #expect(fixture.send("GET", "/devices?page=2").document?["result"] == [])
+    #expect(fixture.send("GET", "/sessions/device/\(deviceid)/active").status == 404)
+  }
+
+  @Test("An answer can be put in the place of the cloud's, before and after its work")
+  mutating func said() {
+    let deviceid = fixture.bind()
+    _ = fixture.tell("say 200 {} for 1 requests on session-open")
+    #expect(fixture.open(deviceid) == "" && fixture.send("GET", "/sessions/device/\(deviceid)").status == 404)
+    _ = fixture.tell("say 201 - after-work for 1 requests on session-open")
+    #expect(fixture.send("POST", "/sessions", ["deviceid": .string(deviceid)]).body == .empty)
+    #expect(fixture.send("GET", "/sessions/device/\(deviceid)").status == 200)
+    #expect(fixture.tell("say 99 {}") == nil && fixture.tell("say 200") == nil)
+  }
+
+  @Test("A passing can be spoilt on the cloud's side", arguments: ["missing", "twice", "other"])
+  mutating func spoilt(kind: String) {
+    let deviceid = fixture.bind()
+    let token = fixture.open(deviceid)
+    _ = fixture.send(
+      "POST", "/passings",
+      ["token_session": .string(token), "passings_list": [CloudFixture.passing(1), CloudFixture.passing(2)]])
+    #expect(fixture.tell("spoil \(kind) \(deviceid) 3") == nil)
+    #expect(fixture.tell("spoil \(kind) \(deviceid) 2") != nil)
+    let list = fixture.send("GET", "/passings/device/\(deviceid)").document?["result"]?.array ?? []
+    let second = list.filter { $0["num_passing"] == 2 }
+    #expect(second.count == (kind == "missing" ? 0 : kind == "twice" ? 2 : 1))
+    #expect(Set(second.compactMap { $0["token_session"]?.string }).count == second.count)
+    #expect(second.allSatisfy { ($0["chip"] == "E200001") == (kind == "twice") })
   }
 }

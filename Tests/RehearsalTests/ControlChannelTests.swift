@@ -35,7 +35,7 @@ struct ControlChannelTests {
 
   @Test("carries a command there and its lines back")
   func roundTrip() throws {
-    let answers = try Mailbox<String>(capacity: 8)
+    let answers = try Mailbox<String>(limit: 4096)
     try serve(
       { "you said\n\n\($0)" },
       to: { path in
@@ -47,7 +47,7 @@ struct ControlChannelTests {
   @Test("carries long answers whole and empty ones too")
   func sizes() throws {
     let long = String(repeating: "x", count: 1_000_000)
-    let answers = try Mailbox<String>(capacity: 8)
+    let answers = try Mailbox<String>(limit: 4096)
     try serve(
       { $0 == "long" ? long : "" },
       to: { path in
@@ -59,7 +59,7 @@ struct ControlChannelTests {
 
   @Test("takes several commands in one piece, and one in several pieces")
   func pieces() throws {
-    let answers = try Mailbox<String>(capacity: 8)
+    let answers = try Mailbox<String>(limit: 4096)
     try serve(
       { "<\($0)>" },
       to: { path in
@@ -73,7 +73,7 @@ struct ControlChannelTests {
 
   @Test("hangs up on a command without end")
   func endless() throws {
-    let answers = try Mailbox<String>(capacity: 8)
+    let answers = try Mailbox<String>(limit: 4096)
     try serve(
       { $0 },
       to: { path in

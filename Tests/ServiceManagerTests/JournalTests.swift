@@ -53,6 +53,31 @@ struct JournalTests {
     #expect(message == "MESSAGE=" + String(repeating: "é", count: 2000) + "…")
   }
 
+  @Test("never waits for whoever reads its lines, and says how many it left out")
+  func unread() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    let reader = Descriptor(owning: ends[0])
+    let writer = Descriptor(owning: ends[1])
+    let journal = Journal(level: .debug, destination: .lines(coloured: false), descriptor: writer.number)
+    // A pipe takes 64 KiB.
+    for _ in 0..<2000 { journal.write(entry) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
+    defer { buffer.deallocate() }
+    guard case .bytes(let count) = try reader.read(into: buffer) else {
+      Issue.record("nothing was written")
+      return
+    }
+    let written = buffer[..<count].count { $0 == UInt8(ascii: "\n") }
+    #expect(written > 100 && written < 2000)
+    journal.write(entry)
+    guard case .bytes(let rest) = try reader.read(into: buffer) else { return }
+    let text = String(decoding: buffer[..<rest], as: UTF8.self)
+    #expect(text.hasPrefix("\(2000 - written) lines of the log were left out: nobody read them\n"))
+    #expect(text.split(separator: "\n").count == 2)
+    _ = consume writer
+  }
+
   @Test("is lines for a person where there is no systemd")
   func line() {
     #expect(

@@ -51,10 +51,40 @@ struct DecodeTests {
       for line in lines {
         let members = try JSONText.parse(String(line)).object?.members.map(\.name)
         #expect(
-          members == ["utc", "local", "chip", "antenna", "reads", "number", "bib", "first_seen", "note"])
+          members == [
+            "utc", "local", "chip", "antenna", "reads", "number", "bib", "first_seen", "note",
+            "epc", "reserved",
+          ])
       }
       #expect(outcome.complaint.contains("  passings  "))
     }
+  }
+
+  @Test("shows EPC and reserved fields of passings of 13 fields, and chips of FREE readers")
+  func thirteenFields() throws {
+    let folder = TemporaryFolder()
+    let path = folder.write(
+      "free.csv",
+      """
+      1;MC;00978;2026-05-17;09:02:07.295;3;4;30303030304D433030393738;;;;;937f6
+      2;;RUNNER7;2026-05-17;09:02:08.295;3;4;;a b;;,;x;937f6
+      3;EV2026;7;2026-05-17;09:02:09.295;3;4;937f6
+      4;MC;00978;2026-05-17;09:02:10.295;3;4;;937f6
+
+      """)
+    let csv = try Tool.run("decode", "-z", "UTC", "-f", "csv", path)
+    let rows = csv.output.split(separator: "\n").dropFirst()
+    #expect(rows.count == 3 && csv.code == 65)
+    #expect(csv.complaint.contains("\(path):4: not 8 fields, nor 13"))
+    #expect(rows[1].hasSuffix("MC00978,3,4,1,,,,30303030304D433030393738,"))
+    #expect(rows[2].hasSuffix("RUNNER7,3,4,2,,,,,\"a b;;,;x\""))
+    #expect(rows[3].hasSuffix("EV20267,3,4,3,,,,,"))
+    let json = try Tool.run("decode", "-z", "UTC", "-f", "json", path).output.split(separator: "\n")
+    let second = try JSONText.parse(String(json[1]))
+    #expect(second["epc"] == "" && second["reserved"] == ["a b", "", ",", "x"])
+    #expect(try JSONText.parse(String(json[2]))["epc"] == .null)
+    let table = try Tool.run("decode", "-z", "UTC", path).output
+    #expect(table.contains("  epc 30303030304D433030393738\n") && table.contains(" RUNNER7 "))
   }
 
   @Test("treats several files alike, and one that is not there stops none")
@@ -63,11 +93,27 @@ struct DecodeTests {
     let outcome = try Tool.run(
       "decode", "-f", "csv", paths[0], "/nonexistent/file.csv", Self.folder, paths[1])
     #expect(outcome.code == 66)
-    #expect(outcome.output.split(separator: "\n").count == 1 + 4 + 6)
+    #expect(outcome.output.split(separator: "\n").count == 1 + 5 + 6)
     #expect(outcome.output.hasPrefix("utc,local,"))
     #expect(outcome.complaint.contains("one4allctl: /nonexistent/file.csv: No such file or directory\n"))
     #expect(outcome.complaint.contains("one4allctl: \(Self.folder): Is a directory\n"))
     #expect(outcome.complaint.contains("2 recordings\n  passings    9\n"))
+  }
+
+  @Test("takes the test reads of an older file that have no time for what they are, and ends with 0")
+  func testReadsWithoutTime() throws {
+    let test = "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000\r\n"
+    let row = "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006\r\n"
+    let folder = TemporaryFolder()
+    let path = folder.write(
+      "tests.csv",
+      "ID2-20200315-062123- 123-e: 512_1\r\n" + String(repeating: test, count: 59) + row + test
+        + "20200315-163625-695\r\n")
+    let outcome = try Tool.run("decode", "-z", "Europe/Madrid", path)
+    #expect(outcome.code == 0, "\(outcome)")
+    #expect(outcome.output.contains("  passings    1\n") && outcome.output.contains("  test reads  60\n"))
+    #expect(outcome.output.contains("  malformed   none\n"))
+    #expect(outcome.output.contains("  first       2020-03-15 06:02:55.311 = 2020-03-15T05:02:55.311Z\n"))
   }
 
   @Test("of several files each passing names its own; an empty file is told, and ends with 65")
@@ -77,8 +123,10 @@ struct DecodeTests {
     let (first, second) = (folder.write("a.csv", frame), folder.write("b,c.csv", frame))
     let csv = try Tool.run("decode", "-z", "UTC", "-f", "csv", first, second)
     let lines = csv.output.split(separator: "\n")
-    #expect(csv.code == 0 && lines[0].hasSuffix(",note,file"))
-    #expect(lines[1].hasSuffix(",,,,\(first)") && lines[2].hasSuffix(",,,,\"\(second)\""), "\(csv.output)")
+    #expect(csv.code == 0 && lines[0].hasSuffix(",note,epc,reserved,file"))
+    #expect(
+      lines[1].hasSuffix(",,,,,,\(first)") && lines[2].hasSuffix(",,,,,,\"\(second)\""),
+      "\(csv.output)")
     let json = try Tool.run("decode", "-z", "UTC", "-f", "json", first, second)
     #expect(
       try json.output.split(separator: "\n").map { try JSONText.parse(String($0))["file"]?.string } == [
@@ -86,9 +134,12 @@ struct DecodeTests {
       ])
     let odd = folder.write("d\r\ne.csv", frame)
     #expect(
-      try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(",,,,\"\(odd)\"\n"))
+      try Tool.run("decode", "-z", "UTC", "-f", "csv", odd, first).output.contains(
+        ",,,,,,\"\(odd)\"\n"))
     let one = try Tool.run("decode", "-z", "UTC", "-f", "csv", first)
-    #expect(one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note\n"))
+    #expect(
+      one.output.hasPrefix("utc,local,chip,antenna,reads,number,bib,first_seen,note,epc,reserved\n")
+    )
     for nothing in ["", "\r\n\n \t\n", "\u{FEFF}", "\u{FEFF}\n"] {
       let empty = folder.write("empty.csv", nothing)
       let aborted = try Tool.run("decode", "-z", "UTC", first, empty)

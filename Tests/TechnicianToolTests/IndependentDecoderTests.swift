@@ -55,16 +55,22 @@ struct IndependentDecoderTests {
     }
     let times = clock.map { "\($0[0]):\($0[1]):\($0[2]).\($0[3])" }
     let chip = any(1...30) == 1 ? "VOIDTAG" : "MC" + padded(any(0...99_999), 5)
-    let antenna = "\(any(1...8))"
+    let antenna = chip == "VOIDTAG" ? "\(any(0...2))" : "\(any(1...8))"
+    let isTimeless = chip == "VOIDTAG" && any(1...2) == 1
     switch form {
     case .one4All5:
       let check = String(any(0x10000...0xFFFFF), radix: 16)
+      let code = ["LY", "LY", "", "EV2026"][any(0...3)]
+      let chip = [padded(any(0...99_999), 5), "R\(any(0...999))", "\(any(0...9))"][any(0...2)]
+      let more = ["", "", "30303030304D433030393738;;;;;", ";;a b;;;"][any(0...3)]
       return
-        "\(number);LY;\(padded(any(0...99_999), 5));\(year)-\(month)-\(day);\(times[0]);\(antenna);\(any(0...3000));\(check)"
+        "\(number);\(code);\(chip);\(year)-\(month)-\(day);\(times[0]);\(antenna);\(any(0...3000));\(more)\(check)"
     case .older:
+      if isTimeless { return "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;\(antenna);000" }
       return "\(chip);\(year)/\(month)/\(day);\(times[0]);\(times[1]);\(antenna);\(padded(any(0...1200), 3))"
     case .frames:
       let keepAlive = any(1...10) == 1 ? "CONECTADO_4" : ""
+      if isTimeless { return "\(keepAlive)VOIDTAGD00000000T000000000T000000000A\(antenna)R000" }
       return "\(keepAlive)\(chip)D\(year)\(month)\(day)T\(clock[0].joined())T\(clock[1].joined())A\(antenna)R"
         + "\(padded(any(0...999), 3))\(["", "TV", "T"][any(0...2)])"
     case .export:

@@ -10,19 +10,50 @@ enum NaiveDecoder {
 
   /// The CSV line of a record; empty when it holds none and is well, nil when it is malformed.
   static func decode(_ line: String, _ form: Form) -> String? {
+    guard form != .one4All5 else { return one4All5(line) }
+    return row(line, form).map { $0.isEmpty ? "" : $0 + ",," }
+  }
+
+  private static func one4All5(_ line: String) -> String? {
+    let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 8 || parts.count == 13, plain(parts[0], 1...4_294_967_295),
+      isCode(parts[1], 0...16), isCode(parts[2], 1...32),
+      let time = seconds(parts[3], parts[4], "-"),
+      antenna(parts[5]), plain(parts[6], 0...4_294_967_295), let check = parts.last,
+      check.utf8.count == 5,
+      visible(check), check != "HELLO", check.lowercased() != "false"
+    else { return nil }
+    let more = parts[7..<parts.count - 1]
+    guard more.isEmpty || visible(parts[7]),
+      more.allSatisfy({ $0.utf8.allSatisfy { 0x20...0x7E ~= $0 } })
+    else {
+      return nil
+    }
+    let local = text(time, fraction: parts[4].suffix(3))
+    let reserved = more.dropFirst()
+    return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+      + ",\(more.first ?? ""),\(reserved.allSatisfy(\.isEmpty) ? "" : reserved.joined(separator: ";"))"
+  }
+
+  private static func isCode(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+    lengths ~= text.utf8.count
+      && text.unicodeScalars.allSatisfy {
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+      }
+  }
+
+  private static func row(_ line: String, _ form: Form) -> String? {
     let parts = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
     switch form {
-    case .one4All5:
-      guard parts.count == 8, plain(parts[0], 1...4_294_967_295), letters(parts[1]), parts[1].count == 2,
-        digits(parts[2], 5), let time = seconds(parts[3], parts[4], "-"), antenna(parts[5]),
-        plain(parts[6], 0...4_294_967_295), parts[7].utf8.count == 5, visible(parts[7]), parts[7] != "HELLO"
-      else { return nil }
-      let local = text(time, fraction: parts[4].suffix(3))
-      return "\(local)Z,\(local),\(parts[1])\(parts[2]),\(parts[5]),\(parts[6]),\(parts[0]),,,"
+    case .one4All5: return nil
     case .older:
+      let row = "0000/00/00;00:00:00.000;00:00:00.000"
+      if parts.count == 6, parts[0] == "VOIDTAG", parts[1...3].joined(separator: ";") == row {
+        return testWithoutTime(antenna: parts[4], reads: parts[5])
+      }
       guard parts.count == 6, chip(parts[0]), let first = seconds(parts[1], parts[2], "/"),
-        let best = seconds(parts[1], parts[3], "/"), antenna(parts[4]), parts[5].count >= 3,
-        parts[5].count == 3 || !parts[5].hasPrefix("0"), let reads = number(parts[5])
+        let best = seconds(parts[1], parts[3], "/"), antenna(parts[4], of: parts[0]), isReads(parts[5]),
+        let reads = number(parts[5])
       else { return nil }
       return older(
         parts[0], first, parts[2].suffix(3), best, parts[3].suffix(3), antenna: parts[4], reads: reads)
@@ -38,11 +69,17 @@ enum NaiveDecoder {
       let clock = { (text: String) in
         "\(text.prefix(2)):\(text.dropFirst(2).prefix(2)):\(text.dropFirst(4).prefix(2)).\(text.suffix(3))"
       }
+      if frame.hasPrefix("VOIDTAGD00000000T000000000T000000000A"), bytes[38] == "R",
+        digits(piece(39..<42), 3)
+      {
+        return testWithoutTime(antenna: bytes[37], reads: piece(39..<42))
+      }
       let date = "\(piece(8..<12))/\(piece(12..<14))/\(piece(14..<16))"
       guard bytes[7] == "D", bytes[16] == "T", bytes[26] == "T", bytes[36] == "A", bytes[38] == "R",
         chip(piece(0..<7)), digits(piece(8..<16), 8), digits(piece(17..<26), 9), digits(piece(27..<36), 9),
         let first = seconds(date, clock(piece(17..<26)), "/"),
-        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37]), digits(piece(39..<42), 3),
+        let best = seconds(date, clock(piece(27..<36)), "/"), antenna(bytes[37], of: piece(0..<7)),
+        digits(piece(39..<42), 3),
         let reads = number(piece(39..<42))
       else { return nil }
       return older(
@@ -50,6 +87,16 @@ enum NaiveDecoder {
         reads: reads)
     case .export: return export(parts)
     }
+  }
+
+  /// A test read that has zeros for its times.
+  private static func testWithoutTime(antenna text: String, reads: String) -> String? {
+    guard antenna(text, of: "VOIDTAG"), isReads(reads), let number = number(reads) else { return nil }
+    return ",,VOIDTAG,\(text),\(number),,,,test_read"
+  }
+
+  private static func isReads(_ text: String) -> Bool {
+    text.count >= 3 && (text.count == 3 || !text.hasPrefix("0"))
   }
 
   private static func older(
@@ -156,6 +203,11 @@ enum NaiveDecoder {
 
   private static func antenna(_ text: String) -> Bool {
     ["1", "2", "3", "4", "5", "6", "7", "8"].contains(text)
+  }
+
+  /// Of an older reader, whose test reads may be of none.
+  private static func antenna(_ text: String, of chip: String) -> Bool {
+    antenna(text) || (text == "0" && chip == "VOIDTAG")
   }
 
   private static func visible(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }

@@ -13,18 +13,27 @@ public final class Program {
   /// - Parameters:
   ///   - output: where its standard output goes.
   ///   - errors: where its standard error goes.
-  public init(_ words: [String], output: String = "/dev/null", errors: String = "/dev/null")
-    throws(SystemError)
-  {
+  ///   - variables: what it finds in its environment beside that of the tests.
+  public init(
+    _ words: [String], output: String = "/dev/null", errors: String = "/dev/null",
+    variables: [String: String] = [:]
+  ) throws(SystemError) {
     var arguments = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
+    var environment = variables.map { strdup("\($0.key)=\($0.value)") }
+    defer { for variable in environment.prefix(variables.count) { free(variable) } }
+    for place in 0... {
+      guard let variable = environ[place] else { break }
+      environment.append(variable)
+    }
+    environment.append(nil)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     var started = pid_t()
-    let result = posix_spawnp(&started, words[0], &actions, nil, &arguments, environ)
+    let result = posix_spawnp(&started, words[0], &actions, nil, &arguments, &environment)
     guard result == 0 else { throw SystemError("posix_spawn", words[0], number: result) }
     child = started
   }

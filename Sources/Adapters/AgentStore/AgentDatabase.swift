@@ -1,5 +1,6 @@
 public import AgentCore
 import CSQLite
+import Glibc
 import LinuxSystem
 
 /// The agent's state on disk: a SQLite database that one process at a time uses.
@@ -13,6 +14,8 @@ public struct AgentDatabase: ~Copyable {
   public let path: String
   /// Where the former database was put because it was damaged; nil when it was not, or when that was noted before.
   public private(set) var setAside: String?
+  /// Why it was damaged; nil when that is not known.
+  private(set) var damage: String?
   /// Whether the rows must still be read to know that they are whole.
   let isUnchecked: Bool
 
@@ -35,23 +38,70 @@ public struct AgentDatabase: ~Copyable {
   static func open(directory: String, busyTimeout: Int32, lock: StoreLock) throws(StoreError) -> AgentDatabase
   {
     let path = "\(directory)/\(fileName)"
+    var damage: String?
     var aside: String?
     var isUnchecked = false
-    do { isUnchecked = try IntegrityCheck.run(path, busyTimeout: busyTimeout) } catch {
-      guard error.isDamage else { throw error }
-      aside = try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
+    do {
+      isUnchecked = try IntegrityCheck.run(path, busyTimeout: busyTimeout)
+      try sealPages(of: path, busyTimeout: busyTimeout)
+    } catch {
+      guard error.isDamage(atOpening: true) else { throw error }
+      damage = "\(error)"
+      aside = try setAside(path)
     }
-    var database = try AgentDatabase(
-      path, busyTimeout: busyTimeout, isUnchecked: isUnchecked, lock: lock)
+    var opened: AgentDatabase?
+    do {
+      opened = try AgentDatabase(path, busyTimeout: busyTimeout, isUnchecked: isUnchecked, lock: lock)
+    } catch {
+      // A new file that cannot be used is no damage: another one would not do better.
+      guard aside == nil, error.isDamage(atOpening: true) else { throw error }
+      damage = "\(error)"
+      aside = try setAside(path)
+    }
+    var database =
+      if let opened = opened.take() { opened } else {
+        try AgentDatabase(path, busyTimeout: busyTimeout, isUnchecked: false, lock: lock)
+      }
     // Before anything is kept: whatever happens, what can be read of the damaged one will be taken over. It may have
     // been set aside by a process that did not come as far as this.
-    let noted = try Salvage.noteAll(in: directory, database.connection)
-    if let aside { try Salvage.note(aside, in: database.connection) }
+    let noted = try SalvageTable.noteAll(in: directory, database.connection)
+    if let aside { try SalvageTable.note(aside, reason: damage, in: database.connection) }
     database.setAside = aside ?? noted.last
+    database.damage = damage
     return database
   }
 
+  private static func setAside(_ path: String) throws(StoreError) -> String {
+    try DamagedFile.setAside(path, at: WallTime(milliseconds: SystemClock.wallMilliseconds))
+  }
+
+  /// Seals the pages of a database that was made before seals were introduced, in a copy that takes its place. Where
+  /// there is no room for that it is used as it is.
+  private static func sealPages(of path: String, busyTimeout: Int32) throws(StoreError) {
+    guard Files.exists(path) else { return }
+    let copy = "\(path).sealing"
+    unlink(copy)
+    do {
+      let connection = try Connection(path, busyTimeout: busyTimeout)
+      guard !connection.isSealed else { return }
+      do throws(StoreError) {
+        let name = UInt32.random(in: 1...UInt32(Int32.max))
+        try connection.run(
+          "PRAGMA application_id = \(name); PRAGMA wal_checkpoint(TRUNCATE)", for: "seal the store")
+        try connection.copySealed(to: copy)
+      } catch {
+        unlink(copy)
+        guard !error.isPassing else { return }
+        throw error
+      }
+    }
+    // The last connection has taken the log with it.
+    guard !Files.exists("\(path)-wal") else { return }
+    do { try Files.move(copy, to: path) } catch { throw .system(error) }
+  }
+
   private init(_ path: String, busyTimeout: Int32, isUnchecked: Bool, lock: StoreLock) throws(StoreError) {
+    try StoreFiles.prepare(path)
     let connection = try Connection(path, busyTimeout: busyTimeout)
     try AgentDatabase.configure(connection)
     try Schema.migrate(connection)
@@ -61,16 +111,22 @@ public struct AgentDatabase: ~Copyable {
     self.passings = passings
     self.path = path
     setAside = nil
+    damage = nil
     self.isUnchecked = isUnchecked
     self.connection = connection
     self.lock = lock
   }
 
   private static func configure(_ connection: borrowing Connection) throws(StoreError) {
+    // A number of its own, in the file before there is a log: so a log can be told from another database's.
+    if try connection.integer("PRAGMA page_count", for: "configure") == 0 {
+      let name = UInt32.random(in: 1...UInt32(Int32.max))
+      try connection.run("PRAGMA application_id = \(name)", for: "configure")
+    }
     let mode = try connection.text("PRAGMA journal_mode = WAL", for: "switch to WAL")
     guard mode == "wal" else {
       throw .database(
-        operation: "switch to WAL", path: connection.path, number: SQLITE_ERROR,
+        operation: "switch to WAL", path: connection.path, number: SQLITE_CANTOPEN,
         reason: "the file system allows only \(mode)")
     }
     // FULL: a transaction is on the disk when its COMMIT returns. 1 MiB of cache is plenty for what is read. The log
@@ -94,7 +150,8 @@ public struct AgentDatabase: ~Copyable {
     do throws(StoreError) {
       return StoreSnapshot(
         bindings: try bindings.read(cloud: cloud), files: try passings.summaries(),
-        doubtfulTotal: try passings.doubtful.count(), firstContacts: try passings.readers.all())
+        doubtfulTotal: try passings.doubtful.count(), firstContacts: try passings.readers.all(),
+        damages: try SalvageTable.recent(in: connection))
     } catch {
       passings.cloud = former
       throw error

@@ -10,8 +10,7 @@ struct BackupFile: ~Copyable {
   /// Opens the file, making it and its folder when they are not there.
   init(_ path: String) throws(SystemError) {
     try Files.makeFolder(Files.parent(of: path), mode: 0o750)
-    let flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW
-    file = Descriptor(owning: try system("open", path) { open(path, flags, 0o640) })
+    file = try StoreFiles.open(path, for: O_RDWR | O_APPEND)
     self.path = path
   }
 

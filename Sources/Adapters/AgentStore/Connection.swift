@@ -1,21 +1,30 @@
+import CPageSeals
 import CSQLite
+import Glibc
+import LinuxSystem
 
-/// An open SQLite database.
+/// An open SQLite database. Its pages are sealed, but for one that was made before seals were introduced.
 struct Connection: ~Copyable {
   let path: String
   /// SQLite's, as long as this lives.
   let handle: OpaquePointer
+  /// Whether its pages are sealed.
+  let isSealed: Bool
 
   /// Opens a file, making it when it is not there.
   /// - Parameters:
   ///   - busyTimeout: milliseconds to wait for another process' transaction.
   ///   - readOnly: whether the file must be there and stays as it is.
-  init(_ path: String, busyTimeout: Int32, readOnly: Bool = false) throws(StoreError) {
+  ///   - sealing: whether the pages of a new one carry seals.
+  init(_ path: String, busyTimeout: Int32, readOnly: Bool = false, sealing: Bool = true) throws(StoreError) {
     var handle: OpaquePointer?
     // Used by one thread at a time, which the owner sees to.
     let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let result = sqlite3_open_v2(path, &handle, flags, nil)
+    guard Connection.sealing == SQLITE_OK else {
+      throw Connection.error("register the seals", path, Connection.sealing, nil)
+    }
+    let result = sqlite3_open_v2(path, &handle, flags, sealing ? ONE4ALL_SEALING_VFS : nil)
     guard let handle, result == SQLITE_OK else {
       let error = Connection.error("open", path, result, handle)
       sqlite3_close_v2(handle)
@@ -23,7 +32,38 @@ struct Connection: ~Copyable {
     }
     self.path = path
     self.handle = handle
+    var isSealed: Int32 = 0
+    sqlite3_file_control(handle, "main", ONE4ALL_IS_SEALED, &isSealed)
+    self.isSealed = isSealed != 0
     sqlite3_busy_timeout(handle, busyTimeout)
+    one4all_sqlite_harden(handle)
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Connection.longest)
+    // For a new one; a file that is there keeps what it has.
+    if sealing, isSealed != 0 { reserveSeals() }
+    sqlite3_exec(handle, "PRAGMA cell_size_check = ON", nil, nil, nil)
+  }
+
+  /// Most bytes in a row or a value.
+  private static let longest: Int32 = 16 << 20
+
+  private static let sealing = one4all_register_sealing_vfs()
+
+  /// Leaves room for seals in the pages that are made from now on.
+  func reserveSeals() {
+    var size = Int32(ONE4ALL_SEAL_SIZE)
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &size)
+  }
+
+  /// Writes all that is in it to a new file, with sealed pages, and makes sure that it is on the disk.
+  func copySealed(to target: String) throws(StoreError) {
+    reserveSeals()
+    let quoted = target.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+    try run("VACUUM INTO '\(quoted)'", for: "copy the store")
+    do {
+      let file = Descriptor(
+        owning: try system("open", target) { open(target, O_RDONLY | O_CLOEXEC) })
+      try system("fsync", target) { fsync(file.number) }
+    } catch { throw .system(error) }
   }
 
   deinit { sqlite3_close_v2(handle) }

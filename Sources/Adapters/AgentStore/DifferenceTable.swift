@@ -12,9 +12,13 @@ struct DifferenceTable: ~Copyable {
   private let countingWrong: Statement
   private let findingCorrected: Statement
 
-  /// Of a frame, chip, date and time stand behind the number in 33 characters.
-  private static let isOther =
-    "substr(stored, instr(stored, ';'), 33) <> substr(memory, instr(memory, ';'), 33)"
+  private static let isOther = "\(chipAndTime("stored")) <> \(chipAndTime("memory"))"
+  /// Timer code, chip, date and time of a frame: they stand behind the number, up to what the time has behind its first
+  /// colon.
+  private static func chipAndTime(_ frame: String) -> String {
+    let text = "substr(\(frame), instr(\(frame), ';'), instr(\(frame), ':') + 10 - instr(\(frame), ';'))"
+    return "replace(\(text), ';', '')"
+  }
   /// Of what the reader's memory does not have, that it is stored as it was nevertheless.
   private static let isKept =
     "(memory = '' AND EXISTS (SELECT 1 FROM passing WHERE passing_id = (difference.file_id << 32 | difference.number) "

@@ -74,7 +74,7 @@ struct DoubtfulTable: ~Copyable {
     for frame in frames {
       try inserting.bind(1, file)
       try inserting.bind(2, frame.reason.rawValue)
-      try inserting.bind(3, frame.passing.text)
+      try inserting.bind(3, frame.text)
       try inserting.bind(4, frame.arrivedWall.milliseconds)
       try inserting.run()
     }
@@ -152,10 +152,9 @@ struct DoubtfulTable: ~Copyable {
   }
 
   private static func frame(_ row: borrowing Statement, _ key: FileKey?) -> DoubtfulFrame? {
-    guard let passing = row.passing(0), let reason = DoubtfulFrame.Reason(rawValue: row.text(1)) else {
-      return nil
-    }
+    guard let reason = DoubtfulFrame.Reason(rawValue: row.text(1)) else { return nil }
     return DoubtfulFrame(
-      key: key, passing: passing, reason: reason, arrivedWall: WallTime(milliseconds: row.integer(2)))
+      key: key, text: row.text(0), reason: reason,
+      arrivedWall: WallTime(milliseconds: row.integer(2)))
   }
 }

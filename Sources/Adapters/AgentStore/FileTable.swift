@@ -13,6 +13,12 @@ struct StoredFile: Equatable {
   /// Acknowledged ones whose rows were removed to make room.
   var removed = 0
   var differences = 0
+  /// Those that a clock stamped which had jumped; of them, those that wait for a person's decision.
+  var jumped = 0
+  var undecided = 0
+  /// Those that wait and have had another UTC; those that the cloud was sent with another one.
+  var retimed = 0
+  var mistimed = 0
   var readerCount: UInt32?
   var isSettled = false
   /// It is settled because the reader has it no more.
@@ -31,7 +37,8 @@ struct StoredFile: Equatable {
   {
     FileSummary(
       key: key, stored: stored, acknowledged: acknowledged, rejected: rejected, unconfirmed: unconfirmed,
-      lost: lost, sentDifferences: sentDifferences, highest: highest, readerCount: readerCount,
+      undecided: undecided, lost: lost, sentDifferences: sentDifferences, mistimed: mistimed,
+      highest: highest, readerCount: readerCount,
       isSettled: isSettled, isGone: isGone, session: session, cloud: cloud)
   }
 }
@@ -45,7 +52,7 @@ struct FileTable: ~Copyable {
 
   static let columns =
     "file_id, serial_number, name, first_contact_ms, stored, acknowledged, rejected, unconfirmed, lost, removed, "
-    + "differences, reader_count, is_settled, earliest_utc_ms, latest_utc_ms"
+    + "differences, reader_count, is_settled, earliest_utc_ms, latest_utc_ms, jumped, undecided, retimed, mistimed"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -59,7 +66,8 @@ struct FileTable: ~Copyable {
     let saving = try connection.prepare(
       "UPDATE file SET stored = ?2, acknowledged = ?3, rejected = ?4, unconfirmed = ?5, lost = ?6, removed = ?7, "
         + "differences = ?8, reader_count = ?9, is_settled = ?10, earliest_utc_ms = ?11, latest_utc_ms = ?12, "
-        + "first_contact_ms = ?13 WHERE file_id = ?1", for: "count passings")
+        + "first_contact_ms = ?13, jumped = ?14, undecided = ?15, retimed = ?16, mistimed = ?17 WHERE file_id = ?1",
+      for: "count passings")
     self.inserting = inserting
     self.finding = finding
     self.reading = reading
@@ -108,6 +116,10 @@ struct FileTable: ~Copyable {
     try saving.bind(11, file.earliest?.milliseconds)
     try saving.bind(12, file.latest?.milliseconds)
     try saving.bind(13, file.firstContact.milliseconds)
+    try saving.bind(14, file.jumped)
+    try saving.bind(15, file.undecided)
+    try saving.bind(16, file.retimed)
+    try saving.bind(17, file.mistimed)
     try saving.run()
   }
 
@@ -117,6 +129,7 @@ struct FileTable: ~Copyable {
       firstContact: WallTime(milliseconds: row.integer(3)), stored: row.count(4),
       acknowledged: row.count(5), rejected: row.count(6), unconfirmed: row.count(7),
       lost: row.count(8), removed: row.count(9), differences: row.count(10),
+      jumped: row.count(15), undecided: row.count(16), retimed: row.count(17), mistimed: row.count(18),
       readerCount: row.integerOrNil(11).map(UInt32.init(clamping:)), isSettled: row.integer(12) != 0,
       isGone: row.integer(12) == 2,
       earliest: row.integerOrNil(13).map { WallTime(milliseconds: $0) },

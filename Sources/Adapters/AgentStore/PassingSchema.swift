@@ -117,10 +117,55 @@ enum PassingSchema {
     ) STRICT, WITHOUT ROWID;
     """
 
+  /// What is known of a passing's time: how sure its UTC is, who named its zone, which zone it had before that was
+  /// corrected; and, in spans that the file counts, whether the reader's clock had jumped.
+  static let timeStep = """
+    ALTER TABLE file ADD COLUMN jumped INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN undecided INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN retimed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE file ADD COLUMN mistimed INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE passing ADD COLUMN certainty INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE passing ADD COLUMN zone_source INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE former_zone (
+      former_id INTEGER PRIMARY KEY,
+      file_id INTEGER NOT NULL,
+      low INTEGER NOT NULL,
+      high INTEGER NOT NULL,
+      zone_id INTEGER NOT NULL,
+      noted_ms INTEGER NOT NULL
+    ) STRICT;
+    """
+
   /// A session counts what is acknowledged in it, not what was acknowledged before it.
   static let countStep = """
     ALTER TABLE cloud_session RENAME COLUMN acknowledged_before TO acknowledged;
     UPDATE cloud_session SET acknowledged = max(0, coalesce(
       (SELECT file.acknowledged FROM file WHERE file.file_id = cloud_session.file_id), 0) - acknowledged);
+    """
+
+  /// What the frame says is told of passings of 8 and of 13 fields, and of chips of any length. No field in front of the
+  /// time has a colon, and date, time and antenna have fixed widths.
+  static let formStep = """
+    ALTER TABLE passing DROP COLUMN chip;
+    ALTER TABLE passing DROP COLUMN local_time;
+    ALTER TABLE passing DROP COLUMN antenna;
+    ALTER TABLE passing DROP COLUMN reads;
+    ALTER TABLE passing ADD COLUMN chip TEXT GENERATED ALWAYS AS (replace(
+      substr(frame, instr(frame, ';') + 1, instr(frame, ':') - 15 - instr(frame, ';')), ';', '')) VIRTUAL;
+    ALTER TABLE passing ADD COLUMN local_time TEXT GENERATED ALWAYS AS (
+      substr(frame, instr(frame, ':') - 13, 10) || ' ' || substr(frame, instr(frame, ':') - 2, 12)) VIRTUAL;
+    ALTER TABLE passing ADD COLUMN antenna TEXT GENERATED ALWAYS AS (
+      substr(frame, instr(frame, ':') + 11, 1)) VIRTUAL;
+    ALTER TABLE passing ADD COLUMN reads TEXT GENERATED ALWAYS AS (substr(
+      frame, instr(frame, ':') + 13, instr(substr(frame, instr(frame, ':') + 13), ';') - 1)) VIRTUAL;
+    ALTER TABLE passing ADD COLUMN epc TEXT GENERATED ALWAYS AS (CASE
+      WHEN length(frame) - length(replace(frame, ';', '')) = 12 THEN substr(
+        frame, instr(frame, ':') + 14 + length(reads),
+        instr(substr(frame, instr(frame, ':') + 14 + length(reads)), ';') - 1) END) VIRTUAL;
+    ALTER TABLE passing ADD COLUMN reserved TEXT GENERATED ALWAYS AS (CASE
+      WHEN epc IS NOT NULL THEN substr(
+        frame, instr(frame, ':') + 15 + length(reads) + length(epc),
+        length(frame) - instr(frame, ':') - 20 - length(reads) - length(epc)) END) VIRTUAL;
     """
 }

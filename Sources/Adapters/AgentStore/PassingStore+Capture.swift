@@ -28,8 +28,23 @@ extension PassingStore {
     var confirmed = NumberSet()
     /// Those whose row became another frame.
     var corrected = NumberSet()
+    /// Those that a clock stamped which had jumped; of them, those that go as they are.
+    var jumped = NumberSet()
+    var accepted = NumberSet()
+    /// Those whose row became a frame that a steady clock stamped.
+    var steady = NumberSet()
     var contradicted = NumberSet()
     var differences: [PassingDifference] = []
+
+    mutating func note(_ stamp: KeptPassing.Stamp, of number: UInt32) {
+      switch stamp {
+      case .steady: break
+      case .undecided: jumped.insert(number)
+      case .accepted:
+        jumped.insert(number)
+        accepted.insert(number)
+      }
+    }
   }
 
   private mutating func keep(
@@ -47,11 +62,15 @@ extension PassingStore {
         outcome.confirmed.insert(number)
       }
       file.note(kept.utc)
+      outcome.note(kept.stamp, of: number)
       return
     }
     guard let stored = try rows.row(file.id, number) else { return }
     if stored.passing == kept.passing {
-      if kept.trust == .confirmed { outcome.confirmed.insert(number) }
+      if kept.trust == .confirmed {
+        outcome.confirmed.insert(number)
+        outcome.note(kept.stamp, of: number)
+      }
     } else if kept.trust == .confirmed {
       let difference = PassingDifference(
         number: number, stored: stored.passing, memory: kept.passing,
@@ -62,13 +81,17 @@ extension PassingStore {
       file.note(kept.utc)
       outcome.confirmed.insert(number)
       outcome.corrected.insert(number)
+      outcome.note(kept.stamp, of: number)
+      if kept.stamp == .steady { outcome.steady.insert(number) }
     } else {
       outcome.contradicted.insert(number)
     }
   }
 
   private func note(_ outcome: CaptureOutcome, _ file: inout StoredFile) throws(StoreError) {
-    let ready = try spans.add(file.id, .ready, outcome.ready)
+    if file.jumped > 0, !outcome.steady.isEmpty { try forgetJump(&file, outcome.steady) }
+    if !outcome.jumped.isEmpty { try noteJump(&file, outcome.jumped, accepted: outcome.accepted) }
+    let ready = try makeReady(&file, outcome.ready)
     let held = try spans.add(file.id, .held, outcome.held)
     file.stored += ready + held
     file.unconfirmed += held
@@ -86,7 +109,8 @@ extension PassingStore {
     PassingRow(
       passing: kept.passing, utc: kept.utc, arrivedWall: kept.arrivedWall, arrivedAt: kept.arrivedAt,
       zone: try zones.identifier(of: kept.zone), boot: try boots.identifier(of: boot),
-      hostSynchronised: kept.hostSynchronised, origin: kept.origin, trust: kept.trust)
+      hostSynchronised: kept.hostSynchronised, origin: kept.origin, trust: kept.trust,
+      certainty: kept.certainty, zoneSource: kept.zoneSource)
   }
 
   /// Keeps doubtful frames.

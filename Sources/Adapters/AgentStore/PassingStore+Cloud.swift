@@ -12,8 +12,13 @@ extension PassingStore {
       try rows.rows(file.id, range) { found.append($0) }
     }
     var corrected = NumberSet()
-    if file.differences > 0, let first = found.first?.passing.number, let last = found.last?.passing.number {
+    if file.differences > 0 || file.retimed > 0, let first = found.first?.passing.number,
+      let last = found.last?.passing.number
+    {
       corrected = try differences.corrected(file.id, first...last)
+      if file.retimed > 0 {
+        corrected.formUnion(try spans.common(file.id, .retimed, NumberSet(first...last)))
+      }
     }
     var waiting: [WaitingPassing] = []
     waiting.reserveCapacity(found.count)
@@ -50,6 +55,18 @@ extension PassingStore {
     return found
   }
 
+  /// The same, with what was sent of them.
+  func readSent(_ key: FileKey, after: UInt32, limit: Int) throws(StoreError) -> [SentPassing] {
+    guard let file = try files.find(key) else { return [] }
+    var sent: [SentPassing] = []
+    for range in try readAcknowledged(key, after: after, limit: limit).ranges {
+      try rows.rows(file.id, range) { row in
+        sent.append(SentPassing(number: row.passing.number, utc: row.utc, chip: row.passing.chipText))
+      }
+    }
+    return sent
+  }
+
   /// The cloud has confirmed them; those that do not wait are left as they are.
   /// - Parameter session: the token of the session that counts them; nil for none.
   func acknowledge(_ file: inout StoredFile, _ numbers: NumberSet, session: String? = nil)
@@ -61,6 +78,12 @@ extension PassingStore {
       file.unconfirmed -= held.count
       confirmed.formUnion(held)
     }
+    if file.undecided > 0 {
+      let undecided = try spans.take(file.id, .undecided, numbers)
+      file.undecided -= undecided.count
+      confirmed.formUnion(undecided)
+    }
+    if file.retimed > 0 { file.retimed -= try spans.take(file.id, .retimed, confirmed).count }
     let count = try spans.add(file.id, .acknowledged, confirmed)
     file.acknowledged += count
     if let session, count > 0 { try sessions.count(file.id, session, count) }
@@ -72,8 +95,10 @@ extension PassingStore {
     let one = NumberSet(number...number)
     let held = try spans.take(file.id, .held, one)
     let ready = try spans.take(file.id, .ready, one)
-    guard !held.isEmpty || !ready.isEmpty else { return }
+    let undecided = try spans.take(file.id, .undecided, one)
+    guard !held.isEmpty || !ready.isEmpty || !undecided.isEmpty else { return }
     file.unconfirmed -= held.count
+    file.undecided -= undecided.count
     file.rejected += try spans.add(file.id, .rejected, one)
     try rejections.keep(file.id, number, reason: reason, now: now)
   }
@@ -99,6 +124,12 @@ extension PassingStore {
       file.rejected -= refused.count
       try rejections.forget(file.id, refused)
       again.formUnion(refused)
+    }
+    // Whether the cloud still has the former UTC its answer will show.
+    if file.mistimed > 0 {
+      let mistimed = try spans.take(file.id, .mistimed, again)
+      file.mistimed -= mistimed.count
+      file.retimed += try spans.add(file.id, .retimed, mistimed)
     }
     return try spans.add(file.id, .ready, again)
   }

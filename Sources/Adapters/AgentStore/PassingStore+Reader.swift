@@ -12,7 +12,9 @@ extension PassingStore {
     }
     return FileContents(
       summary: try summary(of: file), stored: try spans.stored(file.id),
-      unconfirmed: try spans.read(file.id, .held), lost: try spans.read(file.id, .lost), last: last)
+      unconfirmed: try spans.read(file.id, .held), lost: try spans.read(file.id, .lost),
+      jumped: file.jumped > 0 ? try spans.read(file.id, .jumped) : NumberSet(), last: last,
+      steady: try steady(of: key.serialNumber))
   }
 
   /// A row with its names, and with the trust that it has now.
@@ -24,28 +26,32 @@ extension PassingStore {
       } else if try spans.contains(file, .confirmed, number) { .confirmed } else { .believed }
     return KeptPassing(
       passing: row.passing, zone: try zones.name(of: row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
-      arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust)
+      arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust,
+      stamp: try stamp(of: number, file), certainty: row.certainty, zoneSource: row.zoneSource)
   }
 
   /// What waits and the reader's memory has not confirmed is held.
   func doubt(_ file: inout StoredFile) throws(StoreError) {
-    var doubted = try spans.read(file.id, .ready)
-    doubted.subtract(try spans.read(file.id, .confirmed))
-    let taken = try spans.take(file.id, .ready, doubted)
-    file.unconfirmed += try spans.add(file.id, .held, taken)
+    let confirmed = try spans.read(file.id, .confirmed)
+    for kind in [SpanKind.ready, .undecided] {
+      let doubted = try spans.read(file.id, kind).subtracting(confirmed)
+      let taken = try spans.take(file.id, kind, doubted)
+      if kind == .undecided { file.undecided -= taken.count }
+      file.unconfirmed += try spans.add(file.id, .held, taken)
+    }
   }
 
   /// What is held is held no more.
   func release(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
     let released = try spans.take(file.id, .held, numbers)
-    try spans.add(file.id, .ready, released)
     file.unconfirmed -= released.count
+    try makeReady(&file, released)
   }
 
   /// Numbers that are not stored and that the reader has no more.
   func noteLost(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
     var lost = numbers
-    for kind in [SpanKind.ready, .held, .acknowledged, .rejected] {
+    for kind in SpanKind.standings {
       lost.subtract(try spans.common(file.id, kind, numbers))
     }
     file.lost += try spans.add(file.id, .lost, lost)
@@ -55,7 +61,7 @@ extension PassingStore {
   mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
     guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), Contradiction()) }
     var stored = NumberSet()
-    for kind in [SpanKind.ready, .held, .acknowledged, .rejected] {
+    for kind in SpanKind.standings {
       stored.formUnion(try spans.common(file.id, kind, numbers))
     }
     var backed = try spans.common(file.id, .confirmed, stored)
@@ -141,6 +147,9 @@ extension PassingStore {
     try rejections.forget(file.id, rejected)
     try spans.take(file.id, .ready, numbers)
     try spans.take(file.id, .rewound, numbers)
+    file.undecided -= try spans.take(file.id, .undecided, numbers).count
+    if file.jumped > 0 { try forgetJump(&file, numbers) }
+    if file.retimed > 0 { file.retimed -= try spans.take(file.id, .retimed, numbers).count }
     file.stored -= numbers.count
     file.unconfirmed -= held.count
     file.rejected -= rejected.count

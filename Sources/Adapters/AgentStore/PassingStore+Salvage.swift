@@ -40,28 +40,35 @@ extension PassingStore {
 
   /// Ends the salvage of a file. Acknowledged passings that could not be read are in the cloud: they stay stored, as
   /// those do whose rows were removed to make room. The others are stored no more, and the reader is asked for them.
+  /// - Parameter known: what became of its passings; nil when that could not be read: what could not be read of them
+  ///   either, the reader is asked for.
   /// - Returns: how many are stored no more.
   mutating func close(
-    _ old: StoredFile, _ oldSpans: [SpanKind: NumberSet], differences found: [PassingDifference],
+    _ old: StoredFile, _ known: StoredSpans?, differences found: [PassingDifference],
     doubtful frames: [DoubtfulFrame]
   ) throws(StoreError) -> Int {
     var file = try ensure(old.key)
     let stored = try spans.stored(file.id)
-    var sent = oldSpans[.acknowledged] ?? NumberSet()
-    sent.subtract(stored)
-    try spans.add(file.id, .acknowledged, sent)
-    try spans.add(file.id, .counted, oldSpans[.counted] ?? NumberSet())
-    file.stored += sent.count
-    file.acknowledged += sent.count
-    file.removed += try spans.add(file.id, .removed, sent)
-    file.lost -= try spans.take(file.id, .lost, sent).count
     var missing = 0
-    for kind in [SpanKind.ready, .held, .rejected] {
-      var numbers = oldSpans[kind] ?? NumberSet()
-      numbers.subtract(stored)
-      missing += numbers.count
+    if let known {
+      var sent = known[.acknowledged]
+      sent.subtract(stored)
+      try spans.add(file.id, .acknowledged, sent)
+      try spans.add(file.id, .counted, known[.counted])
+      let mistimed = known[.mistimed].intersection(try spans.read(file.id, .acknowledged))
+      file.mistimed += try spans.add(file.id, .mistimed, mistimed)
+      file.stored += sent.count
+      file.acknowledged += sent.count
+      file.removed += try spans.add(file.id, .removed, sent)
+      file.lost -= try spans.take(file.id, .lost, sent).count
+      for kind in SpanKind.standings where kind != .acknowledged {
+        missing += known[kind].subtracting(stored).count
+      }
+    } else {
+      missing = max(0, old.stored - stored.count)
     }
-    if missing == 0, !file.isSettled {
+    // What waits for the reader's memory is settled when that has been compared.
+    if missing == 0, known != nil, file.unconfirmed == 0, !file.isSettled {
       file.isSettled = old.isSettled
       file.isGone = old.isGone
     }

@@ -17,6 +17,9 @@ struct PassingStore: ~Copyable {
   let boot: String
   /// The cloud whose sessions the summaries show; nil: the one that was asked for last.
   var cloud: String?
+  /// What turns local times into UTC when a zone is corrected.
+  var zoneLookup: ZoneLookup = onlyUTC
+  let formerZones: FormerZoneTable
 
   init(_ connection: borrowing Connection, boot: String) throws(StoreError) {
     let files = try FileTable(connection)
@@ -26,6 +29,7 @@ struct PassingStore: ~Copyable {
     let sessions = try SessionTable(connection)
     let rejections = try RejectionTable(connection)
     let readers = try ReaderTable(connection)
+    let formerZones = try FormerZoneTable(connection)
     let rows = try PassingTable(connection)
     let zones = try NameTable(connection, table: "zone")
     let boots = try NameTable(connection, table: "boot")
@@ -36,6 +40,7 @@ struct PassingStore: ~Copyable {
     self.sessions = sessions
     self.rejections = rejections
     self.readers = readers
+    self.formerZones = formerZones
     self.rows = rows
     self.zones = zones
     self.boots = boots
@@ -64,6 +69,9 @@ struct PassingStore: ~Copyable {
       try change(key, request) { (store, file) throws(StoreError) in
         try store.release(&file, try store.spans.read(file.id, .held))
       }
+    case .accept(let key, let numbers):
+      try change(key, request) { (store, file) throws(StoreError) in try store.accept(&file, numbers) }
+    case .correctZone(let key, let zone): try correctZone(of: key, to: zone, request)
     case .contradict(let key, let numbers): try contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       try change(key, making: true, request) { (store, file) throws(StoreError) in
@@ -92,6 +100,8 @@ struct PassingStore: ~Copyable {
       .waiting(key, after: after, try readWaiting(key, after: after, limit: limit))
     case .readAcknowledged(let key, let after, let limit):
       .acknowledged(key, after: after, try readAcknowledged(key, after: after, limit: limit))
+    case .readSent(let key, let after, let limit):
+      .sent(key, after: after, try readSent(key, after: after, limit: limit))
     case .acknowledge(let key, let numbers, let session):
       try change(key, request) { (store, file) throws(StoreError) in
         try store.acknowledge(&file, numbers, session: session)
@@ -99,6 +109,7 @@ struct PassingStore: ~Copyable {
     case .noteSent(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in
         try store.differences.noteSent(file.id, numbers)
+        try store.noteMistimed(&file, numbers)
       }
     case .reject(let key, let number, let reason):
       try change(key, request) { (store, file) throws(StoreError) in

@@ -13,6 +13,8 @@ struct PassingRow {
   var origin: KeptPassing.Origin
   /// As it was when the row was written; what became of it since, spans say.
   var trust: KeptPassing.Trust
+  var certainty: TimeCertainty
+  var zoneSource: KeptPassing.ZoneSource
 }
 
 /// The table of passings, by its prepared statements. A row's key holds the file's number above and the running number
@@ -29,14 +31,17 @@ struct PassingTable: ~Copyable {
   private var frame: [UInt8] = []
 
   static let columns =
-    "passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised, origin, trust, frame"
+    "passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised, origin, trust, frame, "
+    + "certainty, zone_source"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
-      "INSERT INTO passing (\(PassingTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) "
+      "INSERT INTO passing (\(PassingTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        + "?11, ?12) "
         + "ON CONFLICT DO NOTHING", for: "keep a passing")
     let replacing = try connection.prepare(
-      "REPLACE INTO passing (\(PassingTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+      "REPLACE INTO passing (\(PassingTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+        + "?12)",
       for: "correct a passing")
     let reading = try connection.prepare(
       "SELECT \(PassingTable.columns) FROM passing WHERE passing_id BETWEEN ?1 AND ?2 ORDER BY passing_id",
@@ -169,19 +174,43 @@ struct PassingTable: ~Copyable {
     try statement.bind(8, row.origin.rawValue)
     try statement.bind(9, row.trust.rawValue)
     try statement.bind(10, utf8: frame)
+    try statement.bind(11, row.certainty.code)
+    try statement.bind(12, row.zoneSource.rawValue)
   }
 
   static func row(_ statement: borrowing Statement) throws(StoreError) -> PassingRow {
     let key = statement.integer(0)
     guard let passing = statement.passing(9), Int64(passing.number) == key & 0xFFFF_FFFF,
       let origin = KeptPassing.Origin(rawValue: Int(statement.integer(7))),
-      let trust = KeptPassing.Trust(rawValue: Int(statement.integer(8)))
+      let trust = KeptPassing.Trust(rawValue: Int(statement.integer(8))),
+      let certainty = TimeCertainty(code: statement.integer(10)),
+      let zoneSource = KeptPassing.ZoneSource(rawValue: Int(statement.integer(11)))
     else { throw statement.damage("the row of passing \(key & 0xFFFF_FFFF) holds no passing") }
     return PassingRow(
       passing: passing, utc: WallTime(milliseconds: statement.integer(1)),
       arrivedWall: WallTime(milliseconds: statement.integer(2)),
       arrivedAt: MonotonicTime(nanoseconds: statement.integer(3)), zone: statement.integer(4),
-      boot: statement.integer(5), hostSynchronised: statement.integer(6) != 0, origin: origin, trust: trust)
+      boot: statement.integer(5), hostSynchronised: statement.integer(6) != 0, origin: origin, trust: trust,
+      certainty: certainty, zoneSource: zoneSource)
+  }
+}
+
+extension TimeCertainty {
+  /// As it is kept on disk.
+  var code: Int64 {
+    switch self {
+    case .certain: 0
+    case .byOrder: 1
+    case .assumedFirst: 2
+    case .assumedSecond: 3
+    case .skippedHour: 4
+    }
+  }
+
+  /// Nil when it means none.
+  init?(code: Int64) {
+    guard let certainty = TimeCertainty.allCases.first(where: { $0.code == code }) else { return nil }
+    self = certainty
   }
 }
 

@@ -95,7 +95,8 @@ public struct PassingView: ~Copyable {
     let lost = try store.spans.read(file.id, .lost, spanLimit: PassingView.spanLimit)
     let stored = try store.spans.stored(file.id, spanLimit: PassingView.spanLimit)
     let summary = try store.summary(of: file)
-    let highest = max(file.readerCount ?? 0, summary.highest)
+    // Of a file of which the reader has not told, it is not known what it has.
+    let highest = file.readerCount.map { max($0, summary.highest) } ?? 0
     var gaps = highest > 0 ? stored.missing(in: 1...highest) : NumberSet()
     gaps.subtract(lost)
     // Behind the spans that were looked at, nothing is known to be missing.
@@ -111,7 +112,8 @@ public struct PassingView: ~Copyable {
   private func oldestWaiting(_ file: Int64) throws(StoreError) -> Arrival? {
     let ready = try store.spans.read(file, .ready, limit: 1, spanLimit: 1).first
     let held = try store.spans.read(file, .held, limit: 1, spanLimit: 1).first
-    guard let lowest = [ready, held].compactMap({ $0 }).min() else { return nil }
+    let undecided = try store.spans.read(file, .undecided, limit: 1, spanLimit: 1).first
+    guard let lowest = [ready, held, undecided].compactMap({ $0 }).min() else { return nil }
     guard let row = try store.rows.row(file, lowest) else { return nil }
     return store.arrival(of: row, in: try store.boots.read(row.boot))
   }

@@ -13,7 +13,9 @@ struct RejectionTable: ~Copyable {
     let forgetting = try connection.prepare(
       "DELETE FROM rejection WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3", for: "forget refusals")
     let reading = try connection.prepare(
-      "SELECT reason FROM rejection WHERE file_id = ?1 AND number = ?2", for: "read a refusal")
+      // Earlier versions kept reasons of any length.
+      "SELECT substr(reason, 1, \(String.cloudTextLimit)) FROM rejection WHERE file_id = ?1 AND number = ?2",
+      for: "read a refusal")
     self.keeping = keeping
     self.forgetting = forgetting
     self.reading = reading
@@ -22,7 +24,7 @@ struct RejectionTable: ~Copyable {
   func keep(_ file: Int64, _ number: UInt32, reason: String, now: WallTime) throws(StoreError) {
     try keeping.bind(1, file)
     try keeping.bind(2, number)
-    try keeping.bind(3, reason)
+    try keeping.bind(3, reason.cut())
     try keeping.bind(4, now.milliseconds)
     try keeping.run()
   }
@@ -40,6 +42,6 @@ struct RejectionTable: ~Copyable {
     defer { reading.reset() }
     try reading.bind(1, file)
     try reading.bind(2, number)
-    return try reading.step() ? reading.text(0) : nil
+    return try reading.step() ? reading.text(0)?.inOneLine() : nil
   }
 }

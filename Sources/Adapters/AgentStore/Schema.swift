@@ -12,8 +12,17 @@ enum Schema {
       PRIMARY KEY (cloud, serial_number)
     ) STRICT, WITHOUT ROWID;
     """,
-    PassingSchema.step, PassingSchema.countStep,
+    PassingSchema.step, PassingSchema.countStep, salvageStep, PassingSchema.formStep, PassingSchema.timeStep,
   ]
+
+  /// What is told of a damaged database across restarts, and how often it was tried to be salvaged.
+  private static let salvageStep = """
+    ALTER TABLE salvage ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE salvage ADD COLUMN noted_ms INTEGER;
+    ALTER TABLE salvage ADD COLUMN passings INTEGER;
+    ALTER TABLE salvage ADD COLUMN unreadable INTEGER;
+    ALTER TABLE salvage ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+    """
 
   /// The version that this agent knows.
   static var version: Int { steps.count }

@@ -2,7 +2,7 @@ import AgentCore
 
 /// What a span of numbers says of its passings. The raw values are kept on disk.
 ///
-/// A stored passing is in exactly one of the first four.
+/// A stored passing is in exactly one of `standings`.
 enum SpanKind: Int64, CaseIterable {
   /// It waits and can be sent.
   case ready = 0
@@ -24,6 +24,19 @@ enum SpanKind: Int64, CaseIterable {
   case earlier = 8
   /// It was acknowledged in the file's only session, and a rewind has let it wait again.
   case rewound = 9
+  /// The reader's clock had jumped when it stamped it.
+  case jumped = 10
+  /// Of those, that they go as they are is decided.
+  case accepted = 11
+  /// It waits for a person's decision, and for nothing else.
+  case undecided = 12
+  /// It waits, and has had another UTC before its zone was corrected.
+  case retimed = 13
+  /// The cloud was sent it with another UTC than it has since its zone was corrected.
+  case mistimed = 14
+
+  /// How a stored passing stands: each is in exactly one of them.
+  static let standings: [SpanKind] = [.ready, .held, .undecided, .acknowledged, .rejected]
 }
 
 /// The table of spans, by its prepared statements. Spans of a kind neither overlap nor touch.
@@ -53,8 +66,9 @@ struct SpanTable: ~Copyable {
         + "(SELECT max(low) FROM span WHERE file_id = ?1 AND kind = ?2 AND low <= ?3), 0) ORDER BY low",
       for: "read numbers")
     let readingStored = try connection.prepare(
-      "SELECT low, high FROM span WHERE file_id = ?1 AND kind BETWEEN \(SpanKind.ready.rawValue) "
-        + "AND \(SpanKind.rejected.rawValue) ORDER BY low", for: "read numbers")
+      "SELECT low, high FROM span WHERE file_id = ?1 AND kind IN ("
+        + SpanKind.standings.map { "\($0.rawValue)" }.joined(separator: ", ") + ") ORDER BY low",
+      for: "read numbers")
     let highest = try connection.prepare(
       "SELECT max(high) FROM (SELECT high FROM span WHERE file_id = ?1 AND kind = ?2 ORDER BY low DESC LIMIT 1)",
       for: "read numbers")
@@ -172,7 +186,7 @@ struct SpanTable: ~Copyable {
   /// The highest number that is stored; in constant time.
   func highestStored(_ file: Int64) throws(StoreError) -> UInt32? {
     var highestNumber: UInt32?
-    for kind in [SpanKind.ready, .held, .acknowledged, .rejected] {
+    for kind in SpanKind.standings {
       defer { highest.reset() }
       try bind(highest, file, kind)
       if try highest.step(), let number = highest.integerOrNil(0) {

@@ -25,6 +25,13 @@ extension StoreError {
     }
   }
 
+  /// Whether the file itself is at fault. When it is opened, nothing but what stands in it can make a statement fail
+  /// that has always done.
+  func isDamage(atOpening: Bool) -> Bool {
+    guard case .database = self else { return false }
+    return isDamage || (atOpening && !isPassing)
+  }
+
   /// Whether it may be gone when the same is tried later: no room, no memory, no way to the file.
   var isPassing: Bool {
     switch self {
@@ -37,6 +44,12 @@ extension StoreError {
     case .system: true
     case .inUse, .newerSchema, .closed: false
     }
+  }
+
+  /// Whether the disk does not give what stands on it.
+  var isUnreadable: Bool {
+    guard case .database(_, _, let number, _) = self else { return false }
+    return number & 0xFF == SQLITE_IOERR && (number >> 8 == 1 || number >> 8 == 2)
   }
 
   /// For the core.

@@ -1,4 +1,5 @@
 import AgentCore
+import Glibc
 import LinuxSystem
 
 /// Everything that the store's thread works with. What is answered is on disk.
@@ -12,7 +13,7 @@ struct StoreKeeper: ~Copyable {
   /// Where the former database was put because it was damaged; nil when none was since the start.
   private(set) var setAside: String?
   private let directory: String
-  private let lock: StoreLock
+  private var lock: StoreLock
   private let options: StoreOptions
   private var cloud: String?
   private var room: RoomKeeper
@@ -23,14 +24,23 @@ struct StoreKeeper: ~Copyable {
   private var salvageAgainAt: Int64 = 0
   /// Why the database was set aside that no new one has taken the place of yet.
   private var damage: String?
+  /// Whether what is open is what stands in the folder.
+  private var place: StorePlace
+  /// Whether nothing can take the place of what was taken away, and why.
+  private var isAway = false
+  private var awayReason = ""
   /// What is to be told without having been asked.
-  private var notices: [StoreNotice] = []
+  private var notices: [StoreNotice]
 
   init(directory: String, options: StoreOptions) throws(StoreError) {
     do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
     let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
     var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
-    salvage = try StoreKeeper.beginSalvage(into: &database)
+    database.passings.zoneLookup = options.zones
+    var notices: [StoreNotice] = []
+    salvage = try StoreKeeper.beginSalvage(into: &database, &notices)
+    self.notices = notices
+    place = StorePlace(database.path, interval: options.placeInterval)
     salvageAgainAt = SystemClock.monotonicNanoseconds + StoreKeeper.salvagePause
     check = database.isUnchecked ? RowCheck() : nil
     setAside = database.setAside
@@ -146,15 +156,8 @@ struct StoreKeeper: ~Copyable {
     do throws(StoreError) {
       var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
       new.passings.cloud = cloud
-      setAside = setAside ?? new.setAside
-      salvage = try StoreKeeper.beginSalvage(into: &new)
-      // Told once a new one is in use: what was stored in the old one is not stored until it is brought over.
-      if let setAside {
-        notices.append(
-          .setAside(
-            path: setAside, reason: damage ?? "it was damaged when it was opened",
-            try new.passings.summaries()))
-      }
+      new.passings.zoneLookup = options.zones
+      try adopt(&new)
       damage = nil
       database = consume new
     } catch {
@@ -162,15 +165,26 @@ struct StoreKeeper: ~Copyable {
     }
   }
 
-  private static func beginSalvage(into database: inout AgentDatabase) throws(StoreError) -> Salvage? {
-    while true {
-      let pending = try Salvage.pending(in: database.connection)
-      for name in pending {
-        if let salvage = try Salvage.begin(name, into: &database) { return salvage }
-      }
-      // One that came to nothing may have named others.
-      if try Salvage.pending(in: database.connection) == pending { return nil }
+  /// Goes on in a new database, and begins to bring over what the old one held.
+  private mutating func adopt(_ new: inout AgentDatabase) throws(StoreError) {
+    place = StorePlace(new.path, interval: options.placeInterval)
+    if let setAside { try SalvageTable.note(setAside, reason: damage, in: new.connection) }
+    setAside = setAside ?? new.setAside
+    salvage = try StoreKeeper.beginSalvage(into: &new, &notices)
+    // Told once a new one is in use: what was stored in the old one is not stored until it is brought over.
+    guard let setAside,
+      let found = try SalvageTable.damage(Files.name(of: setAside), in: new.connection)
+    else { return }
+    notices.append(.damaged(found, try new.passings.summaries()))
+  }
+
+  private static func beginSalvage(
+    into database: inout AgentDatabase, _ notices: inout [StoreNotice]
+  ) throws(StoreError) -> Salvage? {
+    for name in try SalvageTable.pending(in: database.connection) {
+      if let salvage = try Salvage.begin(name, into: &database, &notices) { return salvage }
     }
+    return nil
   }
 
   /// How long a damaged database that cannot be read now is left alone, in nanoseconds.
@@ -202,23 +216,93 @@ struct StoreKeeper: ~Copyable {
 
   private mutating func idleStep(_ open: inout AgentDatabase) throws(StoreError) -> Int32 {
     let now = SystemClock.monotonicNanoseconds
+    try watchPlace(&open, at: now)
     if room.isDue(at: now) {
       let (more, notice) = try room.look(&open, at: now)
       if let notice { notices.append(notice) }
       if more { return 0 }
     }
-    if let notice = try salvage?.step(into: &open) {
-      notices.append(notice)
-      backup?.doubt()
-      salvage = nil
-      salvage = try StoreKeeper.beginSalvage(into: &open)
-    }
-    if salvage == nil, now >= salvageAgainAt {
-      salvageAgainAt = now + StoreKeeper.salvagePause
-      salvage = try StoreKeeper.beginSalvage(into: &open)
-    }
+    try bringOver(&open, at: now)
     if try check?.step(open) == false { check = nil }
     if salvage != nil || check != nil { return 0 }
-    return room.minimum > 0 ? Int32(RoomKeeper.interval / 1_000_000) : -1
+    return Int32(StorePlace.interval / 1_000_000)
+  }
+
+  /// Takes the next of a damaged database over.
+  private mutating func bringOver(_ open: inout AgentDatabase, at now: Int64) throws(StoreError) {
+    do throws(StoreError) {
+      if try salvage?.step(into: &open, &notices) == false {
+        backup?.doubt()
+        salvage = nil
+        salvage = try StoreKeeper.beginSalvage(into: &open, &notices)
+      }
+      if salvage == nil, now >= salvageAgainAt {
+        salvageAgainAt = now + StoreKeeper.salvagePause
+        salvage = try StoreKeeper.beginSalvage(into: &open, &notices)
+      }
+    } catch {
+      // Neither damage of the new one nor a want of room: it is what the old one says. It is tried again, but not for
+      // ever.
+      guard !error.isDamage, !error.isPassing else { throw error }
+      salvage = nil
+      salvageAgainAt = now + StoreKeeper.salvagePause
+    }
+  }
+
+  // MARK: Place
+
+  /// Sees to it that what is written is where it can be found again.
+  private mutating func watchPlace(_ open: inout AgentDatabase, at now: Int64) throws(StoreError) {
+    guard place.isDue(at: now), let change = place.change(at: now) else { return }
+    do throws(StoreError) {
+      if case .lock = change { return try renewLock() }
+      try replace(&open, because: change.words)
+      if isAway { notices.append(.reachable) }
+      isAway = false
+    } catch {
+      // What is open is used on: it is better than nothing.
+      if !isAway || awayReason != "\(error)" { notices.append(.unreachable(reason: "\(error)")) }
+      isAway = true
+      awayReason = "\(error)"
+    }
+  }
+
+  private mutating func renewLock() throws(StoreError) {
+    lock.release()
+    lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
+  }
+
+  /// Puts all that is in the open database where it belongs, and goes on there. Whatever stands there now is not ours: it
+  /// is kept beside it.
+  private mutating func replace(_ open: inout AgentDatabase, because reason: String) throws(StoreError) {
+    let now = WallTime(milliseconds: SystemClock.wallMilliseconds)
+    do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
+    try renewLock()
+    let path = "\(directory)/\(AgentDatabase.fileName)"
+    let copy = "\(path).copy"
+    unlink(copy)
+    var isWhole = true
+    do throws(StoreError) { try open.connection.copySealed(to: copy) } catch {
+      unlink(copy)
+      guard error.isDamage || error.isUnreadable else { throw error }
+      isWhole = false
+    }
+    // It would take the log at its path with it, which is not its own any more.
+    open.connection.setKeepsLogOnClose(true)
+    try DamagedFile.putAway(path, at: now)
+    if isWhole { do { try Files.move(copy, to: path) } catch { throw .system(error) } }
+    var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+    new.passings.cloud = cloud
+    place = StorePlace(path, interval: options.placeInterval)
+    let damage = StoreDamage(
+      name: SalvageTable.replacedPrefix + now.iso8601, reason: reason, notedAt: now,
+      outcome: .replaced(isWhole: isWhole))
+    try SalvageTable.noteReplaced(damage, in: new.connection)
+    salvage = nil
+    check = nil
+    salvage = try StoreKeeper.beginSalvage(into: &new, &notices)
+    backup?.doubt()
+    notices.append(.damaged(damage, try new.passings.summaries()))
+    open = consume new
   }
 }

@@ -1,32 +1,38 @@
 import Glibc
 import LinuxSystem
 
-/// The right to use a store: a lock on a file beside it, which the kernel drops when its holder ends, however it ends.
+/// The right to use a store: a lock on a file beside it, and one on the folder itself, so that removing the file lets
+/// nobody in. The kernel drops both when their holder ends, however it ends.
 final class StoreLock: Sendable {
   private let file: Descriptor
+  private let folder: Descriptor
 
   /// Takes the lock and writes this process' number into its file.
   init(_ path: String) throws(StoreError) {
-    let file = try StoreLock.open(path)
-    let number = file.number
     do {
+      let above = Files.parent(of: path)
+      let folder = try Files.open(above, for: O_RDONLY | O_DIRECTORY)
+      // Some network file systems cannot lock a folder; the file's lock has to do there.
+      do { try folder.lock(above) } catch { if error.number == EWOULDBLOCK { throw error } }
+      let file = try StoreFiles.open(path)
+      let number = file.number
       try file.lock(path)
       try system("ftruncate", path) { ftruncate(number, 0) }
       try file.writeAll(Array("\(getpid())\n".utf8))
+      self.file = file
+      self.folder = folder
     } catch {
       guard error.operation == "flock", error.number == EWOULDBLOCK else { throw .system(error) }
       throw .inUse(path: path, holder: StoreLock.holder(path))
     }
-    self.file = file
   }
 
-  deinit { file.unlock() }
+  deinit { release() }
 
-  private static func open(_ path: String) throws(StoreError) -> Descriptor {
-    do {
-      let flags = O_RDWR | O_CREAT | O_CLOEXEC
-      return Descriptor(owning: try system("open", path) { Glibc.open(path, flags, 0o640) })
-    } catch { throw .system(error) }
+  /// Gives the right up, to take it anew.
+  func release() {
+    file.unlock()
+    folder.unlock()
   }
 
   private static func holder(_ path: String) -> Int32? {

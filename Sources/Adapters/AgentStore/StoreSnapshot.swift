@@ -10,15 +10,18 @@ public struct StoreSnapshot: Equatable, Sendable {
   public var doubtfulTotal: Int
   /// When each reader was first heard of, by serial number.
   public var firstContacts: [String: FirstContact]
+  /// What has befallen the store in the last 12 hours, the oldest first.
+  public var damages: [StoreDamage]
 
   /// A snapshot; of a new store by default.
   public init(
     bindings: [DeviceBinding] = [], files: [FileSummary] = [], doubtfulTotal: Int = 0,
-    firstContacts: [String: FirstContact] = [:]
+    firstContacts: [String: FirstContact] = [:], damages: [StoreDamage] = []
   ) {
     self.bindings = bindings
     self.files = files
     self.doubtfulTotal = doubtfulTotal
     self.firstContacts = firstContacts
+    self.damages = damages
   }
 }

@@ -11,9 +11,10 @@ enum StoreWork: Sendable {
     case .state: true
     case .passings(let request):
       switch request {
-      case .openFile, .readWaiting, .readAcknowledged: false
+      case .openFile, .readWaiting, .readAcknowledged, .readSent: false
       case .rewind(_, _, _, let dryRun): !dryRun
-      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .contradict, .noteFile, .noteGone,
+      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .contradict,
+        .noteFile, .noteGone,
         .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:
         true
       }
@@ -26,8 +27,19 @@ enum StoreWork: Sendable {
     case .state: 1
     case .passings(.capture(_, let passings)): passings.count + 1
     case .passings(.keepDoubtful(let frames)): frames.count + 1
-    case .passings(.readWaiting(_, _, let limit)): max(0, min(limit, 4096)) + 1
+    case .passings(.readWaiting(_, _, let limit)), .passings(.readSent(_, _, let limit)):
+      max(0, min(limit, 4096)) + 1
+    // It may be all rows of a file: a transaction of its own.
+    case .passings(.correctZone): 4096
     case .passings: 10
+    }
+  }
+
+  /// Bytes of memory that it holds beside its own value, about.
+  var memory: Int {
+    switch self {
+    case .state: 1024
+    case .passings(let request): request.memory
     }
   }
 }

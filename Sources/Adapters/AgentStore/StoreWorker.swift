@@ -5,19 +5,18 @@ import Synchronization
 /// Keeps what must survive a power cut, from a thread of its own. What waits goes into one transaction, so that many
 /// requests cost one wait for the disk. Letting go of it stops it.
 public final class StoreWorker: Sendable {
-  private enum Message: Sendable {
-    case work(StoreWork)
-    case stop
-  }
+  /// Bytes of requests that may wait: at the end of the daemon all that the core has in memory (`Intake.memoryLimit`)
+  /// comes at once.
+  private static let limit = Intake.memoryLimit + 8 << 20
 
   private final class Shared: Sendable {
-    let box: Mailbox<Message>
-    // Beside the message, because a full box refuses messages; its descriptor is readable then.
+    let box: Mailbox<StoreWork>
+    // Beside the requests: a full box refuses them.
     let isStopping = Atomic(false)
     let keeper: Mutex<StoreKeeper?>
 
     init(_ keeper: consuming sending StoreKeeper) throws(StoreError) {
-      do { box = try Mailbox(capacity: 65_536) } catch { throw .system(error) }
+      do { box = try Mailbox(limit: StoreWorker.limit, weight: \.memory) } catch { throw .system(error) }
       self.keeper = Mutex(keeper)
     }
   }
@@ -98,21 +97,21 @@ public final class StoreWorker: Sendable {
   }
 
   /// Puts a request behind those that wait; never waits itself.
-  /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
+  /// - Returns: false when too much waits for the worker; the request then gets no report.
   @discardableResult
-  public func send(_ request: StoreRequest) -> Bool { shared.box.post(.work(.state(request))) }
+  public func send(_ request: StoreRequest) -> Bool { shared.box.post(.state(request)) }
 
   /// Puts a request about passings behind those that wait; never waits itself.
-  /// - Returns: false when 65,536 have come since the worker last looked; the request then gets no report.
+  /// - Returns: false when too much waits for the worker; the request then gets no report.
   @discardableResult
-  public func send(_ request: PassingRequest) -> Bool { shared.box.post(.work(.passings(request))) }
+  public func send(_ request: PassingRequest) -> Bool { shared.box.post(.passings(request)) }
 
   deinit { stop() }
 
   /// Does all that was sent before, closes the database and waits for the thread's end; at once when it has ended.
   public func stop() {
     shared.isStopping.store(true, ordering: .releasing)
-    shared.box.post(.stop)
+    shared.box.wake()
     thread.join()
   }
 
@@ -120,12 +119,7 @@ public final class StoreWorker: Sendable {
     while true {
       // Looked at before the box: what was sent before the stop is in it.
       let isLast = shared.isStopping.load(ordering: .acquiring)
-      let work = shared.box.takeAll().compactMap { message -> StoreWork? in
-        switch message {
-        case .work(let work): work
-        case .stop: nil
-        }
-      }
+      let work = shared.box.takeAll()
       if !work.isEmpty { perform(work, shared, listener) }
       if isLast { break }
       let pause = beside(shared, listener)

@@ -1,4 +1,5 @@
 public import AgentCore
+import JSONDocument
 public import LinuxSystem
 import Synchronization
 
@@ -11,15 +12,25 @@ public final class CloudWorker: Sendable {
     case configure(CloudAccess)
     case send(CloudRequest)
     case cancelAll
-    case stop
   }
+
+  /// Bytes of requests that may wait: one of 500 passings is some 100 kB, and the core asks two things at a time.
+  private static let limit = 4 << 20
 
   private final class Inbox: Sendable {
     let box: Mailbox<Message>
-    // Beside the message, because a full box refuses messages; its descriptor is readable then.
+    // Beside the messages: a full box refuses them.
     let isStopping = Atomic(false)
 
-    init() throws(SystemError) { box = try Mailbox(capacity: 1024) }
+    init() throws(SystemError) {
+      box = try Mailbox(limit: CloudWorker.limit) { message in
+        if case .send(let request) = message {
+          request.path.utf8.count + (request.body?.memory ?? 0)
+        } else {
+          0
+        }
+      }
+    }
   }
 
   private let inbox: Inbox
@@ -35,22 +46,22 @@ public final class CloudWorker: Sendable {
   }
 
   /// Uses this access for all requests that are sent from now on, over new connections.
-  public func configure(_ access: CloudAccess) { inbox.box.post(.configure(access)) }
+  public func configure(_ access: CloudAccess) { inbox.box.deliver(.configure(access)) }
 
   /// Puts a request behind those that wait.
-  /// - Returns: false when 1,024 messages have come since the worker last looked; the request then gets no outcome.
+  /// - Returns: false when 4 MiB wait for the worker; the request then gets no outcome.
   @discardableResult
   public func send(_ request: CloudRequest) -> Bool { inbox.box.post(.send(request)) }
 
   /// Calls off what is under way and what waits; each ends as `cancelled`. The cloud may have done the work.
-  public func cancelAll() { inbox.box.post(.cancelAll) }
+  public func cancelAll() { inbox.box.deliver(.cancelAll) }
 
   deinit { stop() }
 
   /// Calls everything off and waits for the thread's end, which takes less than a second.
   public func stop() {
     inbox.isStopping.store(true, ordering: .releasing)
-    inbox.box.post(.stop)
+    inbox.box.wake()
     thread.join()
   }
 
@@ -65,7 +76,6 @@ public final class CloudWorker: Sendable {
         case .cancelAll:
           if let identifier = session.abandon() { report(.cancelled(identifier)) }
           for identifier in queue.removeRequests() { report(.cancelled(identifier)) }
-        case .stop: break
         }
       }
       if inbox.isStopping.load(ordering: .acquiring) { break }

@@ -9,8 +9,10 @@ struct BibTable {
     let message: String
   }
 
-  /// Largest file that is read, in bytes.
-  static let sizeLimit = 1 << 23
+  /// Largest file that is read, in bytes: room for `chipLimit` lines of the usual length.
+  static let sizeLimit = 2 << 20
+  /// Most chips: all numbers that one prefix has. A hundred bytes of memory each.
+  static let chipLimit = 100_000
   /// Most characters of a bib.
   static let longestBib = 50
   /// Most faults that are told one by one: a file of another kind is wrong in every line.
@@ -75,6 +77,10 @@ struct BibTable {
     if let known = map.bibs[chip], known != bib, let first = lineOfChip[chip] {
       return fault(
         line, "chip \(chip) has the bib \(bib) here and the bib \(known) in line \(first); leave one of them")
+    }
+    guard map.bibs[chip] != nil || map.bibs.count < BibTable.chipLimit else {
+      return fault(
+        line, "the table has more than \(BibTable.chipLimit) chips; leave out those of other races")
     }
     map.bibs[chip] = bib
     if lineOfChip[chip] == nil { lineOfChip[chip] = line }

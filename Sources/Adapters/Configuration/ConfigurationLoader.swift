@@ -4,8 +4,14 @@ import LinuxSystem
 
 /// Reads a configuration: a file and its drop-ins, all or nothing.
 public enum ConfigurationLoader {
-  /// Largest file that is read, in bytes.
-  static let sizeLimit = 1 << 20
+  /// Largest file that is read, in bytes: twenty times the sample with all its comments.
+  static let sizeLimit = 256 << 10
+  /// Most files that are read beside the first one.
+  static let mostDropIns = 64
+  /// Most problems that are told: a file of another kind is wrong in every line.
+  static let mostProblems = 100
+  /// Largest file of certificate authorities: eight times that of the system.
+  static let authoritiesLimit = 2 << 20
 
   /// Reads the file at that path, then `PATH.d/*.conf` by name; what is read later wins.
   /// The files that settings name (`api_key_file`, `ca_file`, `bib_map`) are looked at too.
@@ -51,13 +57,16 @@ public enum ConfigurationLoader {
 
   private static func read(_ path: String) -> Reading {
     var reading = Reading()
-    reading.read(path, isDropIn: false)
+    reading.read(path)
     let folder = "\(path).d"
     if Files.exists(folder) {
       do throws(SystemError) {
-        for name in try Files.list(folder) where name.hasSuffix(".conf") && !name.hasPrefix(".") {
-          reading.read("\(folder)/\(name)", isDropIn: true)
+        let names = try Files.list(folder).filter { $0.hasSuffix(".conf") && !$0.hasPrefix(".") }
+        guard names.count <= mostDropIns else {
+          reading.report(folder, nil, "holds \(names.count) files; at most \(mostDropIns) are read")
+          return reading
         }
+        for name in names { reading.read("\(folder)/\(name)") }
       } catch {
         reading.report(folder, nil, "cannot be read: \(error.reason)")
       }
@@ -81,9 +90,14 @@ private struct Reading {
   private var files: [String] = []
 
   mutating func report(_ file: String, _ line: Int?, _ message: String) {
+    guard found.count <= ConfigurationLoader.mostProblems else { return }
+    let isLast = found.count == ConfigurationLoader.mostProblems
+    let words = isLast ? "and more is wrong; mend what stands above first" : message
     let place = files.firstIndex(of: file) ?? files.count
     found.append(
-      Found(place: place, problem: ConfigurationProblem(file: file, line: line, message: message)))
+      Found(
+        place: isLast ? .max : place, problem: ConfigurationProblem(file: file, line: line, message: words))
+    )
   }
 
   func result() throws(ConfigurationErrors) -> LoadedConfiguration {
@@ -98,19 +112,14 @@ private struct Reading {
     return LoadedConfiguration(settings: settings, origins: origins)
   }
 
-  mutating func read(_ path: String, isDropIn: Bool) {
+  mutating func read(_ path: String) {
     files.append(path)
     let content: [UInt8]
     do throws(SystemError) {
-      let kind = try Files.status(path)?.kind
-      if kind == .folder { return report(path, nil, "cannot be read: it is a folder") }
-      // Reading a pipe in the drop-in folder could wait for ever.
-      if isDropIn && kind != .file && kind != .characterDevice {
-        return report(path, nil, "cannot be read: it is not an ordinary file")
-      }
       content = try Files.read(path, limit: ConfigurationLoader.sizeLimit)
     } catch {
-      return report(path, nil, "cannot be read: \(error.reason)")
+      let reason = error.number == EISDIR ? "it is a folder" : error.reason
+      return report(path, nil, "cannot be read: \(reason)")
     }
     interpret(IniDocument(content), path)
   }
@@ -155,7 +164,7 @@ private struct Reading {
         guard try Files.status(file)?.kind == .file else {
           return report(path, line, "ca_file: there is no file \(file)")
         }
-        _ = try Files.read(file)
+        _ = try Files.read(file, limit: ConfigurationLoader.authoritiesLimit)
       } catch { report(path, line, "ca_file: \(file) cannot be read: \(error.reason)") }
     }
   }

@@ -40,6 +40,12 @@ extension SettingTable {
         "person. `new`: a new cloud session takes what was not sent yet.",
       ]),
     SettingDeclaration(
+      .passings, "on_clock_jump", \.passings.onClockJump, .word, default: "hold",
+      help: [
+        "What happens to passings that the reader stamps after its clock has jumped, e.g. to 2000-01-01. `hold`: they",
+        "wait for a person (`one4allctl release`). `send`: they go as they are, those that wait already as well.",
+      ]),
+    SettingDeclaration(
       .passings, "latitude", \.passings.latitude, SettingKind.degrees(90).optional, default: "",
       help: ["Where the timing box stands. Empty sends no coordinates; longitude belongs to it."]),
     SettingDeclaration(

@@ -1,4 +1,4 @@
-import AgentCore
+public import AgentCore
 
 /// A setting that differs between two configurations.
 public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
@@ -42,7 +42,11 @@ public struct SettingChange: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The settings that differ and that a reload cannot put in force, e.g. `store.directory`.
-public func changesNeedingRestart(from old: AgentSettings, to new: AgentSettings) -> [String] {
-  SettingChange.between(old, new).filter(\.needsRestart).map(\.name)
+extension AgentSettings {
+  /// These settings as far as a reload puts them in force: what needs a restart stays as it is in the running ones.
+  public func inForce(over running: AgentSettings) -> AgentSettings {
+    var settings = self
+    for declaration in SettingTable.all where !declaration.reloadable { declaration.copy(running, &settings) }
+    return settings
+  }
 }

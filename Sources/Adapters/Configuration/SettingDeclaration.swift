@@ -44,6 +44,8 @@ struct SettingDeclaration: Sendable {
   let set: @Sendable (String, inout AgentSettings) -> String?
   /// The value as a person would write it.
   let text: @Sendable (AgentSettings) -> String
+  /// Takes the value over from other settings.
+  let copy: @Sendable (AgentSettings, inout AgentSettings) -> Void
 
   init<Value>(
     _ section: SettingSection, _ name: String, _ path: any WritableKeyPath<AgentSettings, Value> & Sendable,
@@ -59,6 +61,7 @@ struct SettingDeclaration: Sendable {
     self.reloadable = reloadable
     self.secret = secret
     text = { kind.format($0[keyPath: path]) }
+    copy = { $1[keyPath: path] = $0[keyPath: path] }
     set = { text, settings in
       guard !text.isEmpty || kind.allowsEmpty else {
         return "\(name): a value is missing; it takes a \(kind.type), \(kind.range)"

@@ -99,6 +99,14 @@ enum SettingTable {
       default: "30s",
       help: ["Limit for a whole request, connecting included."]),
     SettingDeclaration(
+      .cloud, "retry_after_limit", \.cloud.retryAfterLimit,
+      .duration(from: .seconds(1), to: .seconds(3600)),
+      default: "5min",
+      help: [
+        "The longest wait that the cloud may ask for (Retry-After). When it asks for more, it is tried again",
+        "after this.",
+      ]),
+    SettingDeclaration(
       .cloud, "heartbeat_interval", \.cloud.heartbeatInterval,
       .duration(from: .seconds(1), to: .seconds(3600)),
       default: "30s",
@@ -130,10 +138,9 @@ enum SettingTable {
   private static let rest: [SettingDeclaration] = [
     SettingDeclaration(
       .control, "socket", \.controlSocket, .path(longest: 107), default: "/run/one4all/control.sock",
-      reloadable: false,
       help: ["Path of the control socket."]),
     SettingDeclaration(
-      .control, "group", \.controlGroup, SettingKind.group.optional, default: "", reloadable: false,
+      .control, "group", \.controlGroup, SettingKind.group.optional, default: "",
       help: ["Group of users that may use the control socket. Empty for the daemon's own group."]),
     SettingDeclaration(
       .log, "level", \.logLevel, .logLevel, default: "info",

@@ -1,5 +1,6 @@
 import AgentCore
 import LinuxSystem
+import ZoneDatabase
 
 extension SettingKind where Value == String {
   /// One of a few words.
@@ -40,22 +41,15 @@ extension SettingKind where Value == String {
       }, format: { $0 })
   }
 
-  /// A zone of the system's zone database, e.g. `Europe/Madrid`.
+  /// A zone of the system's zone database, e.g. `Europe/Madrid`, or a fixed offset, `GMT-06:00`.
   static var timeZone: SettingKind {
     SettingKind(
-      type: "time zone", range: "a name such as Europe/Madrid or UTC",
+      type: "time zone", range: "a name such as Europe/Madrid or UTC, or an offset such as GMT-06:00",
       parse: { text throws(Refusal) in
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        let isName = parts.allSatisfy { part in
-          part.first?.isLetter == true
-            && part.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: ".") }
+        guard let zone = ZoneDatabase.canonical(text) else {
+          throw Refusal("is no time zone; \(ZoneNames.hint(for: text))")
         }
-        let folder = "/usr/share/zoneinfo"
-        guard isName, (try? Files.status("\(folder)/\(text)"))?.kind == .file else {
-          throw Refusal(
-            "is not a time zone in \(folder); write it like Europe/Madrid (`timedatectl list-timezones`)")
-        }
-        return text
+        return zone
       }, format: { $0 })
   }
 

@@ -11,19 +11,28 @@ final class ControlConnection {
   private var isInputOver = false
   /// Nothing more is read; the connection ends when the output is out.
   private var isClosing = false
-  private var lastMoved: Int64
+  /// When the present step began: waiting for a request, receiving one, or sending its reply. Each has the same time, so
+  /// that a peer that moves a byte now and then keeps nothing.
+  private(set) var since: Int64
+  /// A request waits because the replies of all together take their room.
+  private var isDeferred = false
   private var place: Int?
   private(set) var isOver = false
 
   init(_ descriptor: consuming Descriptor, now: Int64) {
     self.descriptor = descriptor
-    lastMoved = now
+    since = now
   }
 
-  /// When the connection is closed for idleness, unless something moves.
-  var deadline: Int64 { lastMoved + nanoseconds(ControlLimits.idle) }
+  /// When the connection is closed, unless its present step is done by then.
+  var deadline: Int64 { since + nanoseconds(ControlLimits.idle) }
+
+  /// Bytes of a reply that the client has not taken yet.
+  var unsent: Int { output.count }
 
   func add(to poll: inout Poll) {
+    // It goes on when others have taken their replies; a full pipe of nothing to do would only keep the loop spinning.
+    if isDeferred { return }
     // A client whose reply is not out yet, or whose next request is here already, is not read from: what it can
     // make the daemon hold is bounded.
     let wanted: Poll.Readiness = output.isEmpty && !hasRequest ? .read : .write
@@ -31,7 +40,8 @@ final class ControlConnection {
   }
 
   /// Reads, answers at most one request, and writes.
-  func service(_ poll: Poll, now: Int64, answer: (JSONValue) -> JSONValue) {
+  /// - Parameter isRoom: whether there is room for another reply.
+  func service(_ poll: Poll, now: Int64, isRoom: Bool, answer: (JSONValue) -> JSONValue) {
     let ready = place.map { poll.readiness(at: $0) } ?? []
     place = nil
     do throws(SystemError) {
@@ -39,11 +49,18 @@ final class ControlConnection {
       if ready.contains(.hangUp) && !output.isEmpty { isOver = true }
       if isOver { return }
       if !ready.isEmpty && output.isEmpty && !hasRequest { try read(now) }
-      if output.isEmpty && !isClosing { respond(answer) }
+      isDeferred = !isRoom && output.isEmpty && hasRequest
+      if output.isEmpty && !isClosing && !isDeferred { respond(now, answer) }
       try flush(now)
       let isDone = output.isEmpty && (isClosing || (isInputOver && !hasRequest))
       if isDone || now >= deadline { isOver = true }
     } catch { isOver = true }
+  }
+
+  /// Ends the connection for another one's sake; a client that waits for nothing is told.
+  func giveWay(_ reason: String, now: Int64) {
+    if output.isEmpty { refuse(reason, now: now) }
+    isOver = true
   }
 
   /// Says why the client is not served; it ends when that is out.
@@ -65,14 +82,15 @@ final class ControlConnection {
         isInputOver = true
         return
       case .bytes(let count):
+        if input.isEmpty { since = now }
         input.append(contentsOf: chunk[..<count])
-        lastMoved = now
       }
     }
   }
 
-  private func respond(_ answer: (JSONValue) -> JSONValue) {
+  private func respond(_ now: Int64, _ answer: (JSONValue) -> JSONValue) {
     let end = input.firstIndex(of: newline)
+    if end != nil { since = now }
     guard (end ?? input.count) <= ControlLimits.request else {
       input = []
       reply(["error": .string("the request is longer than \(ControlLimits.request) bytes")])
@@ -99,7 +117,10 @@ final class ControlConnection {
     while !output.isEmpty {
       guard let count = try transmit(output, descriptor.number) else { return }
       output = output.dropFirst(count)
-      lastMoved = now
+      if output.isEmpty {
+        output = []
+        since = now
+      }
     }
   }
 }

@@ -47,12 +47,16 @@ public enum ControlError: Error, Equatable, CustomStringConvertible {
 
 /// What one side of the control socket may ask of the other.
 public enum ControlLimits {
-  /// Connections at a time.
+  /// Connections at a time: more than there are people and programs that look after one box.
   public static let clients = 16
-  /// Bytes of a request, its newline not counted.
+  /// Bytes of a request, its newline not counted: 1,000 passings of an import.
   public static let request = 65_536
-  /// Bytes of a reply, its newline not counted.
+  /// Bytes of a reply, its newline not counted: 500 passings with all that is known of them are a third of it.
   public static let reply = 1 << 20
-  /// A connection on which nothing moves for so long is closed.
+  /// Bytes of replies that are not taken yet, of all clients together: one slow reader must not make the others' memory.
+  public static let replies = 4 << 20
+  /// So long may a client take to ask, to send its request, and to take the reply, each; then its connection is closed.
   public static let idle = Duration.seconds(30)
+  /// A connection on which one step has taken so long gives way to a new client when all places are taken.
+  public static let patience = Duration.seconds(1)
 }

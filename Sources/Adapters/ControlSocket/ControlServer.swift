@@ -6,7 +6,8 @@ import LinuxSystem
 /// open for more. It belongs to one loop, never waits, and has no thread of its own.
 public final class ControlServer {
   private let path: String
-  private let inode: UInt64
+  /// The socket's file as it was made.
+  private let made: FileStatus?
   private var listener: Listener?
   private var connections: [ControlConnection] = []
   private var listenerPlace: Int?
@@ -26,13 +27,13 @@ public final class ControlServer {
   public init(path: String, group: String?) throws(ControlError) {
     let number: gid_t? = if let group { try ControlServer.number(of: group) } else { nil }
     do throws(SystemError) {
-      try Files.makeFolder(Files.parent(of: path))
+      try ControlServer.makeFolder(Files.parent(of: path), group: number)
       // Nobody else gets in before the group is right.
       let descriptor = try Sockets.listen(unix: path, mode: 0o600)
       do throws(SystemError) {
         if let number { try system("chown", path) { chown(path, uid_t.max, number) } }
         try system("chmod", path) { chmod(path, 0o660) }
-        inode = try Files.status(path)?.inode ?? 0
+        made = try Files.status(path, followingLinks: false)
       } catch {
         unlink(path)
         throw error
@@ -51,8 +52,15 @@ public final class ControlServer {
     connections = []
     listenerPlace = nil
     guard listener != nil else { return }
+    // Before it is closed: the number of its file cannot become another's meanwhile.
+    if isInPlace { unlink(path) }
     listener = nil
-    if (try? Files.status(path, followingLinks: false))?.inode == inode { unlink(path) }
+  }
+
+  /// Whether clients still find the socket at its path: nobody has removed it, or put another there.
+  public var isInPlace: Bool {
+    guard let made, let status = try? Files.status(path, followingLinks: false) else { return false }
+    return status.isSame(as: made)
   }
 
   /// How many clients are connected.
@@ -79,7 +87,13 @@ public final class ControlServer {
   public func service(
     _ poll: Poll, now: Int64 = SystemClock.monotonicNanoseconds, answer: (JSONValue) -> JSONValue
   ) {
-    for connection in connections { connection.service(poll, now: now, answer: answer) }
+    var unsent = connections.reduce(0) { $0 + $1.unsent }
+    for connection in connections {
+      let isRoom = unsent + ControlLimits.reply <= ControlLimits.replies
+      unsent -= connection.unsent
+      connection.service(poll, now: now, isRoom: isRoom, answer: answer)
+      unsent += connection.unsent
+    }
     connections.removeAll(where: \.isOver)
     let isWaiting = listenerPlace.map { !poll.readiness(at: $0).isEmpty } ?? false
     listenerPlace = nil
@@ -94,13 +108,29 @@ public final class ControlServer {
       for _ in 0..<ControlLimits.clients {
         guard let descriptor = try Sockets.accept(listener.descriptor) else { return }
         let connection = ControlConnection(descriptor, now: now)
-        if connections.count < ControlLimits.clients {
+        if connections.count < ControlLimits.clients || makeRoom(now) {
           connections.append(connection)
         } else {
           connection.refuse("the daemon serves \(ControlLimits.clients) clients already; try again", now: now)
         }
       }
     } catch { acceptsAfter = now + 1_000_000_000 }
+  }
+
+  /// The client that has done nothing for longest gives way, if that is long enough.
+  private func makeRoom(_ now: Int64) -> Bool {
+    guard let place = connections.indices.min(by: { connections[$0].since < connections[$1].since }),
+      now - connections[place].since >= nanoseconds(ControlLimits.patience)
+    else { return false }
+    connections.remove(at: place).giveWay("the connection was idle and gave way to another client", now: now)
+    return true
+  }
+
+  /// A folder that is not there is made so that the group gets through it, and nobody else.
+  private static func makeFolder(_ path: String, group: gid_t?) throws(SystemError) {
+    if Files.exists(path) { return }
+    try Files.makeFolder(path, mode: 0o750)
+    if let group { try system("chown", path) { chown(path, uid_t.max, group) } }
   }
 
   private static func number(of group: String) throws(ControlError) -> gid_t {

@@ -16,8 +16,15 @@ public struct JSONTextError: Error, Equatable, CustomStringConvertible {
 
 /// JSON text to documents and back, by jansson (UTF-8, RFC 8259, nesting up to jansson's own limit of 2,048).
 public enum JSONText {
+  /// Most values in a document: a value may be two bytes of text and a hundred of memory. A page of 5,000 passings with
+  /// all their fields has 80,000.
+  public static let mostValues = 1 << 17
+
   /// The document in those bytes; any JSON value may stand at the top.
   public static func parse(_ text: [UInt8]) throws(JSONTextError) -> JSONValue {
+    guard valueCount(of: text) <= mostValues else {
+      throw JSONTextError(line: -1, column: -1, reason: "it has more than \(mostValues) values")
+    }
     var failure = json_error_t()
     let root = text.withUnsafeBytes { bytes in
       one4all_json_load(bytes.baseAddress, bytes.count, decodeAny | allowNUL, &failure)
@@ -30,6 +37,25 @@ public enum JSONText {
     }
     defer { one4all_json_decref(root) }
     return value(of: root)
+  }
+
+  /// How many values a document has, and rather more: each but the first stands behind a bracket or a comma.
+  private static func valueCount(of text: [UInt8]) -> Int {
+    var count = 1
+    var isInString = false
+    var isEscaped = false
+    for byte in text {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\"") {
+        isInString.toggle()
+      } else if isInString {
+        isEscaped = byte == UInt8(ascii: "\\")
+      } else if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") {
+        count += 1
+      }
+    }
+    return count
   }
 
   /// The document in that string.

@@ -33,6 +33,17 @@ public struct FileStatus: Equatable, Sendable {
   /// Number of the file in its file system.
   public let inode: UInt64
 
+  /// Number of the file system that it lies in.
+  public let fileSystem: UInt64
+
+  /// Whether it is `/dev/null`, wherever it stands: device 1, 3 on every Linux.
+  public var isNull: Bool { kind == .characterDevice && device == 0x103 }
+
+  /// Whether it is the same file, at whatever path.
+  public func isSame(as other: FileStatus) -> Bool {
+    inode == other.inode && fileSystem == other.fileSystem
+  }
+
   /// Whether the group or others may read it.
   public var isReadableByOthers: Bool { permissions & 0o044 != 0 }
 
@@ -51,5 +62,6 @@ public struct FileStatus: Equatable, Sendable {
     modifiedSeconds = Int64(status.st_mtim.tv_sec)
     device = UInt64(status.st_rdev)
     inode = UInt64(status.st_ino)
+    fileSystem = UInt64(status.st_dev)
   }
 }

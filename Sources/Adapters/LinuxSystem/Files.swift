@@ -3,18 +3,53 @@ import Glibc
 
 /// Small files and paths.
 public enum Files {
-  /// The whole content of a file.
+  /// The whole content of an ordinary file. Nothing else is read: a pipe or a device could wait for ever, or have no end.
+  /// `/dev/null`, which stands for a file that is to count for nothing, is an empty one.
   /// - Parameter limit: most bytes; a larger file is an error (EFBIG).
   public static func read(_ path: String, limit: Int = 1 << 24) throws(SystemError) -> [UInt8] {
-    let file = Descriptor(owning: try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+    // Looked at first, because opening alone does something to some devices; and what is open once more, because
+    // another may have taken its place.
+    if let status = try Files.status(path), try !isToBeRead(status, path) { return [] }
+    let file = try open(path, for: O_RDONLY)
+    guard try isToBeRead(try status(of: file, path), path) else { return [] }
     var content: [UInt8] = []
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     defer { chunk.deallocate() }
     while true {
       let count = try system("read", path) { Glibc.read(file.number, chunk.baseAddress, chunk.count) }
       guard count > 0 else { return content }
+      guard content.count + count <= limit else { throw SystemError("read", path, number: EFBIG) }
       content.append(contentsOf: chunk[..<count])
-      guard content.count <= limit else { throw SystemError("read", path, number: EFBIG) }
+    }
+  }
+
+  /// Opens what stands at that path without waiting for anybody, whatever it is.
+  /// - Parameters:
+  ///   - flags: beside those that see to that.
+  ///   - mode: permission bits of a new file, less the umask.
+  public static func open(_ path: String, for flags: Int32, mode: mode_t = 0) throws(SystemError)
+    -> Descriptor
+  {
+    // Without O_NONBLOCK the opening of a pipe waits for its other end; for ordinary files it means nothing.
+    let all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    return Descriptor(owning: try system("open", path) { Glibc.open(path, all, mode) })
+  }
+
+  /// What is open there.
+  public static func status(of file: borrowing Descriptor, _ path: String) throws(SystemError) -> FileStatus {
+    var status = stat()
+    let number = file.number
+    try system("fstat", path) { fstat(number, &status) }
+    return FileStatus(status)
+  }
+
+  private static func isToBeRead(_ status: FileStatus, _ path: String) throws(SystemError) -> Bool {
+    switch status.kind {
+    case .file: return true
+    case .characterDevice where status.isNull: return false
+    case .folder: throw SystemError("read", path, number: EISDIR)
+    case .characterDevice, .socket, .link, .other:
+      throw SystemError("read", path, number: SystemError.notOrdinary)
     }
   }
 
@@ -31,15 +66,24 @@ public enum Files {
       unlink(temporary)
       throw error
     }
-    let folder = parent(of: path)
-    let directory = Descriptor(owning: try system("open", folder) { open(folder, O_RDONLY | O_CLOEXEC) })
+    try keepNames(of: parent(of: path))
+  }
+
+  /// Renames a file, in the place of another one if there is one, so that a power cut afterwards changes nothing.
+  public static func move(_ path: String, to target: String) throws(SystemError) {
+    try system("rename", path) { rename(path, target) }
+    try keepNames(of: parent(of: target))
+  }
+
+  /// Makes sure that the names in a folder are on the disk.
+  public static func keepNames(of folder: String) throws(SystemError) {
+    let directory = try open(folder, for: O_RDONLY | O_DIRECTORY)
     try system("fsync", folder) { fsync(directory.number) }
   }
 
   /// Writes a file and makes sure that it is on the disk.
   private static func write(_ path: String, _ content: [UInt8], mode: mode_t) throws(SystemError) {
-    let file = Descriptor(
-      owning: try system("open", path) { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode) })
+    let file = try open(path, for: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
     try file.writeAll(content)
     try system("fsync", path) { fsync(file.number) }
   }

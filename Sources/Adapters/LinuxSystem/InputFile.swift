@@ -10,10 +10,22 @@ public struct InputFile: ~Copyable {
   /// Standard input, which stays open.
   public static var standardInput: InputFile { InputFile(number: 0, path: "stdin", isOwned: false) }
 
-  /// Opens a file.
+  /// Opens an ordinary file, or a pipe that somebody writes to; never a device, which could have no end.
   public init(path: String) throws(SystemError) {
-    let number = try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) }
-    self.init(number: number, path: path, isOwned: true)
+    if let status = try Files.status(path) { try InputFile.check(status, path) }
+    let file = try Files.open(path, for: O_RDONLY)
+    try InputFile.check(try Files.status(of: file, path), path)
+    self.init(number: file.release(), path: path, isOwned: true)
+  }
+
+  private static func check(_ status: FileStatus, _ path: String) throws(SystemError) {
+    switch status.kind {
+    case .file, .other: break
+    case .characterDevice where status.isNull: break
+    case .folder: throw SystemError("read", path, number: EISDIR)
+    case .characterDevice, .socket, .link:
+      throw SystemError("read", path, number: SystemError.notOrdinary)
+    }
   }
 
   private init(number: Int32, path: String, isOwned: Bool) {

@@ -37,7 +37,13 @@ public struct Poll {
   /// What came for the descriptor at that place in the last wait.
   public func readiness(at place: Int) -> Readiness { Readiness(rawValue: entries[place].revents) }
 
+  /// How long a wait takes that the kernel refuses, in milliseconds: whoever waits again and again must not spin.
+  private static let pause: Int64 = 100
+
   /// Waits until something is ready or the time is over; a signal counts as nothing ready.
+  ///
+  /// When the kernel refuses to wait (out of memory, or more descriptors than the process may have), everything counts
+  /// as ready after a short pause: whoever looks goes on by looking, slowly, for as long as that lasts.
   /// - Parameter milliseconds: how long at most; -1 for ever.
   /// - Returns: whether anything is ready.
   @discardableResult
@@ -47,9 +53,11 @@ public struct Poll {
     }
     if count >= 0 { return count > 0 }
     let number = errno
-    if number != EINTR { throw SystemError("poll", number: number) }
-    for index in entries.indices { entries[index].revents = 0 }
-    return false
+    for index in entries.indices { entries[index].revents = number == EINTR ? 0 : entries[index].events }
+    if number == EINTR { return false }
+    var pause = timespec(tv_sec: 0, tv_nsec: Int(Poll.pause) * 1_000_000)
+    nanosleep(&pause, nil)
+    throw SystemError("poll", number: number)
   }
 
   /// Waits for one descriptor; empty when the time was over.

@@ -10,6 +10,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The kernel's error number (errno).
   public let number: Int32
 
+  /// In place of the kernel's number: what should be an ordinary file is none.
+  public static let notOrdinary: Int32 = -2
+
   /// An error of that call.
   public init(_ operation: String, _ subject: String = "", number: Int32) {
     self.operation = operation
@@ -27,6 +30,7 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// An error number in words.
   public static func text(for number: Int32) -> String {
+    if number == notOrdinary { return "it is not an ordinary file" }
     var buffer = [CChar](repeating: 0, count: 256)
     guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

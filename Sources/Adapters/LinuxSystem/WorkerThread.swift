@@ -16,7 +16,7 @@ public final class WorkerThread: Sendable {
   private let thread: pthread_t
   private let joined = Mutex(false)
 
-  /// Starts a thread. All signals are blocked in it: the main thread takes them.
+  /// Starts a thread. All signals are blocked in it.
   /// - Parameters:
   ///   - name: shown by `ps -L`; the kernel keeps 15 bytes.
   ///   - stackSize: bytes; only touched pages cost memory.
@@ -24,6 +24,19 @@ public final class WorkerThread: Sendable {
   public init(
     name: String, stackSize: Int = 512 * 1024, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
+    thread = try WorkerThread.start(name, stackSize, body)
+  }
+
+  /// Starts a thread that nobody waits for: one that may hang in a call that cannot be interrupted, or that never ends.
+  public static func detach(
+    name: String, stackSize: Int = 256 * 1024, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemError) {
+    pthread_detach(try start(name, stackSize, body))
+  }
+
+  private static func start(
+    _ name: String, _ stackSize: Int, _ body: @escaping @Sendable () -> Void
+  ) throws(SystemError) -> pthread_t {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -49,7 +62,7 @@ public final class WorkerThread: Sendable {
       start.release()
       throw SystemError("pthread_create", name, number: result)
     }
-    self.thread = thread
+    return thread
   }
 
   /// Waits until the thread has ended; at once when it was waited for before.

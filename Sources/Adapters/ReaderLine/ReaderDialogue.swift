@@ -32,10 +32,13 @@ public struct ReaderDialogue: ~Copyable {
     switch options.address {
     case .device(let path): opened = try OpenedLine.open(device: path, options)
     case .tcp(let host, let port):
-      opened = try OpenedLine.open(host: host, port: port, options) { socket, milliseconds in
-        _ = try? Poll.wait(for: socket, .write, milliseconds: milliseconds)
-        return false
-      }
+      opened = try OpenedLine.open(
+        host: host, port: port, options,
+        lookup: { () throws(SystemError) in try HostLookup(host, port, HostLookup.system) },
+        waiting: { descriptor, readiness, milliseconds in
+          _ = try? Poll.wait(for: descriptor, readiness, milliseconds: milliseconds)
+          return false
+        })
     }
     if opened.kind == .serial {
       var poll = Poll()

@@ -5,34 +5,25 @@ import LinuxSystem
 
 // The reader's network port.
 extension OpenedLine {
+  /// Waits at most that many milliseconds for a descriptor, or for a reason to stop; true ends the attempt.
+  typealias Waiting = (_ descriptor: Int32, _ readiness: Poll.Readiness, _ milliseconds: Int32) -> Bool
+
   /// Connects to one of the host's addresses, all of them together within the limit: each gets its share of what is
-  /// left, so that one that swallows packets does not hide the next. The resolver itself cannot be interrupted; it
-  /// has its own limits (resolv.conf), and the time that it takes does not count.
-  /// - Parameter isCalledOff: waits at most that many milliseconds for a reason to stop; true ends the attempt.
+  /// left, so that one that swallows packets does not hide the next. The time that the name takes does not count.
+  /// - Parameter lookup: begins to look up the host's name; not called where the host is named by its address.
   static func open(
-    host: String, port: UInt16, _ options: LineOptions,
-    waiting isCalledOff: (_ socket: Int32, _ milliseconds: Int32) -> Bool
+    host: String, port: UInt16, _ options: LineOptions, lookup: () throws(SystemError) -> HostLookup,
+    waiting isCalledOff: Waiting
   ) throws(LineFailure) -> OpenedLine {
     let address = "\(options.address)"
-    var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = AI_NUMERICSERV
-    var found: UnsafeMutablePointer<addrinfo>?
-    let code = getaddrinfo(host, String(port), &hints, &found)
-    guard code == 0, let found else {
-      let number = errno
-      let reason = code == EAI_SYSTEM ? SystemError.text(for: number) : String(cString: gai_strerror(code))
-      throw .unreachable(address: address, reason: reason)
-    }
-    defer { freeaddrinfo(found) }
-    let candidates = Array(sequence(first: found, next: { $0.pointee.ai_next }))
+    let candidates = try OpenedLine.candidates(host, port, address, lookup, isCalledOff)
     let end = SystemClock.monotonicNanoseconds + options.connectTimeout.wholeNanoseconds
     var reason = "no address"
     for (index, candidate) in candidates.enumerated() {
       do throws(SystemError) {
         let now = SystemClock.monotonicNanoseconds
         let share = now + (end - now) / Int64(candidates.count - index)
-        let descriptor = try connect(to: candidate.pointee, before: share, waiting: isCalledOff)
+        let descriptor = try connect(to: candidate, before: share, waiting: isCalledOff)
         try keepAlive(descriptor)
         return OpenedLine(descriptor: descriptor, kind: .tcp, device: address)
       } catch {
@@ -43,23 +34,55 @@ extension OpenedLine {
     throw .unreachable(address: address, reason: reason)
   }
 
+  private static func candidates(
+    _ host: String, _ port: UInt16, _ address: String, _ begin: () throws(SystemError) -> HostLookup,
+    _ isCalledOff: Waiting
+  ) throws(LineFailure) -> [HostAddress] {
+    if let literal = HostLookup.literal(host, port) { return literal }
+    let lookup: HostLookup
+    do throws(SystemError) { lookup = try begin() } catch {
+      throw .unreachable(address: address, reason: "its name cannot be looked up: \(error.reason)")
+    }
+    let end = SystemClock.monotonicNanoseconds + HostLookup.limit.wholeNanoseconds
+    while lookup.found == nil {
+      let left = (end - SystemClock.monotonicNanoseconds + 999_999) / 1_000_000
+      guard left > 0 else {
+        throw .unreachable(
+          address: address, reason: "no name server says what \(host) is, for \(humanSpan(HostLookup.limit))")
+      }
+      if isCalledOff(lookup.descriptor, .read, Int32(clamping: left)) {
+        throw .unreachable(address: address, reason: SystemError.text(for: ECANCELED))
+      }
+    }
+    switch lookup.found {
+    case .success(let addresses)?: return addresses
+    case .failure(let error)?: throw .unreachable(address: address, reason: error.reason)
+    case nil: return []
+    }
+  }
+
   private static func connect(
-    to candidate: addrinfo, before end: Int64, waiting isCalledOff: (Int32, Int32) -> Bool
+    to candidate: HostAddress, before end: Int64, waiting isCalledOff: Waiting
   ) throws(SystemError) -> Descriptor {
     let descriptor = Descriptor(
       owning: try system("socket") {
         socket(
-          candidate.ai_family,
-          candidate.ai_socktype | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
-          candidate.ai_protocol)
+          candidate.family, candidate.kind | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+          candidate.transport)
       })
     let number = descriptor.number
-    if Glibc.connect(number, candidate.ai_addr, candidate.ai_addrlen) == 0 { return descriptor }
+    let result = candidate.bytes.withUnsafeBytes { bytes in
+      Glibc.connect(
+        number, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    if result == 0 { return descriptor }
     guard errno == EINPROGRESS else { throw SystemError("connect", number: errno) }
     while true {
       let left = (end - SystemClock.monotonicNanoseconds + 999_999) / 1_000_000
       guard left > 0 else { throw SystemError("connect", number: ETIMEDOUT) }
-      if isCalledOff(number, Int32(clamping: left)) { throw SystemError("connect", number: ECANCELED) }
+      if isCalledOff(number, .write, Int32(clamping: left)) {
+        throw SystemError("connect", number: ECANCELED)
+      }
       guard try !Poll.wait(for: number, .write, milliseconds: 0).isEmpty else { continue }
       var result: Int32 = 0
       var size = socklen_t(MemoryLayout<Int32>.size)

@@ -19,6 +19,7 @@ public final class Journal: Sendable {
   private let identifier: String
   private let descriptor: Int32
   private let threshold: Atomic<Int>
+  private let leftOut = Mutex(0)
 
   /// A journal.
   /// - Parameters:
@@ -59,10 +60,28 @@ public final class Journal: Sendable {
     }
   }
 
+  /// Most bytes of a line: what a pipe that has room takes at once (PIPE_BUF).
+  private static let longestLine = 4096
+
+  /// Writes a line if that does not have to wait: whoever reads the log must not hold the agent up. Lines that were left
+  /// out are told with the next one that is written.
   private func writeLine(_ line: String) {
+    let isTaken = leftOut.withLock { leftOut -> Bool in
+      if leftOut > 0, !put("\(leftOut) lines of the log were left out: nobody read them") { return false }
+      leftOut = 0
+      return put(line)
+    }
+    if !isTaken { leftOut.withLock { $0 += 1 } }
+  }
+
+  /// - Returns: whether it was written, or never can be.
+  private func put(_ line: String) -> Bool {
+    var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    guard poll(&wanted, 1, 0) == 1 else { return false }
     // In one call, so that lines of several threads do not mix.
-    let bytes = Array((line + "\n").utf8)
+    let bytes = Array(line.utf8.prefix(Journal.longestLine - 1)) + [UInt8(ascii: "\n")]
     _ = try? system("write") { Glibc.write(descriptor, bytes, bytes.count) }
+    return true
   }
 
   private static func destination(of descriptor: Int32) -> Destination {

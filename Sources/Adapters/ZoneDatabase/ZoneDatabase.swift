@@ -1,9 +1,13 @@
 import CLinux
 import Glibc
+import One4AllProtocol
 import Synchronization
 
-/// Local wall clocks and UTC, by the system's zone database and glibc. glibc has one zone a process, so callers take
-/// turns.
+/// Local wall clocks and UTC: the one place that knows what a zone's name means. It is a name of the system's zone
+/// database, or a fixed offset as the cloud's exports write it (`GMT-06:00`, also `UTC+2` and `+05:30`). In an offset east
+/// of Greenwich is positive. The database's own names `Etc/GMT+6` have it the other way round, as POSIX does.
+///
+/// The database is read by glibc, which has one zone a process, so callers take turns.
 public enum ZoneDatabase {
   /// What a local wall clock's reading may be in UTC.
   public enum UTC: Equatable, Sendable {
@@ -24,8 +28,26 @@ public enum ZoneDatabase {
 
   private static let current = Mutex<String?>(nil)
 
+  /// Whether there is that zone.
+  public static func exists(_ zone: String) -> Bool { isNamed(zone) || RecordedZone.fixedOffset(zone) != nil }
+
+  /// How a zone is written for everybody: as in the database, or `GMT-06:00`; nil when there is no such zone.
+  public static func canonical(_ zone: String) -> String? {
+    if isNamed(zone) { return zone }
+    guard let minutes = RecordedZone.fixedOffset(zone) else { return nil }
+    let digits = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+    return "GMT\(minutes < 0 ? "-" : "+")\(digits(abs(minutes) / 60)):\(digits(abs(minutes) % 60))"
+  }
+
+  /// Milliseconds east of UTC; nil for a name of the database, and where there is no such zone.
+  private static func fixedOffset(_ zone: String) -> Int64? {
+    // Names that both know are the database's: `UTC`, `GMT+0`.
+    guard let minutes = RecordedZone.fixedOffset(zone), !isNamed(zone) else { return nil }
+    return Int64(minutes) * 60_000
+  }
+
   /// Whether the database has that zone; names are like `Europe/Madrid`, and never lead out of the database.
-  public static func exists(_ zone: String) -> Bool {
+  private static func isNamed(_ zone: String) -> Bool {
     let isName = zone.utf8.allSatisfy { byte in
       byte > 32 && byte < 127 && byte != UInt8(ascii: ":") && byte != UInt8(ascii: "\\")
     }
@@ -46,7 +68,8 @@ public enum ZoneDatabase {
   /// The wall clock of a zone at that moment, milliseconds since 1970-01-01T00:00:00 read as if it were UTC; nil when
   /// there is no such zone.
   public static func local(utc milliseconds: Int64, zone: String) -> Int64? {
-    inZone(zone) { milliseconds + offset(at: milliseconds) }
+    if let offset = fixedOffset(zone) { return milliseconds + offset }
+    return inZone(zone) { milliseconds + offset(at: milliseconds) }
   }
 
   /// The moments at which a zone's wall clock showed that reading; nil when there is no such zone.
@@ -56,9 +79,12 @@ public enum ZoneDatabase {
 
   /// The offsets in force around a local reading, from the start of its day to the end; nil when there is no such zone.
   static func offsets(around local: Int64, zone: String) -> LocalOffsets? {
-    inZone(zone) {
-      let day: Int64 = 86_400_000
-      let start = local - (local % day + day) % day
+    let day: Int64 = 86_400_000
+    let start = local - (local % day + day) % day
+    if let offset = fixedOffset(zone) {
+      return LocalOffsets(locals: start..<start + day, before: offset, change: nil)
+    }
+    return inZone(zone) {
       // A day more on both sides, because UTC is up to a day away; clocks change less often than once in three days.
       let (early, late) = (start - day, start + 2 * day)
       let (before, after) = (offset(at: early), offset(at: late))
@@ -71,7 +97,7 @@ public enum ZoneDatabase {
   private static func inZone<Value: Sendable>(_ zone: String, _ body: () -> Value) -> Value? {
     current.withLock { current in
       if current != zone {
-        guard exists(zone) else { return nil }
+        guard isNamed(zone) else { return nil }
         setenv("TZ", ":\(zone)", 1)
         tzset()
         current = zone

@@ -44,6 +44,12 @@ struct dl_phdr_info {
 };
 int dl_iterate_phdr(int (*visit)(struct dl_phdr_info *object, size_t size, void *data), void *data);
 
+/* ioctl is variadic. How many bytes a terminal or a socket has for whoever reads it; 0 when that is not known. */
+static inline int one4all_bytes_waiting(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 && count > 0 ? count : 0;
+}
+
 /* getopt's state is global variables, which Swift does not let itself touch. */
 static inline void one4all_getopt_restart(void) {
   optind = 0;

@@ -13,4 +13,10 @@ static inline int one4all_sqlite_keep_log_on_close(sqlite3 *connection, int keep
   return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)0);
 }
 
+/* What stands in the file is not trusted: no functions from its schema but harmless ones, no writing past SQL. */
+static inline void one4all_sqlite_harden(sqlite3 *connection) {
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)0);
+}
+
 #endif

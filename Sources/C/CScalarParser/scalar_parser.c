@@ -66,6 +66,21 @@ static int time_of_day(const char *text, int64_t *milliseconds) {
   return 1;
 }
 
+// EPC without blanks, then four reserved fields, each ended by a `;`. Returns what stands behind the last one, or NULL.
+static const char *more_fields(const char *text, const char *end, struct one4all_c_passing *passing) {
+  passing->more = text;
+  for (int field = 0; field < 5; field++) {
+    while (text < end && *text != ';') {
+      if (*text < (field == 0 ? '!' : ' ') || *text > '~') return NULL;
+      text++;
+    }
+    if (text == end) return NULL;
+    text++;
+  }
+  passing->more_length = (size_t)(text - 1 - passing->more);
+  return text;
+}
+
 int one4all_c_parse(const char *frame, size_t length, struct one4all_c_passing *passing) {
   const char *end = frame + length;
   const char *text = number(frame, end, &passing->number);
@@ -83,7 +98,12 @@ int one4all_c_parse(const char *frame, size_t length, struct one4all_c_passing *
   if (text[33] < '1' || text[33] > '8' || text[34] != ';') return 0;
   passing->antenna = (uint8_t)(text[33] - '0');
   text = number(text + 35, end, &passing->reads);
-  if (text == NULL || end - text != 5) return 0;
+  if (text == NULL) return 0;
+  passing->more_length = 0;
+  if (end - text != 5) {
+    text = more_fields(text, end, passing);
+    if (text == NULL || end - text != 5) return 0;
+  }
   for (int i = 0; i < 5; i++) {
     if (text[i] <= ' ' || text[i] > '~' || text[i] == ';') return 0;
     passing->check[i] = text[i];
@@ -110,6 +130,21 @@ static uint32_t hexadecimal(const char check[5]) {
   return value;
 }
 
+// The first 40 bytes as words of eight, the first byte lowest, XORed.
+static uint64_t folded(const char *text, size_t length) {
+  uint64_t sum = 0;
+  if (length > 40) length = 40;
+  while (length >= 8) {
+    uint64_t word;
+    memcpy(&word, text, 8);
+    sum ^= word;
+    text += 8;
+    length -= 8;
+  }
+  for (size_t i = 0; i < length; i++) sum ^= (uint64_t)(unsigned char)text[i] << (8 * i);
+  return sum;
+}
+
 struct one4all_c_result one4all_c_parse_all(const char *bytes, size_t length) {
   struct one4all_c_result result = {0, 0};
   const char *line = bytes, *end = bytes + length;
@@ -122,7 +157,7 @@ struct one4all_c_result one4all_c_parse_all(const char *bytes, size_t length) {
     if (one4all_c_parse(line, line_length, &passing)) {
       result.frames++;
       result.accumulated += (uint64_t)passing.milliseconds ^ passing.chip ^ passing.number ^ passing.antenna
-                            ^ passing.reads ^ hexadecimal(passing.check);
+                            ^ passing.reads ^ hexadecimal(passing.check) ^ folded(passing.more, passing.more_length);
     }
     line = line_end + 1;
   }

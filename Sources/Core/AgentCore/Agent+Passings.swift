@@ -10,15 +10,25 @@ extension Agent {
     case .captured(let result): ledger.note(result.summary)
     case .doubtfulKept(let total): ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
-    case .contradicted(let summary, _), .updated(let summary, _): ledger.note(summary)
+    case .updated(let summary, let request):
+      ledger.note(summary)
+      if let (work, count) = decisions.done(request, waiting: summary.undecided) {
+        works.end(
+          work, .done,
+          "\(count) \(count == 1 ? "passing" : "passings") of \(summary.key.file) sent as they are")
+        works.update(work) { ($0.done, $0.total) = (count, count) }
+      }
+    case .contradicted(let summary, _), .zoneCorrected(let summary, _, _): ledger.note(summary)
     case .rewound(let counts, let left, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
       let work = rewinds.first
       endRewind(request, .done, Agent.words(counts, left: left, summaries.map(\.key), of: request))
       let count = counts.values.reduce(0, +)
       if let work { works.update(work) { ($0.done, $0.total) = (count, count + left.values.reduce(0, +)) } }
-    case .failed(let request, let failure): endRewind(request, .failed, failure.description)
-    case .waiting, .acknowledged, .readerNoted: break
+    case .failed(let request, let failure):
+      endRewind(request, .failed, failure.description)
+      if let work = decisions.failed(request) { works.end(work, .failed, failure.description) }
+    case .waiting, .acknowledged, .sent, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
     forwarder.handle(report, at: judged(now), &orders)
@@ -30,13 +40,13 @@ extension Agent {
   ) {
     actions += storeWatch.handle(notice, at: now.monotonic).map(AgentAction.log)
     switch notice {
-    case .setAside(_, _, let files), .salvaged(_, _, let files):
+    case .damaged(_, let files):
       ledger.replace(files)
       intake.restored(files, at: now, &captured)
       forwarder.restored(files, at: now.monotonic)
       // The devices are in the damaged store, too.
       actions += report.keptBindings.map { .store(.keep($0)) }
-    case .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
+    case .unreachable, .reachable, .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
     }
   }
 
@@ -56,6 +66,9 @@ extension Agent {
   public mutating func audit(file: String?, at now: Moment, _ actions: inout [AgentAction]) -> Result<
     Int, Refused
   > {
+    guard audits.count < Agent.mostAudits else {
+      return .failure(Refused("\(audits.count) files are being compared already; try again when one is done"))
+    }
     var captured = IntakeOutput()
     if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
     carryOut(captured, at: now, &actions)
@@ -67,6 +80,36 @@ extension Agent {
     let work = works.begin("audit", message: "\(name) is being compared")
     audits[key] = work
     return .success(work)
+  }
+
+  /// Most files that are compared at a time because a person wants it: each is held in memory until it is done.
+  static let mostAudits = 32
+  /// Most rewinds that wait for the store at a time: each is remembered until it is done.
+  static let mostRewinds = 8
+
+  /// Why no more can be sent again now; nil when it can.
+  public var rewindRefusal: String? {
+    guard rewinds.count >= Agent.mostRewinds else { return nil }
+    return "\(rewinds.count) rewinds are under way already; try again when one of them has ended"
+  }
+
+  /// Compares what is acknowledged of a session file with what the cloud has, by device and time.
+  /// - Returns: the number of the work, or why that cannot be done now.
+  public mutating func auditCloud(_ key: FileKey, at now: Moment) -> Result<Int, Refused> {
+    if let refusal = forwarder.audit(key, at: now.monotonic) { return .failure(Refused(refusal)) }
+    if let work = cloudAudits[key] { return .success(work) }
+    let work = works.begin("cloud-audit", message: "\(key.file) is being compared with the cloud")
+    cloudAudits[key] = work
+    return .success(work)
+  }
+
+  /// Ends the work of the audits against the cloud that are done.
+  mutating func endCloudAudits() {
+    for result in forwarder.takeAuditResults() {
+      guard let work = cloudAudits.removeValue(forKey: result.key) else { continue }
+      works.update(work) { ($0.done, $0.total) = (result.agreeing, result.compared) }
+      works.end(work, result.failure == nil ? .done : .failed, result.failure ?? result.summary)
+    }
   }
 
   /// Sends the acknowledged passings of a time range again, both ends included.
@@ -81,13 +124,28 @@ extension Agent {
     return work
   }
 
+  /// Sends passings that wait because the reader's clock had jumped when it stamped them: as they are.
+  /// - Parameter numbers: which of the file's.
+  /// - Returns: the number of the work.
+  public mutating func release(
+    _ numbers: ClosedRange<UInt32>, of key: FileKey, _ actions: inout [AgentAction]
+  ) -> Int {
+    let work = works.begin("release", message: "the passings of \(key.file) are being released")
+    let request = PassingRequest.accept(key, NumberSet(numbers))
+    decisions.release(work, request, waiting: ledger.file(key)?.undecided ?? 0)
+    actions.append(.keep(request))
+    return work
+  }
+
   /// Passings that a person gives, of one file, ascending: see `Intake.importPassings`.
   /// - Returns: how many were taken.
   public mutating func importPassings(
-    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ actions: inout [AgentAction]
+    _ passings: [Passing], of key: FileKey, zone: String, zoneSource: KeptPassing.ZoneSource = .configured,
+    at now: Moment, _ actions: inout [AgentAction]
   ) -> Int {
     var captured = IntakeOutput()
-    let taken = intake.importPassings(passings, of: key, zone: zone, at: now, &captured)
+    let taken = intake.importPassings(
+      passings, of: key, zone: zone, zoneSource: zoneSource, at: now, &captured)
     carryOut(captured, at: now, &actions)
     return taken
   }

@@ -18,13 +18,17 @@ public struct Agent: Sendable {
   /// What is wrong by the sums of the session files.
   var accounts = AccountWatch()
   /// What the store has told without being asked.
-  public internal(set) var storeWatch = StoreWatch()
+  public internal(set) var storeWatch: StoreWatch
   /// Long work that a person has asked for.
   public internal(set) var works = WorkList()
   /// Audits under way, by their file.
   var audits: [FileKey: Int] = [:]
+  /// Audits against the cloud under way, by their file.
+  var cloudAudits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
+  /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
+  var decisions = ClockDecisions()
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 
@@ -34,15 +38,18 @@ public struct Agent: Sendable {
   ///   - files: what the store holds of session files, in order of first contact.
   ///   - doubtful: how many doubtful frames the store holds.
   ///   - firstFiles: the first contacts with readers that it keeps: see `Intake`.
+  ///   - damages: what has befallen the store, and the host's wall clock to say how long ago that was.
   ///   - seed: for jitter.
   ///   - zones: what turns the reader's local time into UTC.
   public init(
     settings: AgentSettings, bindings: [DeviceBinding], files: [FileSummary] = [], doubtful: Int = 0,
-    firstFiles: [String: String] = [:], seed: UInt64, zones: @escaping ZoneLookup = onlyUTC,
+    firstFiles: [String: String] = [:], damages: (list: [StoreDamage], wall: WallTime)? = nil, seed: UInt64,
+    zones: @escaping ZoneLookup = onlyUTC,
     at now: MonotonicTime
   ) {
     self.settings = settings
     startedAt = now
+    storeWatch = StoreWatch(damages?.list ?? [], wall: damages?.wall ?? WallTime(milliseconds: 0), at: now)
     var random = RandomSource(seed: seed)
     session = ReaderSession(settings: settings.reader, random: RandomSource(seed: random.next()), at: now)
     report = DeviceReport(
@@ -53,7 +60,8 @@ public struct Agent: Sendable {
       settings: settings.passings, timeZone: settings.reader.timeZone, zones: zones, summaries: files,
       firstFiles: firstFiles, at: now)
     forwarder = Forwarder(
-      settings: settings.passings, device: settings.device, cloud: settings.cloud.url, files: files,
+      settings: settings.passings, device: settings.device, cloud: settings.cloud.url,
+      retryAfterLimit: settings.cloud.retryAfterLimit, files: files,
       random: RandomSource(seed: random.next()), at: now)
     ledger = Ledger(files: files, doubtful: doubtful, cloud: settings.cloud.url)
   }
@@ -62,7 +70,7 @@ public struct Agent: Sendable {
   public var nextDeadline: MonotonicTime? {
     [
       session.nextDeadline, report.nextAttemptAt, readerClock.nextDeadline, intake.nextDeadline,
-      forwarder.nextDeadline,
+      forwarder.nextDeadline, storeWatch.nextDeadline,
     ].compactMap { $0 }.min()
   }
 
@@ -72,6 +80,7 @@ public struct Agent: Sendable {
     var actions: [AgentAction] = []
     var captured = IntakeOutput()
     var orders = ForwardOrders()
+    intake.observe(isHostTrusted: report.clock.isTrusted(at: now))
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
@@ -83,7 +92,7 @@ public struct Agent: Sendable {
     case .store(let store): report.handle(store, at: now, &actions)
     case .passings(let report): handle(report, at: now, &captured, &orders)
     case .notice(let notice): handle(notice, at: now, &captured, &actions)
-    case .linePostsRefused(let count): intake.lost(count, at: now, &captured)
+    case .lineHeld: intake.lineHeld(at: now, &captured)
     case .bindRequested: report.bind(at: now.monotonic, &actions)
     case .reloaded(let new, let bindings, let files):
       apply(new, bindings: bindings, files: files, at: now, &captured, &actions)
@@ -99,12 +108,17 @@ public struct Agent: Sendable {
       if piece == .disconnected { failAudits() }
       intake.handle(piece, at: judged, &captured)
     }
+    intake.correctZones(ledger.files, at: now.monotonic)
     intake.advance(to: judged, &captured)
+    if intake.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
+    captured.store += decisions.advance(ledger, settings.passings.onClockJump)
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)
     report.advance(to: now, &actions)
+    storeWatch.advance(to: now.monotonic)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
+    endCloudAudits()
     accounts.advance(
       ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
     actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
@@ -141,7 +155,9 @@ public struct Agent: Sendable {
     intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
     report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
     readerClock.apply(new.passings, at: now.monotonic)
-    forwarder.apply(new.passings, device: new.device, cloud: new.cloud.url, files: files, at: now.monotonic)
+    forwarder.apply(
+      new.passings, device: new.device, cloud: new.cloud.url, retryAfterLimit: new.cloud.retryAfterLimit,
+      files: files, at: now.monotonic)
     // Sessions are those of another cloud now.
     if let files { ledger.replace(files, cloud: new.cloud.url) }
   }

@@ -10,8 +10,8 @@ public enum AgentEvent: Equatable, Sendable {
   case passings(PassingReport)
   /// The store tells something without being asked.
   case notice(StoreNotice)
-  /// So many messages of the line found no room since the last time: the loop was behind.
-  case linePostsRefused(Int)
+  /// The loop was behind: for a moment the line was not read.
+  case lineHeld
   /// A technician wants the reader bound.
   case bindRequested
   /// New settings are in force. Where the cloud changed: its bindings, and the files with their sessions in it; else

@@ -54,7 +54,21 @@ extension Daemon {
     return DoubtfulDocument.document(of: frames, reasons: reasons)
   }
 
+  /// What is acknowledged of a session file is compared with what the cloud has.
+  private func auditCloud(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try file(of: request)
+    switch fulfil({ _ in agent.auditCloud(key, at: Daemon.now()) }) {
+    case .success(let work):
+      take(.tick)
+      return [
+        "work": .integer(Int64(work)), "serial_number": .string(key.serialNumber), "file": .string(key.file),
+      ]
+    case .failure(let refused): throw RequestError(refused.reason)
+    }
+  }
+
   func audit(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    if try request.flag("cloud") { return try auditCloud(request) }
     let connected = agent.session.identity?.serialNumber
     if let wanted = try request.text("serial_number"), wanted != connected {
       let here = connected.map { "; \($0) is" } ?? ""
@@ -76,6 +90,7 @@ extension Daemon {
     guard let from = (try request.text("from")).flatMap(WallTime.init(iso8601:)),
       let to = (try request.text("to")).flatMap(WallTime.init(iso8601:)), from <= to
     else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
+    if let refusal = agent.rewindRefusal { throw RequestError(refusal) }
     let isDry = try request.flag("dry_run")
     let isOfAll = try request.text("file") == nil
     if isOfAll, try request.text("serial_number") != nil {
@@ -91,5 +106,33 @@ extension Daemon {
       "work": .integer(Int64(work)), "stored_from": .text(times?.lowerBound.iso8601),
       "stored_to": .text(times?.upperBound.iso8601),
     ]
+  }
+
+  /// Sends passings as they are that a clock stamped which had jumped.
+  func release(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    let key = try fileToRelease(request)
+    let from = UInt32(clamping: try request.whole("from", from: 0) ?? 0)
+    let to = (try request.whole("to", from: 0)).map { UInt32(clamping: $0) } ?? .max
+    guard from <= to else { throw RequestError("'from' is behind 'to'") }
+    let work = fulfil { actions in agent.release(from...to, of: key, &actions) }
+    return [
+      "work": .integer(Int64(work)), "file": .string(key.file), "serial_number": .string(key.serialNumber),
+      "undecided": .integer(Int64(agent.ledger.file(key)?.undecided ?? 0)),
+    ]
+  }
+
+  /// The file that is named, else the only one of which passings wait for a decision.
+  private func fileToRelease(_ request: ControlRequest) throws(RequestError) -> FileKey {
+    let name = try request.text("file")
+    let serialNumber = try request.text("serial_number")
+    if name != nil || serialNumber != nil { return try file(of: request) }
+    let keys = agent.ledger.files.filter { $0.undecided > 0 }.map(\.key)
+    guard let key = keys.first else { throw RequestError("no passing waits for a decision") }
+    guard keys.count == 1 else {
+      throw RequestError(
+        "passings of several session files wait for a decision, name one: "
+          + keys.map(\.file).joined(separator: ", "))
+    }
+    return key
   }
 }

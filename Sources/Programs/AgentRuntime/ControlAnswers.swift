@@ -1,8 +1,10 @@
 import AgentCore
 import AgentStore
+import Configuration
 import JSONDocument
 import One4AllProtocol
 import ProgramArguments
+import ZoneDatabase
 
 // What the control socket is asked: docs/control.md.
 extension Daemon {
@@ -25,6 +27,7 @@ extension Daemon {
     case "doubtful": return try doubtful(request)
     case "audit": return try audit(request)
     case "rewind": return try rewind(request)
+    case "release": return try release(request)
     case "import": return try takeImport(request)
     case "work":
       guard let number = try request.whole("work", from: 0), let work = agent.works[Int(clamping: number)]
@@ -34,8 +37,8 @@ extension Daemon {
       return work.document
     case let other?:
       throw RequestError(
-        "no request '\(other)'; there are status, bind, ledger, passings, differences, doubtful, audit, rewind, import"
-          + " and work")
+        "no request '\(other)'; there are status, bind, ledger, passings, differences, doubtful, audit, rewind,"
+          + " release, import and work")
     case nil: throw RequestError("a request is an object with a member 'request'")
     }
   }
@@ -86,7 +89,7 @@ extension Daemon {
     return LedgerDocument.document(
       of: files, doubtful: agent.ledger.doubtful, doubtfulReasons: reasons,
       isForwarding: settings.passings.forward, causes: health.causes,
-      hold: settings.passings.forward ? agent.forwarder.hold(at: now.monotonic) : nil, at: now)
+      hold: settings.passings.forward ? agent.forwarder.hold(at: now) : nil, at: now)
   }
 
   /// Passings of a file that a person gives, some at a time. Without any it tells how many still wait for the disk.
@@ -102,8 +105,14 @@ extension Daemon {
     if let fault = ImportName.fault(ofSerialNumber: serialNumber) { throw RequestError(fault) }
     let key = FileKey(serialNumber: serialNumber, file: name)
     var taken = 0
-    let zone = try request.text("zone") ?? zone(of: serialNumber)
+    let named = try request.text("zone")
+    if let named, ZoneDatabase.canonical(named) == nil {
+      throw RequestError("there is no time zone '\(named)'; \(ZoneNames.hint(for: named))")
+    }
+    let zone = named.flatMap(ZoneDatabase.canonical) ?? zone(of: serialNumber)
     if let zone, Zones.lookup(0, zone) == nil { throw RequestError("there is no time zone '\(zone)'") }
+    let source: KeptPassing.ZoneSource =
+      named != nil ? .person : settings.reader.timeZone != nil ? .configured : .reader
     let texts = try request.texts("passings")
     if !texts.isEmpty {
       guard let zone else { throw RequestError("the reader's time zone is not known: name one in 'zone'") }
@@ -114,7 +123,8 @@ extension Daemon {
         } catch { throw RequestError("'\(text)' is no passing: \(error.rawValue)") }
       }
       taken = fulfil { actions in
-        agent.importPassings(passings, of: key, zone: zone, at: Daemon.now(), &actions)
+        agent.importPassings(
+          passings, of: key, zone: zone, zoneSource: source, at: Daemon.now(), &actions)
       }
     }
     return [

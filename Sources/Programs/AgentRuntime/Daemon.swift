@@ -15,66 +15,84 @@ import ZoneDatabase
 /// Puts the rings together. One thread each for the line, the cloud and the store; this one holds the core, the
 /// journal, the control socket and the signals.
 ///
-/// What the line says has a mailbox of its own, bounded by what ten minutes at full rate can bring: whatever holds this
-/// thread up, bytes are read on, and what the others have to tell still finds room.
+/// What the line says has a mailbox of its own, bounded in bytes. While it is full, the line is not read, and a peer on
+/// the network waits; so a turn of this loop is bounded too, and whoever asks on the control socket gets his answer.
 final class Daemon {
   private let configurationPath: String
   private(set) var settings: AgentSettings
   var agent: Agent
   private let signals: SignalReader
-  private let heard: Mailbox<LineReport>
-  private let events: Mailbox<AgentEvent>
-  private var refusedPosts = 0
-  private let line: LineWorker
-  private let cloud: CloudWorker
-  private let store: StoreWorker
-  private let journal: Journal
-  private let notifier = ServiceNotifier()
-  private var control: ControlService
+  let heard: Mailbox<LineReport>
+  let events: Mailbox<AgentEvent>
+  let line: LineWorker
+  let cloud: CloudWorker
+  let store: StoreWorker
+  let journal: Journal
+  let notifier = ServiceNotifier()
+  var control: ControlService
   private var statusLine = ServiceStatusLine()
   private var hasSettled = false
+  /// What was taken out of `heard` and has not had its turn yet.
+  var unheard: ArraySlice<LineReport> = []
+  /// Nothing more is asked of the cloud.
+  var isEnding = false
+
+  /// The signals that it takes. They are blocked before anything else.
+  static let signals: [Int32] = [SIGTERM, SIGINT, SIGHUP]
+  /// Bytes that may wait of what the line has said: at a serial line's full rate what comes in a minute.
+  private static let heardLimit = 4 << 20
+  /// So long at a time is spent on what the line has said, so that whoever asks gets an answer.
+  private static let turn = Duration.milliseconds(100)
+  /// From a signal that ends it on the daemon has so long (TimeoutStopSec of the unit is 10 s).
+  static let stopLimit = Duration.seconds(8)
 
   /// Runs until SIGTERM or SIGINT.
   static func run(configuration path: String) throws(StartError) {
+    // What is made, by whichever library, is nobody's but the user's and the group's.
+    umask(umask(0o077) | 0o027)
     // What the dynamic linker has gone through.
     ResidentMemory.letGoOfStartUp()
     // There is no other thread yet.
     ZoneDatabase.prepare()
-    let daemon = try Daemon(configuration: path)
+    let signals: SignalReader
+    do throws(SystemError) {
+      signals = try SignalReader(Daemon.signals, endings: [SIGTERM, SIGINT], within: stopLimit) {
+        Daemon.abandon()
+      }
+    } catch { throw .system(error) }
+    let daemon = try Daemon(configuration: path, signals)
     daemon.loop()
     daemon.stop()
   }
 
-  private init(configuration path: String) throws(StartError) {
+  private init(configuration path: String, _ signals: SignalReader) throws(StartError) {
     configurationPath = path
+    self.signals = signals
     do throws(ConfigurationErrors) {
       settings = try ConfigurationLoader.load(path: path).settings
     } catch { throw .configuration(error) }
     let access = try Daemon.access(settings.cloud)
     journal = Journal(level: settings.logLevel)
     do throws(SystemError) {
-      // Before any thread is started, so that none of them takes a signal.
-      signals = try SignalReader([SIGTERM, SIGINT, SIGHUP])
-      let heard = try Mailbox<LineReport>(capacity: 1 << 18)
-      let events = try Mailbox<AgentEvent>(capacity: 1 << 18)
-      self.heard = heard
-      self.events = events
+      heard = try Mailbox(limit: Daemon.heardLimit, weight: \.memory)
+      // No more comes than was asked for, and each of the askers asks a few things at a time.
+      events = try Mailbox(limit: .max)
     } catch { throw .system(error) }
     let snapshot: StoreSnapshot
     do throws(StoreError) {
       let events = events
       store = try StoreWorker(
-        directory: settings.storeDirectory, options: StoreOptions(settings.store),
-        passings: { report in events.post(.passings(report)) },
-        notice: { notice in events.post(.notice(notice)) },
-        report: { report in events.post(.store(report)) })
+        directory: settings.storeDirectory, options: StoreOptions(settings.store, zones: Zones.lookup),
+        passings: { report in events.deliver(.passings(report)) },
+        notice: { notice in events.deliver(.notice(notice)) },
+        report: { report in events.deliver(.store(report)) })
       snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
     // After the store, so that a second daemon has started nothing when it finds the folder in use.
     do throws(SystemError) {
       let (heard, events) = (heard, events)
-      line = try LineWorker { report in heard.post(report) }
-      cloud = try CloudWorker { outcome in events.post(.cloud(outcome)) }
+      line = try LineWorker { report in heard.deliver(report) }
+      cloud = try CloudWorker { outcome in events.deliver(.cloud(outcome)) }
     } catch { throw .system(error) }
     ResidentMemory.letGoOfStartUp()
     cloud.configure(access)
@@ -82,10 +100,12 @@ final class Daemon {
     agent = Agent(
       settings: settings, bindings: snapshot.bindings, files: snapshot.files,
       doubtful: snapshot.doubtfulTotal, firstFiles: snapshot.firstContacts.mapValues(\.file),
-      seed: UInt64.random(in: .min ... .max), zones: Zones.lookup, at: Daemon.now().monotonic)
-    if let setAside = store.setAside {
-      journal.write(
-        LogEntry(.storeDamaged, "the state was damaged; it is kept as \(setAside), and a new one is in use"))
+      damages: (snapshot.damages, Daemon.now().wall), seed: UInt64.random(in: .min ... .max),
+      zones: Zones.lookup, at: Daemon.now().monotonic)
+    if store.setAside != nil {
+      for condition in agent.storeWatch.conditions.active {
+        journal.write(LogEntry(condition.event, condition.message))
+      }
     }
     journal.write(
       LogEntry(
@@ -123,11 +143,12 @@ final class Daemon {
   // MARK: The loop
 
   private func loop() {
-    tell(control.open())
+    tell(control.look(at: Daemon.now().monotonic))
     take(.tick)
     ResidentMemory.letGoOfStartUp()
     notifier.ready(status: statusLine.text(for: agent, at: Daemon.now()))
     var poll = Poll()
+    var isWaitFailing = false
     while true {
       poll.removeAll()
       let signalPlace = poll.add(signals.descriptor, .read)
@@ -136,34 +157,30 @@ final class Daemon {
       control.addDescriptors(to: &poll)
       do throws(SystemError) {
         try poll.wait(milliseconds: waitMilliseconds())
+        isWaitFailing = false
       } catch {
-        // Only a lack of memory or a programming error gets here; the next round tries again.
-        journal.write(
-          LogEntry(.controlFailing, "waiting for events failed: \(error)", [.reason: error.operation]))
+        // Everything counts as ready then, and the loop goes on by looking, some times a second.
+        if !isWaitFailing {
+          journal.write(
+            LogEntry(
+              .controlFailing,
+              "waiting for events fails: \(error); the daemon goes on by looking ten times a second",
+              [.reason: error.operation]))
+        }
+        isWaitFailing = true
       }
-      if poll.readiness(at: signalPlace).contains(.read), !handleSignals() { return }
+      if !poll.readiness(at: signalPlace).isEmpty, !handleSignals() { return }
       // Every event brings everything on that is due. Only a round without one needs a tick.
       var needsTick = true
-      if !poll.readiness(at: heardPlace).isEmpty {
-        for report in heard.takeAll() {
-          take(.line(report))
-          needsTick = false
-        }
-      }
-      if !poll.readiness(at: eventsPlace).isEmpty {
-        for event in events.takeAll() {
-          take(event)
-          needsTick = false
-        }
-      }
-      countRefused()
+      if !poll.readiness(at: heardPlace).isEmpty || !unheard.isEmpty, takeHeard() { needsTick = false }
+      if !poll.readiness(at: eventsPlace).isEmpty, takeEvents() { needsTick = false }
       control.service(poll) { request in
         needsTick = true
         return self.answer(request)
       }
       if needsTick { take(.tick) }
       let now = Daemon.now()
-      tell(control.retry(at: now.monotonic))
+      tell(control.look(at: now.monotonic))
       if let text = statusLine.change(for: agent, at: now) { notifier.status(text) }
       settle()
     }
@@ -177,6 +194,7 @@ final class Daemon {
   }
 
   private func waitMilliseconds() -> Int32 {
+    if !unheard.isEmpty { return 0 }
     let now = MonotonicTime(nanoseconds: SystemClock.monotonicNanoseconds)
     let deadlines = [agent.nextDeadline, control.nextDeadline, statusLine.nextRefresh].compactMap { $0 }
     guard let next = deadlines.min() else { return -1 }
@@ -184,12 +202,34 @@ final class Daemon {
     return Int32(clamping: max(0, (next - now).wholeNanoseconds.saturatingAdd(999_999) / 1_000_000))
   }
 
-  /// Messages of the line that found no room are lost here, but not in the reader's memory.
-  private func countRefused() {
-    let refused = heard.refused
-    guard refused > refusedPosts else { return }
-    take(.linePostsRefused(refused - refusedPosts))
-    refusedPosts = refused
+  /// Takes what the line has said, for a turn's time.
+  /// - Returns: whether there was anything.
+  func takeHeard() -> Bool {
+    if unheard.isEmpty {
+      let (reports, hasHeldBack) = heard.empty()
+      unheard = reports[...]
+      if hasHeldBack {
+        // First of all, so that the line is read while this thread works.
+        line.resume()
+        take(.lineHeld)
+      }
+    }
+    let end = SystemClock.monotonicNanoseconds + Daemon.turn.wholeNanoseconds
+    var hasTaken = false
+    while let report = unheard.popFirst() {
+      take(.line(report))
+      hasTaken = true
+      if SystemClock.monotonicNanoseconds >= end { break }
+    }
+    if unheard.isEmpty { unheard = [] }
+    return hasTaken
+  }
+
+  /// - Returns: whether there was anything.
+  func takeEvents() -> Bool {
+    let waiting = events.takeAll()
+    for event in waiting { take(event) }
+    return !waiting.isEmpty
   }
 
   func take(_ event: AgentEvent) {
@@ -202,22 +242,33 @@ final class Daemon {
 
   func perform(_ action: AgentAction) {
     switch action {
-    case .line(let request): line.request(request)
+    case .line(let request):
+      if !line.request(request) { fail(request) }
     case .cloud(let request):
+      guard !isEnding else { return }
       // A full box is an outcome like any other failure; the core tries again.
       if !cloud.send(request) {
-        events.post(.cloud(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled))))
+        events.deliver(.cloud(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled))))
       }
     case .cancelCloud: cloud.cancelAll()
     case .store(let request):
       if !store.send(request) {
-        events.post(.store(.failed(request, Daemon.storeIsBehind)))
+        events.deliver(.store(.failed(request, Daemon.storeIsBehind)))
       }
     case .keep(let request):
       if !store.send(request) {
-        events.post(.passings(.failed(request, Daemon.storeIsBehind)))
+        events.deliver(.passings(.failed(request, Daemon.storeIsBehind)))
       }
     case .log(let entry): journal.write(entry)
+    }
+  }
+
+  /// The line's thread takes no more requests: it hangs in a call on the port.
+  private func fail(_ request: LineRequest) {
+    switch request {
+    case .open(let opening, _), .write(let opening, _):
+      heard.deliver(.failed(opening: opening, .lost(reason: "the port's driver does not answer")))
+    case .close: break
     }
   }
 
@@ -229,7 +280,7 @@ final class Daemon {
 
   /// - Returns: false when the daemon shall end.
   private func handleSignals() -> Bool {
-    while let signal = try? signals.next() {
+    for signal in signals.takeAll() {
       switch signal {
       case SIGHUP: reload()
       default:
@@ -244,9 +295,9 @@ final class Daemon {
   private func reload() {
     notifier.reloading()
     defer { notifier.ready(status: statusLine.text(for: agent, at: Daemon.now())) }
-    let new: AgentSettings
+    let read: AgentSettings
     do throws(ConfigurationErrors) {
-      new = try ConfigurationLoader.load(path: configurationPath).settings
+      read = try ConfigurationLoader.load(path: configurationPath).settings
     } catch {
       for problem in error.problems {
         let place = problem.line.map { "\(problem.file):\($0)" } ?? problem.file
@@ -254,6 +305,8 @@ final class Daemon {
       }
       return
     }
+    // What needs a restart stays as it is: the tool asks the running daemon, which answers from the running store.
+    let new = read.inForce(over: settings)
     let snapshot: StoreSnapshot?
     do throws(StartError) {
       let access = try Daemon.access(new.cloud)
@@ -265,23 +318,25 @@ final class Daemon {
       return
     }
     let changes = SettingChange.between(settings, new)
+    let waiting = SettingChange.between(settings, read).filter(\.needsRestart)
     settings = new
     journal.level = new.logLevel
-    let words = changes.isEmpty ? "nothing changed" : changes.map { "\($0)" }.joined(separator: "; ")
-    journal.write(LogEntry(.settingsReloaded, "settings read again: \(words)"))
+    var words = changes.isEmpty ? "nothing changed" : Daemon.words(changes)
+    if !waiting.isEmpty {
+      words += ". NOT in force before `systemctl restart one4alld`: \(Daemon.words(waiting))"
+    }
+    journal.write(
+      LogEntry(.settingsReloaded, "settings read again: \(words)", priority: waiting.isEmpty ? nil : .warning)
+    )
+    control.move(to: new.controlSocket, group: new.controlGroup)
     take(.reloaded(new, bindings: snapshot?.bindings, files: snapshot?.files))
+  }
+
+  private static func words(_ changes: [SettingChange]) -> String {
+    changes.map { "\($0)" }.joined(separator: "; ")
   }
 
   private func stored(for cloud: String) throws(StartError) -> StoreSnapshot {
     do throws(StoreError) { return try store.snapshot(cloud: cloud) } catch { throw .store(error) }
-  }
-
-  private func stop() {
-    notifier.stopping()
-    for action in agent.farewell() { perform(action) }
-    control.close()
-    line.stop()
-    cloud.stop()
-    store.stop()
   }
 }

@@ -1,5 +1,6 @@
 import AgentCore
 import Configuration
+import LinuxSystem
 import ProgramArguments
 
 /// `one4alld`: the daemon's command line.
@@ -35,7 +36,11 @@ public enum DaemonCommand {
   /// Runs the daemon until a signal ends it.
   /// - Parameter arguments: without the program's name.
   /// - Returns: the exit code.
-  public static func main(_ arguments: [String]) -> Int32 { Output.ending("one4alld", run(arguments)) }
+  public static func main(_ arguments: [String]) -> Int32 {
+    // Before anything else: a signal that comes while the daemon starts waits until somebody takes it.
+    SignalReader.block(Daemon.signals)
+    return Output.ending("one4alld", run(arguments))
+  }
 
   private static func run(_ arguments: [String]) -> Int32 {
     let parsed: ParsedArguments
@@ -56,6 +61,7 @@ public enum DaemonCommand {
     }
     let file = parsed.value("config") ?? defaultConfiguration
     if parsed.has("check-config") {
+      SignalReader.unblock(Daemon.signals)
       let check = ConfigurationCheck.run(path: file)
       if check.isFaulty { Output.complain(check.text) } else { Output.write(check.text) }
       return check.exitCode

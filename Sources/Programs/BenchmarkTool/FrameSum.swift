@@ -1,7 +1,8 @@
 import One4AllProtocol
 
 /// The sum by which two parsers are seen to have done the same work: over all passings, wrapping,
-/// milliseconds XOR chip XOR number XOR antenna XOR reads XOR check.
+/// milliseconds XOR chip XOR number XOR antenna XOR reads XOR check, and XOR what a passing of 13 fields has between
+/// reads and check, its first 40 bytes as words of eight.
 struct FrameSum {
   private(set) var frames: UInt64 = 0
   private(set) var sum: UInt64 = 0
@@ -10,8 +11,10 @@ struct FrameSum {
   mutating func add(_ passing: Passing) {
     frames &+= 1
     sum &+=
-      UInt64(bitPattern: passing.localMilliseconds) ^ UInt64(passing.chip) ^ UInt64(passing.number)
+      UInt64(bitPattern: passing.localMilliseconds) ^ UInt64(passing.chip.number ?? 0)
+      ^ UInt64(passing.number)
       ^ UInt64(passing.antenna) ^ UInt64(passing.reads) ^ Self.hexadecimal(passing.check)
+      ^ (passing.epcFields?.folded ?? 0)
   }
 
   mutating func countOther() { frames &+= 1 }

@@ -11,13 +11,22 @@ struct LineGenerator {
   private var random: RandomNumbers
   private let isMixed: Bool
   private let malformed: MalformedKind?
+  private let isLong: Bool
+  private let hasFreeChips: Bool
   private var number: UInt32 = 0
   private var time = Self.firstTime
 
   /// - Parameters:
   ///   - isMixed: whether other lines than good passings come as well, about one in five.
+  ///   - isLong: whether passings have 13 fields.
+  ///   - hasFreeChips: whether codes and chips are those of FREE readers.
   ///   - malformed: what is wrong with every passing, if anything.
-  init(seed: UInt64, isMixed: Bool = false, malformed: MalformedKind? = nil) {
+  init(
+    seed: UInt64, isMixed: Bool = false, isLong: Bool = false, hasFreeChips: Bool = false,
+    malformed: MalformedKind? = nil
+  ) {
+    self.isLong = isLong
+    self.hasFreeChips = hasFreeChips
     random = RandomNumbers(seed: seed)
     self.malformed = malformed
     self.isMixed = isMixed
@@ -57,16 +66,27 @@ struct LineGenerator {
       decoding: (0..<5).map { _ in Self.hexadecimalDigits[random.below(16)] }, as: UTF8.self)
     // Two chips in three belong to the house.
     let prefix = Self.prefixes[max(0, random.below(9) - 6)]
+    let ordinary = UInt32(random.below(random.below(4) == 0 ? 100_000 : 3_000))
+    let isFree = hasFreeChips && ordinary % 4 != 0
     guard let moment = LocalDateTime(millisecondsSince1970: time), let check = CheckCode(check),
+      let code = TimerCode(isFree ? ["", "EV2026"][Int(ordinary % 2)] : prefix.text),
+      let chip = isFree ? ChipCode("R\(ordinary)") : ChipCode(number: ordinary),
       let passing = Passing(
-        number: number, prefix: prefix, chip: UInt32(random.below(random.below(4) == 0 ? 100_000 : 3_000)),
-        at: moment, antenna: UInt8(1 + random.below(8)),
-        reads: UInt32(1 + random.below(random.below(8) == 0 ? 120 : 12)), check: check)
+        number: number, timerCode: code, chip: chip, at: moment,
+        antenna: UInt8(1 + random.below(8)),
+        reads: UInt32(1 + random.below(random.below(8) == 0 ? 120 : 12)),
+        epcFields: isLong ? Self.fields(code.text + chip.text) : nil, check: check)
     else { return }
     guard let malformed else { return passing.encode(into: &bytes) }
     var frame: [UInt8] = []
     passing.encode(into: &frame)
     bytes += malformed.damaged(frame)
+  }
+
+  /// The chip's name as its EPC, with `0` in front to 12 characters, and empty reserved fields.
+  private static func fields(_ name: String) -> EPCFields? {
+    let padded = String(repeating: "0", count: max(0, 12 - name.utf8.count)) + name
+    return EPCFields(epc: padded.utf8.map { String($0, radix: 16, uppercase: true) }.joined())
   }
 }
 

@@ -28,8 +28,8 @@ enum MalformedKind: String, CaseIterable {
     case .numberEmpty: fields[0] = []
     case .numberFirstDigit: fields[0][0] |= 0x40
     case .numberLastDigit: fields[0].append(fields[0].removeLast() | 0x40)
-    case .prefix: fields[1] = Array("M1".utf8)
-    case .chip: fields[2][4] = UInt8(ascii: "x")
+    case .prefix: fields[1] = Array("M-".utf8)
+    case .chip: fields[2][4] = UInt8(ascii: ".")
     case .date: fields[3] = Array("2019-02-29".utf8)
     case .time: fields[4].replaceSubrange(0..<2, with: Array("25".utf8))
     case .antenna: fields[5] = [UInt8(ascii: "9")]
@@ -40,7 +40,7 @@ enum MalformedKind: String, CaseIterable {
       fields[5] = [UInt8(ascii: "9")]
       fields[7] = Array("ABCDE".utf8)
     case .trailingSeparator: fields.append([])
-    case .ninthField: fields.append([Self.zero])
+    case .ninthField: fields.append(Array("00000".utf8))
     case .highBit: fields[3][3] |= 0x80
     case .control: fields[4][3] = 0x10
     case .cut: return Array(frame.dropLast(10))

@@ -13,7 +13,7 @@ final class MeasuredStore {
 
   /// A new store in that folder, with the settings that a daemon has by default.
   init(folder: String) throws(BenchmarkError) {
-    do throws(SystemError) { reports = try Mailbox<PassingReport>(capacity: 64) } catch {
+    do throws(SystemError) { reports = try Mailbox<PassingReport>(limit: 1 << 20) } catch {
       throw .system(error)
     }
     do throws(StoreError) {

@@ -10,7 +10,7 @@ extension Subcommand {
       summary: """
         Feeds the file to the framer and adds up the passings. Prints frames, acc (the wrapping sum of
         milliseconds XOR chip XOR number XOR antenna XOR reads XOR check as a hexadecimal number, 0 when it is
-        none), MB/s and ns/frame of the fastest pass, and the allocations of a pass. The file is read before the
+        none, XOR the first 40 bytes of EPC and reserved fields as words of eight), MB/s and ns/frame of the fastest pass, and the allocations of a pass. The file is read before the
         clock starts.
         """, options: [chunkOption]),
     operands: 1...1,

@@ -14,7 +14,9 @@ struct DoubtfulTable {
     case .repeated: "its number was there with other content"
     case .denied: "it was never believed, and the reader's memory has no such passing"
     case .time: "its time is before the one in front of it, or far from the host's"
-    case .prefix: "its prefix is not that of the reader's chips"
+    case .prefix: "its timer code is not that of the reader's chips"
+    case .form: "its fields are unlike those of the reader's passings"
+    case .fields: "it has neither 8 fields nor 13: firmware that is not known?"
     case .file: "it is not known which session file it is of"
     case .zone: "it is not known which zone the reader's clock shows"
     }

@@ -152,6 +152,14 @@ public struct LedgerPage: Sendable {
     if count(file, "unconfirmed") > 0 {
       add("to be confirmed by the reader's memory: \(count(file, "unconfirmed"))", .doubtful)
     }
+    if count(file, "undecided") > 0 {
+      add(
+        "the reader's clock had jumped, to be decided: \(count(file, "undecided")) (one4allctl release)", .bad
+      )
+    }
+    if count(file, "mistimed") > 0 {
+      add("sent with the times of a zone that was corrected since: \(count(file, "mistimed"))", .bad)
+    }
     if count(file, "differences") > 0 {
       let sent = count(file, "sent_differences")
       let words = "corrected by the reader's memory: \(count(file, "differences"))"

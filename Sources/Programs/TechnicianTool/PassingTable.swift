@@ -34,8 +34,16 @@ struct PassingTable {
   }
 
   private func state(_ passing: JSONValue) -> String {
-    let state = passing["state"]?.string ?? "?"
-    return state == "waiting" && passing["trust"]?.string == "unconfirmed" ? "unconfirmed" : state
+    var state = passing["state"]?.string ?? "?"
+    if state == "waiting", passing["stamp"]?.string == "undecided" {
+      state = "undecided"
+    } else if state == "waiting", passing["trust"]?.string == "unconfirmed" {
+      state = "unconfirmed"
+    }
+    var marks: [String] = []
+    if passing["stamp"]?.string == "accepted" { marks.append("clock jumped") }
+    if passing["certainty"]?.string?.hasPrefix("assumed") == true { marks.append("hour guessed") }
+    return marks.isEmpty ? state : "\(state) (\(marks.joined(separator: ", ")))"
   }
 
   private func line(

@@ -199,6 +199,7 @@ public struct StatusPage: Sendable {
     var lines = [TerminalLine("Passings  \(sums.joined(separator: ", "))")]
     let troubles: [(String, String, TerminalLine.Colour)] = [
       ("lost", "lost", .bad), ("dropped", "dropped", .bad), ("rejected", "rejected", .bad),
+      ("undecided", "to be decided", .bad),
       ("gaps", "to be fetched", .doubtful), ("unconfirmed", "unconfirmed", .doubtful),
       ("doubtful", "doubtful", .faint),
     ]

@@ -37,6 +37,7 @@ public enum ToolCommand {
           ("audit", "compare what is stored with the reader's memory"),
           ("differences", "what the reader's memory has otherwise, and the cloud wrong"),
           ("rewind FROM TO", "send the passings of a time range again"),
+          ("release", "send passings that wait because the reader's clock jumped"),
           ("import FILE…", "send backup files from a USB stick to the cloud"),
           ("decode [FILE…]", "backup files and exports, readable, with their gaps"),
         ]),
@@ -78,6 +79,7 @@ public enum ToolCommand {
     case "differences": return try DifferencesCommand.run(rest, configuration: before)
     case "audit": return try AuditCommand.run(rest, configuration: before)
     case "rewind": return try RewindCommand.run(rest, configuration: before)
+    case "release": return try ReleaseCommand.run(rest, configuration: before)
     case "import": return try ImportCommand.run(rest, configuration: before)
     case "decode": return try DecodeCommand.run(rest, configuration: before)
     case let other?: throw .usage("no command '\(other)'; see one4allctl --help")

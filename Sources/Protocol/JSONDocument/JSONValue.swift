@@ -93,3 +93,16 @@ extension JSONValue {
   /// The truth value, or `null` for nil.
   public static func flag(_ value: Bool?) -> JSONValue { value.map(JSONValue.bool) ?? .null }
 }
+
+extension JSONValue {
+  /// Bytes of memory that it holds beside its own value, about.
+  public var memory: Int {
+    switch self {
+    case .null, .bool, .integer, .number: 0
+    case .string(let text): text.utf8.count
+    case .array(let values): values.reduce(32) { $0 + MemoryLayout<JSONValue>.stride + $1.memory }
+    case .object(let object):
+      object.members.reduce(64) { $0 + 64 + $1.name.utf8.count + $1.value.memory }
+    }
+  }
+}

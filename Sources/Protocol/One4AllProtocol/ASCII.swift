@@ -15,6 +15,8 @@ extension UInt8 {
   @inline(__always) var isDigit: Bool { digitValue < 10 }
   @inline(__always) var isUpperCaseLetter: Bool { self &- 0x41 < 26 }
   @inline(__always) var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
+  @inline(__always) var isLetterOrDigit: Bool { isDigit || isLetter }
+  @inline(__always) var isHexadecimal: Bool { isDigit || (self | 0x20) &- 0x61 < 6 }
   /// Space to tilde: what a frame may be made of.
   @inline(__always) var isPrintable: Bool { self &- 0x20 < 95 }
 }

@@ -80,13 +80,13 @@ public enum MalformedReason: String, Error, CaseIterable, Sendable {
   case statusFields = "status_fields"
   /// Two frames ran into each other and it is not certain where the second begins.
   case ambiguousJoin = "ambiguous_join"
-  /// A passing with more than eight fields.
+  /// Like a passing, but with 9 to 12 fields or with more than 13: of a firmware that is not known, perhaps.
   case fieldCount = "field_count"
   /// A passing's running number: not a number from 1 to 4294967295, or leading zeros.
   case number
-  /// A passing's prefix: not two letters.
+  /// A passing's timer code: not 0 to 16 letters and digits.
   case prefix
-  /// A passing's chip: not five digits.
+  /// A passing's chip: not 1 to 32 letters and digits.
   case chip
   /// A passing's date: not `yyyy-MM-dd`, or no such day.
   case date
@@ -96,6 +96,6 @@ public enum MalformedReason: String, Error, CaseIterable, Sendable {
   case antenna
   /// A passing's reads: not a number, or leading zeros.
   case reads
-  /// A passing's check: not five visible characters.
+  /// A passing's check: not five visible characters, or bytes in front of it that no field has.
   case check
 }

@@ -12,6 +12,8 @@ public struct FrameCounters: Equatable, Sendable {
   public internal(set) var endOfList: UInt64 = 0
   /// Malformed frames.
   public internal(set) var malformed: UInt64 = 0
+  /// Those of them that are like passings with another number of fields.
+  public internal(set) var unknownForm: UInt64 = 0
 
   /// All zero.
   public init() {}
@@ -22,7 +24,9 @@ public struct FrameCounters: Equatable, Sendable {
     case .passing: passing += 1
     case .reply: reply += 1
     case .endOfList: endOfList += 1
-    case .malformed: malformed += 1
+    case .malformed(let frame):
+      malformed += 1
+      if frame.reason == .fieldCount { unknownForm += 1 }
     }
   }
 }

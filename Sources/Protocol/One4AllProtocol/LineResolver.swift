@@ -6,6 +6,7 @@
 ///   `False`), or has neither digit nor `;`. A status that ends in a digit, or in an unknown word, may share
 ///   digits with the passing's number: the status is taken without that last field, the passing is
 ///   `ambiguousJoin`. Any other join with a passing is `ambiguousJoin` as a whole; so are two passings.
+/// - EPC and reserved fields of a passing are believed only when no part of another frame can be in them.
 /// - A passing behind noise whose front is digits only is `ambiguousJoin`: the noise may be a damaged digit. So is
 ///   one directly behind noise or other text whose last byte differs from a digit in one bit.
 /// - A reply or greeting that follows other text is certain when this text is a whole reply or a frame that
@@ -77,22 +78,26 @@ struct LineResolver {
 
   // MARK: A passing behind other text
 
+  /// Separators of a passing of 8 fields, and of one of 13.
+  private static let fewestSeparators = 7
+  private static let mostSeparators = 12
+
   /// Where the digits of the number stand, when the text ends in all that a passing has behind its number.
   private func numberOfLastPassing(in text: Range<Int>) -> Range<Int>? {
     var separators = 0
-    var index = text.upperBound
-    while separators < 7 {
-      guard index > text.lowerBound else { return nil }
-      index -= 1
-      if line[index] == ASCII.semicolon { separators += 1 }
+    for index in text.reversed() where line[index] == ASCII.semicolon {
+      separators += 1
+      guard separators == Self.fewestSeparators || separators == Self.mostSeparators,
+        (try? Passing.body(of: line.span.extracting(text), from: index - text.lowerBound, number: 1)) != nil
+      else {
+        if separators == Self.mostSeparators { return nil }
+        continue
+      }
+      var start = index
+      while start > text.lowerBound, line[start - 1].isDigit { start -= 1 }
+      return start..<index
     }
-    guard
-      (try? Passing.body(
-        of: line.span.extracting(text), from: index - text.lowerBound, number: 1)) != nil
-    else { return nil }
-    var start = index
-    while start > text.lowerBound, line[start - 1].isDigit { start -= 1 }
-    return start..<index
+    return nil
   }
 
   private mutating func join(_ text: Range<Int>, number: Range<Int>) -> [Piece] {
@@ -209,7 +214,7 @@ struct LineResolver {
       _ = try Passing(parsing: line.span.extracting(text))
       return true
     } catch {
-      return error == .truncated
+      return error == .truncated || error == .fieldCount
     }
   }
 

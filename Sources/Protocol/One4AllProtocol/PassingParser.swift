@@ -38,42 +38,52 @@ extension Passing {
     self = try Self.body(of: frame, from: separator, number: number)
   }
 
-  /// From the separator behind the number up to the one before the reads every field has a fixed width:
-  /// `;MC;02976;2019-12-12;09:02:07.295;3;`
-  static let fixedWidth = 36
-  /// One digit of reads, its separator, five characters of check.
-  static let shortestTail = 7
-
-  /// `HELLO`
-  static let greeting: UInt64 = 0x48_454C_4C4F
-
   /// What stands behind the number, whose separator is at `start`.
   static func body(
     of frame: borrowing Span<UInt8>, from start: Int, number: UInt32
   ) throws(MalformedReason) -> Passing {
-    guard frame.count - start >= fixedWidth + shortestTail else {
-      throw reasonOfShort(frame, from: start)
-    }
-    guard frame[start] == ASCII.semicolon else { throw .number }
-    let prefix = ChipPrefix(uncheckedFirst: frame[start + 1], second: frame[start + 2])
-    guard prefix.first.isLetter, prefix.second.isLetter, frame[start + 3] == ASCII.semicolon else {
-      throw .prefix
-    }
-    let chipHead = try digits(2, in: frame, at: start + 4, orThrow: .chip)
-    let chipTail = try digits(3, in: frame, at: start + 6, orThrow: .chip)
-    guard frame[start + 9] == ASCII.semicolon else { throw .chip }
-    let day = try daysSince1970(in: frame, at: start + 10)
-    guard frame[start + 20] == ASCII.semicolon else { throw .date }
-    let time = try millisecondOfDay(in: frame, at: start + 21)
-    guard frame[start + 33] == ASCII.semicolon else { throw .time }
-    let antenna = frame[start + 34].digitValue
-    guard 1...8 ~= antenna, frame[start + 35] == ASCII.semicolon else { throw .antenna }
-    let readsEnd = endOfDigits(in: frame, from: start + fixedWidth)
-    let reads = try self.number(in: frame, start + fixedWidth..<readsEnd, orThrow: .reads)
-    let check = try checkCode(in: frame, behind: readsEnd)
+    var place = start
+    try pass(in: frame, &place, orThrow: .number)
+    let timerCode = try code(upTo: TimerCode.longest, in: frame, &place, orThrow: .prefix)
+    let chip = try code(upTo: ChipCode.longest, in: frame, &place, orThrow: .chip)
+    guard !chip.isEmpty else { throw .chip }
+    let day = try daysSince1970(in: frame, &place)
+    let time = try millisecondOfDay(in: frame, &place)
+    guard place < frame.count else { throw .truncated }
+    let antenna = frame[place].digitValue
+    guard 1...8 ~= antenna else { throw .antenna }
+    place += 1
+    try pass(in: frame, &place, orThrow: .antenna)
+    let readsEnd = endOfDigits(in: frame, from: place)
+    let reads = try self.number(in: frame, place..<readsEnd, orThrow: .reads)
+    place = readsEnd
+    try pass(in: frame, &place, orThrow: .reads)
+    let tail = try PassingTail(frame, from: place)
     return Passing(
-      uncheckedNumber: number, prefix: prefix, chip: UInt32(chipHead * 1000 + chipTail),
-      localMilliseconds: Int64(day) * 86_400_000 + Int64(time), antenna: antenna, reads: reads, check: check)
+      uncheckedNumber: number, timerCode: TimerCode(unchecked: frame, timerCode),
+      chip: ChipCode(unchecked: frame, chip), localMilliseconds: Int64(day) * 86_400_000 + Int64(time),
+      antenna: antenna, reads: reads, epcFields: tail.epcFields, check: tail.check)
+  }
+
+  /// Passes over a separator.
+  private static func pass(
+    in frame: borrowing Span<UInt8>, _ place: inout Int, orThrow reason: MalformedReason
+  ) throws(MalformedReason) {
+    guard place < frame.count else { throw .truncated }
+    guard frame[place] == ASCII.semicolon else { throw reason }
+    place += 1
+  }
+
+  /// Letters and digits up to a separator, which is passed over.
+  private static func code(
+    upTo longest: Int, in frame: borrowing Span<UInt8>, _ place: inout Int, orThrow reason: MalformedReason
+  ) throws(MalformedReason) -> Range<Int> {
+    let start = place
+    while place < frame.count, frame[place].isLetterOrDigit { place += 1 }
+    guard place - start <= longest else { throw reason }
+    let end = place
+    try pass(in: frame, &place, orThrow: reason)
+    return start..<end
   }
 
   static func endOfDigits(in frame: borrowing Span<UInt8>, from start: Int) -> Int {
@@ -108,21 +118,33 @@ extension Passing {
     return value
   }
 
+  /// `2019-12-12;`, passed over.
   private static func daysSince1970(
-    in frame: borrowing Span<UInt8>, at start: Int
+    in frame: borrowing Span<UInt8>, _ place: inout Int
   ) throws(MalformedReason) -> Int {
+    let start = place
+    guard frame.count - start >= 10 else {
+      throw isBeginning(of: dateShape, frame, from: start) ? .truncated : .date
+    }
     let year = try digits(4, in: frame, at: start, orThrow: .date)
     let month = try digits(2, in: frame, at: start + 5, orThrow: .date)
     let day = try digits(2, in: frame, at: start + 8, orThrow: .date)
     guard frame[start + 4] == ASCII.dash, frame[start + 7] == ASCII.dash, year >= 1, 1...12 ~= month,
       day >= 1, day <= Calendar.days(in: month, of: year)
     else { throw .date }
+    place = start + 10
+    try pass(in: frame, &place, orThrow: .date)
     return Calendar.daysSince1970(year: year, month: month, day: day)
   }
 
+  /// `09:02:07.295;`, passed over.
   private static func millisecondOfDay(
-    in frame: borrowing Span<UInt8>, at start: Int
+    in frame: borrowing Span<UInt8>, _ place: inout Int
   ) throws(MalformedReason) -> Int {
+    let start = place
+    guard frame.count - start >= 12 else {
+      throw isBeginning(of: timeShape, frame, from: start) ? .truncated : .time
+    }
     let hour = try digits(2, in: frame, at: start, orThrow: .time)
     let minute = try digits(2, in: frame, at: start + 3, orThrow: .time)
     let second = try digits(2, in: frame, at: start + 6, orThrow: .time)
@@ -130,64 +152,22 @@ extension Passing {
     guard frame[start + 2] == ASCII.colon, frame[start + 5] == ASCII.colon, frame[start + 8] == ASCII.dot,
       hour < 24, minute < 60, second < 60
     else { throw .time }
+    place = start + 12
+    try pass(in: frame, &place, orThrow: .time)
     return ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
   }
 
-  private static func checkCode(
-    in frame: borrowing Span<UInt8>, behind separator: Int
-  ) throws(MalformedReason) -> CheckCode {
-    guard separator < frame.count else { throw .truncated }
-    guard frame[separator] == ASCII.semicolon else { throw .reads }
-    var packed: UInt64 = 0
-    var index = separator + 1
-    while index < frame.count {
-      let byte = frame[index]
-      if byte == ASCII.semicolon { throw .fieldCount }
-      guard CheckCode.isAllowed(byte) else { throw .check }
-      packed = packed << 8 | UInt64(byte)
-      index += 1
-    }
-    switch index - separator - 1 {
-    case 5:
-      // Cut in front of its check, then the bare greeting of a reader that restarts.
-      if packed == greeting { throw .check }
-      return CheckCode(unchecked: packed)
-    case ..<5: throw .truncated
-    case _: throw .check
-    }
-  }
+  private static let dateShape = Array("0000-00-00".utf8)
+  private static let timeShape = Array("00:00:00.000".utf8)
 
-  /// What is wrong with a frame that is shorter than any passing: the first byte that does not belong, or
-  /// `truncated` when every byte is where it should be.
-  private static func reasonOfShort(_ frame: borrowing Span<UInt8>, from start: Int) -> MalformedReason {
-    for index in start..<max(start, min(frame.count, start + fixedWidth)) {
-      let byte = frame[index]
-      switch index - start {
-      case 0: if byte != ASCII.semicolon { return .number }
-      case 1, 2: if !byte.isLetter { return .prefix }
-      case 3: if byte != ASCII.semicolon { return .prefix }
-      case 4...8: if !byte.isDigit { return .chip }
-      case 9: if byte != ASCII.semicolon { return .chip }
-      case 14, 17: if byte != ASCII.dash { return .date }
-      case 20: if byte != ASCII.semicolon { return .date }
-      case 10...19: if !byte.isDigit { return .date }
-      case 23, 26: if byte != ASCII.colon { return .time }
-      case 29: if byte != ASCII.dot { return .time }
-      case 33: if byte != ASCII.semicolon { return .time }
-      case 21...32: if !byte.isDigit { return .time }
-      case 34: if !(1...8 ~= byte.digitValue) { return .antenna }
-      case _: if byte != ASCII.semicolon { return .antenna }
-      }
+  /// Whether the rest of a frame begins as such a text; 0 stands for any digit.
+  private static func isBeginning(
+    of shape: [UInt8], _ frame: borrowing Span<UInt8>, from start: Int
+  ) -> Bool {
+    for index in start..<frame.count {
+      let expected = shape[index - start]
+      guard expected == ASCII.zero ? frame[index].isDigit : frame[index] == expected else { return false }
     }
-    let reads = start + fixedWidth
-    guard reads < frame.count else { return .truncated }
-    let separator = endOfDigits(in: frame, from: reads)
-    guard separator > reads else { return .reads }
-    guard separator < frame.count else { return .truncated }
-    guard frame[separator] == ASCII.semicolon else { return .reads }
-    for index in separator + 1..<frame.count where !CheckCode.isAllowed(frame[index]) {
-      return frame[index] == ASCII.semicolon ? .fieldCount : .check
-    }
-    return .truncated
+    return true
   }
 }

@@ -4,10 +4,12 @@
 ///     27;MC;02620;2019-12-12;09:02:29.255;6;12;7611c␍␊
 ///       └─ from here on to the reads every field has its place
 ///
+/// A passing of 13 fields has its EPC, four empty fields, and the check behind the reads.
+///
 /// Each word below holds eight characters. XOR with the shape that they should have makes digits their values
 /// and separators 0; adding the room that each of them has then shows in the high bits what does not belong.
 ///
-/// What is not of this shape may still be a passing (numbers and reads of many digits, say), or a wrong one:
+/// What is not of this shape may still be a passing (the chip of a FREE reader, say, or reads of many digits), or a wrong one:
 /// `Passing.init(fieldByField:)` decides and gives the reason.
 struct UsualPassing {
   /// So many bytes may be read, whatever they are: number 10, fixed fields 36, reads 7, check and line end 8.
@@ -81,19 +83,29 @@ struct UsualPassing {
     // The rare case is asked first: how many digits there are is as good as random, and would be guessed
     // wrong.
     guard readsDigits < 8, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
-    let end = bytes.word(at: tail &+ readsDigits)
-    guard let check = Self.check(end), let lineEnd = Self.lineEndLength(end) else { return nil }
-
+    let tailEnd = tail &+ readsDigits
+    let end = bytes.word(at: tailEnd)
+    let epcFields: EPCFields
+    let check: CheckCode
+    if let short = Self.check(end), let lineEnd = Self.lineEndLength(end) {
+      epcFields = .none
+      check = short
+      length = tailEnd &+ 6 &+ lineEnd &- start
+    } else if let long = Self.epc(in: bytes, at: tailEnd) {
+      epcFields = EPCFields(words: long.words, length: long.length &+ EPCFields.separatorCount)
+      check = long.check
+      length = long.end &- start
+    } else {
+      return nil
+    }
     passing = Passing(
       uncheckedNumber: UInt32(truncatingIfNeeded: number),
-      prefix: ChipPrefix(
-        uncheckedFirst: UInt8(truncatingIfNeeded: prefixAndChip),
-        second: UInt8(truncatingIfNeeded: prefixAndChip &>> 8)),
-      chip: UInt32(truncatingIfNeeded: DigitWord.number(chip)),
+      timerCode: TimerCode(low: prefixAndChip & 0xFFFF, high: 0),
+      chip: ChipCode(words: SIMD4(prefixAndChip &>> 24, 0, 0, 0)),
       localMilliseconds: date.milliseconds &+ millisecond,
       antenna: UInt8(truncatingIfNeeded: antennaNumber),
-      reads: UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits)), check: check)
-    length = tail &+ readsDigits &+ 6 &+ lineEnd &- start
+      reads: UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits)),
+      epcFields: epcFields, check: check)
   }
 
   /// Milliseconds of the day; nil when there is no such time. Pairs of `HH:mm:ss`, digits of `.SSS`.
@@ -129,7 +141,7 @@ struct UsualPassing {
     let other = (text ^ checkOnes &* UInt64(ASCII.semicolon)) &+ checkOnes &* 0x7F
     guard visible & ~beyond & other & highBits == highBits else { return nil }
     let packed = text.byteSwapped &>> 16
-    return packed == Passing.greeting ? nil : CheckCode(unchecked: packed)
+    return CheckCode.isAnotherFrame(packed) ? nil : CheckCode(unchecked: packed)
   }
 
   /// CR LF or LF behind the check.
@@ -137,5 +149,55 @@ struct UsualPassing {
   private static func lineEndLength(_ end: UInt64) -> Int? {
     if end &>> 48 == 0x0A0D { return 2 }
     return (end &>> 48) & 0xFF == UInt64(ASCII.lineFeed) ? 1 : nil
+  }
+
+  // MARK: `;30303030304D433030393738;;;;;937f6␍␊`
+
+  /// So many bytes are looked at behind the separator of an EPC.
+  private static let epcWindow = 56
+  private static let fiveSeparators: UInt64 = 0x3B_3B3B_3B3B
+
+  /// The end of a passing of 13 fields, its EPC hexadecimal, the reserved fields empty; nil for any other.
+  /// - Parameter start: where the separator in front of the EPC stands.
+  @inline(__always)
+  private static func epc(
+    in bytes: borrowing Span<UInt8>, at start: Int
+  ) -> (words: (UInt64, UInt64, UInt64, UInt64, UInt64), length: Int, check: CheckCode, end: Int)? {
+    let first = start &+ 1
+    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return nil }
+    var length = 0
+    while length <= 32 {
+      let digits = hexadecimalCount(bytes.word(at: first &+ length))
+      length &+= digits
+      if digits < 8 { break }
+    }
+    // Four separators of reserved fields have to fit in as well.
+    guard length <= EPCFields.inlineLength &- EPCFields.separatorCount,
+      bytes.word(at: first &+ length) & 0xFF_FFFF_FFFF == fiveSeparators
+    else { return nil }
+    let end = bytes.word(at: first &+ length &+ EPCFields.separatorCount)
+    guard let check = check(end), let lineEnd = lineEndLength(end) else { return nil }
+    let range = first..<first &+ length &+ EPCFields.separatorCount
+    let words = (
+      bytes.text(range, part: 0), bytes.text(range, part: 1), bytes.text(range, part: 2),
+      bytes.text(range, part: 3), bytes.text(range, part: 4)
+    )
+    return (words, length, check, range.upperBound &+ 6 &+ lineEnd)
+  }
+
+  /// How many hexadecimal digits stand at the begin, 0 to 8.
+  @inline(__always)
+  private static func hexadecimalCount(_ text: UInt64) -> Int {
+    let ascii = text & ~DigitWord.highBits
+    let lowerCase = ascii | DigitWord.every(0x20)
+    let digits = isAtLeast(0x30, ascii) & ~isAtLeast(0x3A, ascii)
+    let letters = isAtLeast(0x61, lowerCase) & ~isAtLeast(0x67, lowerCase)
+    return (~((digits | letters) & ~text) & DigitWord.highBits).trailingZeroBitCount &>> 3
+  }
+
+  /// The high bit of every byte that is `least` or more, where all are ASCII.
+  @inline(__always)
+  private static func isAtLeast(_ least: UInt8, _ word: UInt64) -> UInt64 {
+    word &+ DigitWord.every(0x80 &- least)
   }
 }

@@ -9,6 +9,21 @@ extension Span<UInt8> {
       littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
+  /// Eight bytes of a range as a number, the first one lowest: those from eight times `part` on; 0 for those that the
+  /// range does not have.
+  @inline(__always)
+  func text(_ range: Range<Int>, part: Int) -> UInt64 {
+    let start = range.lowerBound &+ 8 &* part
+    let length = Swift.min(8, range.upperBound &- start)
+    guard length > 0 else { return 0 }
+    if start &+ 8 <= count {
+      return word(at: start) & (~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length))
+    }
+    var word: UInt64 = 0
+    for index in (start..<start + length).reversed() { word = word &<< 8 | UInt64(self[index]) }
+    return word
+  }
+
   /// Sixteen bytes. All must lie in the span.
   @inline(__always)
   func vector(at offset: Int) -> SIMD16<UInt8> {

@@ -3,12 +3,9 @@
 enum WrongPassing {
   /// PING, STOP: no name and no greeting has fewer capital letters.
   private static let fewestCapitalsOfName = 4
-  /// Separators of a passing.
+  /// Separators of the shortest passing.
   private static let separatorCount = 7
   private static let checkWidth = 5
-  /// The shortest passing up to its check, and then the shortest one from its first separator on: so long is a line
-  /// with another passing behind the first.
-  private static let shortestJoin = 2 + 2 * Passing.fixedWidth + Passing.shortestTail
 
   /// One word at least; and no more than what byte-wide counts can count.
   private static let lengths = 8...128
@@ -39,7 +36,8 @@ enum WrongPassing {
       index &+= 8
     }
     let separators = Int(truncatingIfNeeded: words &* 8 &- total(others))
-    let isOverlong = reason == .fieldCount && line.count < shortestJoin
+    // More fields than a passing has, and none of them another one's: its reason says so.
+    let isOverlong = reason == .fieldCount
     guard separators <= separatorCount || isOverlong,
       total(capitals) < fewestCapitalsOfName || !mayHoldName(line),
       isText || isNoiseWithin(line, reason, separators)

@@ -253,7 +253,7 @@ struct HostileWorld {
       .diskEnough(free: source.integer()), .backupFailing(HostileWorld.diskFull), .backupWritten,
     ]
     try take(.notice(source.pick(notices)))
-    if source.chance(of: 4) { try take(.linePostsRefused(source.below(256))) }
+    if source.chance(of: 4) { try take(.lineHeld) }
   }
 
   /// What a damaged store may hold.

@@ -8,8 +8,9 @@ struct OlderPassingTests {
   func frame() throws {
     let passing = try OlderPassing(parsingFrame: Array(OlderLine.frame.utf8).span)
     #expect(passing.chip.text == "MC00001")
-    #expect(passing.firstSeen.dateText == "2015-04-14" && passing.firstSeen.preciseTimeText == "12:07:55.416")
-    #expect(passing.localMilliseconds - passing.firstSeenMilliseconds == 2594)
+    #expect(passing.firstSeen?.dateText == "2015-04-14")
+    #expect(passing.firstSeen?.preciseTimeText == "12:07:55.416")
+    #expect(try span(passing) == 2594)
     #expect(passing.antenna == 1 && passing.reads == 34 && passing.flags.text == "TV")
     #expect(Self.frame(passing) == OlderLine.frame)
   }
@@ -18,8 +19,9 @@ struct OlderPassingTests {
   func row() throws {
     let passing = try OlderPassing(parsingRow: Array(OlderLine.row.utf8).span)
     #expect(passing.chip.text == "DM00328")
-    #expect(passing.firstSeen.dateText == "2020-03-15" && passing.firstSeen.preciseTimeText == "06:02:55.029")
-    #expect(passing.localMilliseconds - passing.firstSeenMilliseconds == 282)
+    #expect(passing.firstSeen?.dateText == "2020-03-15")
+    #expect(passing.firstSeen?.preciseTimeText == "06:02:55.029")
+    #expect(try span(passing) == 282)
     #expect(passing.antenna == 3 && passing.reads == 6 && passing.flags.isEmpty)
     #expect(Self.row(passing) == OlderLine.row)
   }
@@ -30,6 +32,40 @@ struct OlderPassingTests {
     let passing = try OlderPassing(parsingFrame: Array(frame.utf8).span)
     #expect(passing.chip == .testRead && passing.chip.key == nil)
     #expect(Self.frame(passing) == frame)
+  }
+
+  @Test(
+    "A test read may have no time and no antenna, which are zeros then",
+    arguments: ["0;000", "0;001", "3;045", "8;1200"])
+  func testReadWithoutTime(_ end: String) throws {
+    let row = "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;\(end)"
+    let passing = try OlderPassing(parsingRow: Array(row.utf8).span)
+    #expect(passing.chip == .testRead && passing.firstSeen == nil && passing.localMilliseconds == nil)
+    #expect(Self.row(passing) == row)
+    let frame = "VOIDTAGD00000000T000000000T000000000A0R000TV"
+    let live = try OlderPassing(parsingFrame: Array(frame.utf8).span)
+    #expect(live.chip == .testRead && live.localMilliseconds == nil && live.antenna == 0)
+    #expect(Self.frame(live) == frame)
+  }
+
+  @Test("A test read with a time may have no antenna either")
+  func testReadWithoutAntenna() throws {
+    let row = "VOIDTAG;2020/03/15;06:02:55.029;06:02:55.311;0;000"
+    let passing = try OlderPassing(parsingRow: Array(row.utf8).span)
+    #expect(passing.antenna == 0 && passing.firstSeen?.preciseTimeText == "06:02:55.029")
+    #expect(Self.row(passing) == row)
+  }
+
+  @Test(
+    "Only a test read may be without a time, and only all of it may be zeros",
+    arguments: [
+      ("DM00328;0000/00/00;00:00:00.000;00:00:00.000;0;000", RecordFault.date),
+      ("VOIDTAG;0000/00/00;06:02:55.029;00:00:00.000;0;000", .date),
+      ("VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;9;000", .antenna),
+      ("VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;0000", .reads),
+    ])
+  func otherZeros(row: String, fault: RecordFault) {
+    #expect(throws: fault) { try OlderPassing(parsingRow: Array(row.utf8).span) }
   }
 
   @Test("A frame needs no flags, and has eight at most")
@@ -54,7 +90,7 @@ struct OlderPassingTests {
   func midnight() throws {
     let row = "DM00328;2020/02/29;23:59:59.900;00:00:00.100;3;006"
     let passing = try OlderPassing(parsingRow: Array(row.utf8).span)
-    #expect(passing.localMilliseconds - passing.firstSeenMilliseconds == 200)
+    #expect(try span(passing) == 200)
     #expect(Self.row(passing) == row)
   }
 
@@ -62,7 +98,7 @@ struct OlderPassingTests {
   func earlierBest() throws {
     let row = "DM00328;2020/02/29;12:00:00.900;12:00:00.100;3;006"
     let passing = try OlderPassing(parsingRow: Array(row.utf8).span)
-    #expect(passing.localMilliseconds - passing.firstSeenMilliseconds == -800)
+    #expect(try span(passing) == -800)
   }
 
   @Test(
@@ -160,6 +196,11 @@ struct OlderPassingTests {
     #expect(make(.none, 8, noon) == nil)
     #expect(make(.testRead, 9, noon) == nil)
     #expect(make(.testRead, 8, tomorrow) == nil)
+  }
+
+  /// From the first read to the best one, milliseconds.
+  private func span(_ passing: OlderPassing) throws -> Int64 {
+    try #require(passing.localMilliseconds) - #require(passing.firstSeenMilliseconds)
   }
 
   private static func row(_ passing: OlderPassing) -> String {

@@ -17,7 +17,7 @@ enum Decoded {
     let what =
       switch record {
       case .passing(let passing): "passing \(passing.text)"
-      case .older(let older): "older \(older.chip.text) \(older.localMilliseconds)"
+      case .older(let older): "older \(older.chip.text) \(older.localMilliseconds.map { "\($0)" } ?? "-")"
       case .exported(let row): "exported \(row.number) \(row.localMilliseconds)"
       case .aside: "aside"
       case .malformed(let fault): "malformed \(fault)"

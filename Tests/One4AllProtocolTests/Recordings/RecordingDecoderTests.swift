@@ -115,8 +115,8 @@ struct RecordingDecoderTests {
     let lines = [
       ("2;MC;02976;2019-12-12;09:02:07.295;9;4;937f6", "passing(One4AllProtocol.MalformedReason.antenna)"),
       ("2;MC;029", "passing(One4AllProtocol.MalformedReason.truncated)"),
-      ("2;M1;02976;2019-12-12;09:02:07.295;3;4;937f6", "passing(One4AllProtocol.MalformedReason.prefix)"),
-      (good + good, "passing(One4AllProtocol.MalformedReason.fieldCount)"),
+      ("2;M-;02976;2019-12-12;09:02:07.295;3;4;937f6", "passing(One4AllProtocol.MalformedReason.prefix)"),
+      (good + good, "passing(One4AllProtocol.MalformedReason.ambiguousJoin)"),
       ("\u{0}\u{0}" + good, "passing(One4AllProtocol.MalformedReason.number)"), ("well", "unrecognised"),
       ("\u{7F}\u{1}", "noise"), (String(repeating: "7", count: 4097), "tooLong"),
       ("DM00328;2020/03/15;06:02:55.029;06:02:55.311;x;006", "antenna"),

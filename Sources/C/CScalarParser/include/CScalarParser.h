@@ -13,6 +13,9 @@ struct one4all_c_passing {
   uint8_t antenna;
   uint32_t reads;
   char check[5];
+  // Of a passing of 13 fields: EPC and four reserved fields with the `;` between them, as they stand in the frame.
+  const char *more;
+  size_t more_length;  // 0 in a passing of 8 fields
 };
 
 // Parses a frame without its line end. Returns 1 for a passing, 0 for anything else.

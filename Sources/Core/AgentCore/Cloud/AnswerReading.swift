@@ -17,15 +17,33 @@ extension CloudAnswer.Body {
   /// The list in `result`; nil when there is none.
   var list: [JSONValue]? { content.flatMap { $0["result"]?.array ?? $0.array } }
 
-  /// How many pages a list has; nil when the answer does not say.
-  var pages: Int64? { content?["pagination"]?["pages"]?.count }
+  /// How many pages a list has; nil when the answer does not say, or says what cannot be.
+  var pages: Int64? { content?["pagination"]?["pages"]?.count.flatMap { $0 > 0 ? $0 : nil } }
 
-  /// The `description`, or the text that is no JSON, for people.
+  /// What it says of itself, for people and for judging errors, in one line: the `description`, or what other services
+  /// call it. The vendor's error bodies are not always JSON: there it is looked for in the text. At most 2 kB.
   var explanation: String? {
     switch self {
-    case .json(let value): (value["body"]?.object ?? value.object)?["description"]?.plainText
-    case .other(let text): text
-    case .empty: nil
+    case .json(let value):
+      let said = value["body"]?.object ?? value.object
+      return ["description", "errorMessage", "message", "error"].lazy
+        .compactMap { said?[$0]?.plainText?.inOneLine() }.first { !$0.isEmpty }
+    case .other(let text): return text.looseField("description")?.inOneLine() ?? text.inOneLine(limit: 200)
+    case .empty: return nil
+    }
+  }
+
+  /// A field of an error, though the body be no JSON.
+  func looseField(_ name: String) -> String? {
+    if case .other(let text) = self { text.looseField(name) } else { field(name)?.plainText }
+  }
+
+  /// What came, in a few words, for a message about an answer that makes no sense.
+  var sketch: String {
+    switch self {
+    case .empty: "no body"
+    case .json(let value): value.sketch(depth: 2).inOneLine(limit: 120)
+    case .other(let text): text.inOneLine(limit: 120)
     }
   }
 
@@ -44,6 +62,26 @@ extension JSONValue {
     case .integer(let number): String(number)
     case .number(let number): "\(number)"
     case .null, .bool, .array, .object: nil
+    }
+  }
+
+  /// Roughly how it is written, for people; what lies deep is left out.
+  fileprivate func sketch(depth: Int) -> String {
+    switch self {
+    case .null: return "null"
+    case .bool(let flag): return "\(flag)"
+    case .integer(let number): return "\(number)"
+    case .number(let number): return "\(number)"
+    case .string(let text): return "\"\(text.cut(toBytes: 80))\""
+    case .array(let values):
+      guard depth > 0, !values.isEmpty else { return values.isEmpty ? "[]" : "[...]" }
+      return "[" + values.prefix(3).map { $0.sketch(depth: depth - 1) }.joined(separator: ", ") + "]"
+    case .object(let object):
+      guard depth > 0, !object.members.isEmpty else { return object.members.isEmpty ? "{}" : "{...}" }
+      let members = object.members.prefix(6).map { member in
+        "\"\(member.name.cut(toBytes: 40))\": \(member.value.sketch(depth: depth - 1))"
+      }
+      return "{" + members.joined(separator: ", ") + "}"
     }
   }
 }

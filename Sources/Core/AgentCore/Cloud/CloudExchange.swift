@@ -62,7 +62,7 @@ public struct CloudAnswer: Equatable, Sendable {
     case empty
     /// JSON.
     case json(JSONValue)
-    /// No JSON: its first bytes as text, at most 200, for a person.
+    /// No JSON: its first bytes as one line of text, at most 2 kB.
     case other(String)
   }
 

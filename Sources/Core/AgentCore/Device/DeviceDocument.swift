@@ -21,15 +21,28 @@ public struct DeviceDocument: Equatable, Sendable {
       device["deviceid"] != nil || device["serial_number"] != nil
     else { return nil }
     deviceid = device["deviceid"]?.plainText
-    serialNumber = device["serial_number"]?.plainText
-    model = device["model"]?.plainText
-    firmware = device["firmware"]?.plainText
-    alias = device["alias"]?.plainText
-    lastSeen = device["last_seen"]?.plainText
+    // They are compared and shown; what is longer than any of ours differs all the same.
+    func text(_ name: String) -> String? { device[name]?.plainText?.cut(toBytes: 512) }
+    serialNumber = text("serial_number")
+    model = text("model")
+    firmware = text("firmware")
+    alias = text("alias")
+    lastSeen = text("last_seen")
   }
 
   /// The deviceid in an answer to binding.
   static func deviceid(in body: CloudAnswer.Body) -> String? {
-    body.payload?["deviceid"]?.plainText
+    body.looseField("deviceid")
+  }
+
+  /// Whether a 2xx to a report is a documented success: it says something of itself, or shows the device, and names no
+  /// error. `null`, `{}` and the like say nothing, and have done nothing.
+  static func isTaken(_ body: CloudAnswer.Body) -> Bool {
+    guard let payload = body.payload, payload["errorMessage"] == nil, payload["error"] == nil else {
+      return false
+    }
+    return ["deviceid", "description", "serial_number", "last_seen"].contains {
+      body.field($0)?.plainText != nil
+    }
   }
 }

@@ -12,11 +12,11 @@ extension DeviceReport {
     case .success(let answer):
       clock.learn(from: answer, at: now)
       if let problem = trouble(in: answer, to: purpose) {
-        failed(purpose, problem, status: answer.status, retryAfter: answer.retryAfter, at: now, &log)
+        failed(purpose, problem, status: answer.status, asked: answer.retryAfter, at: now, &log)
       } else {
         switch purpose {
         case .bind: bound(answer, at: now, &actions, &log)
-        case .verify: verified(answer, at: now, &log)
+        case .verify: verified(answer, at: now, &actions, &log)
         case .report(let lastSeen): reported(answer, lastSeen, at: now, &actions, &log)
         }
       }
@@ -101,7 +101,9 @@ extension DeviceReport {
       }
   }
 
-  private mutating func verified(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func verified(
+    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+  ) {
     switch answer.status {
     case 200...299:
       guard let read = DeviceDocument(answer.body),
@@ -113,9 +115,11 @@ extension DeviceReport {
         return
       }
       answered(.verify, at: now, &log)
+      judgeUnsaid(by: read, at: now, &actions, &log)
       took(read, at: now, &log)
     case 401, 403:
       answered(.verify, at: now, &log)
+      judgeUnsaid(by: nil, at: now, &actions, &log)
       unreadable(answer, at: now, &log)
     case 404: missing(at: now, &log)
     default: failed(.verify, answer.refusal("to show the device"), status: answer.status, at: now, &log)
@@ -228,7 +232,9 @@ extension DeviceReport {
     let purpose = Purpose.report(lastSeen: lastSeen)
     let isDocumented = isRouteDocumented
     switch answer.status {
+    case 200...299 where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
     case 409 where isDocumented, 200...299:
+      unsaidReport = nil
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.monotonic
@@ -269,6 +275,41 @@ extension DeviceReport {
           priority: .warning, fields([.httpStatus: "400"])))
     default: failed(purpose, answer.refusal("the report"), status: answer.status, at: now, &log)
     }
+  }
+
+  private func isTaken(_ answer: CloudAnswer) -> Bool {
+    // The documented route always names the device.
+    isRouteDocumented ? DeviceDocument.deviceid(in: answer.body) != nil : DeviceDocument.isTaken(answer.body)
+  }
+
+  /// A success that does not say what it did has done nothing, unless the device itself shows it.
+  private mutating func unsaid(
+    _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ log: inout [LogEntry]
+  ) {
+    let words =
+      "the cloud answers the report without a word of what it did (HTTP \(answer.status), \(answer.body.sketch)): it counts as not taken"
+    guard !isUnreadable else {
+      return failed(.report(lastSeen: lastSeen), words, status: answer.status, at: now, &log)
+    }
+    unsaidReport = UnsaidReport(lastSeen: lastSeen, words: words)
+    verifyAt = now.monotonic
+  }
+
+  /// The device was read after a report whose answer said nothing: does it show it?
+  /// - Parameter read: what it shows; nil when the key may not read it.
+  private mutating func judgeUnsaid(
+    by read: DeviceDocument?, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+  ) {
+    guard let report = unsaidReport else { return }
+    unsaidReport = nil
+    guard let reported = report.lastSeen, let seen = read?.lastSeen.flatMap(WallTime.init(iso8601:)),
+      seen >= reported - DeviceComparison.lastSeenTolerance
+    else { return failed(.report(lastSeen: report.lastSeen), report.words, at: now, &log) }
+    answered(.report(lastSeen: reported), at: now, &log)
+    lastHeartbeatAt = now.wall
+    isRouteProven = true
+    reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+    confirm(reported, at: now, &actions)
   }
 
   private mutating func confirm(_ lastSeen: WallTime, at now: Moment, _ actions: inout [AgentAction]) {

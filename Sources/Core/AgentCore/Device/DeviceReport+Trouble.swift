@@ -14,20 +14,39 @@ extension DeviceReport {
   /// Whether the device is read while reports go out, which do not wait for it.
   private func isReadingBack(_ purpose: Purpose) -> Bool { purpose == .verify && standing == .working }
 
+  /// - Parameter asked: the wait that the cloud asks for (`Retry-After`); nil when it asks for none.
   mutating func failed(
-    _ purpose: Purpose, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, at now: Moment,
+    _ purpose: Purpose, _ message: String, status: Int? = nil, asked: Duration? = nil, at now: Moment,
     _ log: inout [LogEntry]
   ) {
     lastError = message
     isDocumentCurrent = false
     var wait = isReadingBack(purpose) ? readBackoff.next(&random) : backoff.next(&random)
-    if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
+    if let asked {
+      let patience = Patience(limit: cloud.retryAfterLimit)
+      wait = max(wait, patience.wait(asked: asked, &random))
+      let words = "\(message): \(patience.words(asked: asked, wait: wait, at: now))"
+      lastError = words
+      if wait >= Patience.told { log.append(LogEntry(.cloudFailing, "reports wait: \(words)", fields())) }
+    }
     if isReadingBack(purpose) { verifyAt = now.monotonic + wait }
-    if !isReadingBack(purpose) || status == 429 || retryAfter != nil { notBefore = now.monotonic + wait }
+    if !isReadingBack(purpose) || status == 429 || asked != nil { notBefore = now.monotonic + wait }
     // The same outage shows different faces; one of them is enough in the journal.
     let told = conditions.active.first { $0.event == .cloudFailing }?.message ?? message
     conditions.raise(
       .cloudFailing, told, fields(status.map { [.httpStatus: String($0)] } ?? [:]), at: now.monotonic, &log)
+  }
+
+  /// What is wrong now, with the time until which it is left alone.
+  public func activeConditions(at now: Moment) -> [Conditions.Condition] {
+    conditions.active.map { condition in
+      guard condition.event == .cloudFailing || condition.event == .cloudKeyRefused,
+        let next = nextAttemptAt, next - now.monotonic >= Patience.told
+      else { return condition }
+      var condition = condition
+      condition.message += "; tried again at \(now.label(next).iso8601)"
+      return condition
+    }
   }
 
   mutating func keyRefused(

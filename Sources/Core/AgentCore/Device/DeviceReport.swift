@@ -29,6 +29,12 @@ public struct DeviceReport: Sendable {
     case report(lastSeen: WallTime?)
   }
 
+  /// A report of which the device has to show whether it was taken.
+  struct UnsaidReport: Sendable {
+    let lastSeen: WallTime?
+    let words: String
+  }
+
   /// How long an unreadable device is left before it is asked for again.
   static let unverifiedRecheck = Duration.seconds(3600)
 
@@ -78,6 +84,8 @@ public struct DeviceReport: Sendable {
   var confirmedLastSeen: WallTime?
   /// The newest that was sent, by serial number: the cloud may have taken it though its answer was lost.
   var sentLastSeen: [String: WallTime] = [:]
+  /// The last report, when the cloud's answer did not say that it was taken.
+  var unsaidReport: UnsaidReport?
   var notedLastSeenAt: MonotonicTime?
   var lastReportedFrameAt: MonotonicTime?
   /// The frame whose time is `confirmedLastSeen`.
@@ -203,6 +211,7 @@ public struct DeviceReport: Sendable {
     lastHeartbeatAt = nil
     lastReportedFrameAt = nil
     confirmedFrameAt = nil
+    unsaidReport = nil
     notedLastSeenAt = nil
     readBackoff.reset()
     verifyAt = nil

@@ -6,6 +6,13 @@ struct ForwardFile: Sendable {
     case refusing(until: MonotonicTime)
     /// The cloud takes fewer than it is sent, and what it has cannot be read.
     case uncounted(until: MonotonicTime)
+
+    /// When it is tried again.
+    var end: MonotonicTime {
+      switch self {
+      case .refusing(let end), .uncounted(let end): end
+      }
+    }
   }
 
   /// After too many refusals one passing by itself shows whether it is the passings or the file.
@@ -58,6 +65,8 @@ struct ForwardFile: Sendable {
   var isUnposted = false
   /// Before it is asked for, it is looked for in the cloud's list.
   var isSought = false
+  /// How often in a row the cloud has answered 404 to the list of sessions, and did not say what is missing.
+  var bareAbsences = 0
   /// How much the cloud has refused to list the device's sessions meanwhile.
   var listRefusals = 0
   /// When a new session may be asked for; nil for at once.
@@ -91,8 +100,8 @@ struct ForwardFile: Sendable {
     peekAt = now
   }
 
-  /// Waiting, and not for the reader's memory.
-  var sendable: Int { max(0, summary.waiting - summary.unconfirmed) }
+  /// Waiting, and neither for the reader's memory nor for a person's decision.
+  var sendable: Int { max(0, summary.waiting - summary.unconfirmed - summary.undecided) }
   /// Sendable and not read yet.
   var unread: Int { max(0, sendable - busy.count) }
   /// Whether the reader may have more of it.
@@ -116,6 +125,7 @@ struct ForwardFile: Sendable {
   mutating func forgetSessionRefusals() {
     sessionRefusals = 0
     sessionRefusedAt = nil
+    bareAbsences = 0
     sessionNotBefore = nil
     sessionBackoff.reset()
   }

@@ -16,11 +16,11 @@ public struct ForwardStatus: Equatable, Sendable {
 
 extension Forwarder {
   /// How the forwarding of a file stands; nil when the file is not known.
-  public func status(of key: FileKey, at now: MonotonicTime) -> ForwardStatus? {
+  public func status(of key: FileKey, at now: Moment) -> ForwardStatus? {
     guard let place = places[key] else { return nil }
     let file = files[place]
     let waiting = file.summary.waiting
-    let rate = file.meter.perSecond(at: now)
+    let rate = file.meter.perSecond(at: now.monotonic)
     return ForwardStatus(
       key: key, waiting: waiting, oldestArrival: oldestArrival(of: place), perSecond: rate,
       timeToDrain: rate.flatMap { $0 > 0 ? Duration(clampingSeconds: Double(waiting) / $0) : nil },
@@ -28,9 +28,10 @@ extension Forwarder {
   }
 
   /// Why nothing is sent at all; nil when something can be.
-  public func hold(at now: MonotonicTime) -> String? {
+  public func hold(at now: Moment) -> String? {
     if !settings.forward { return "forwarding is off (forward = no)" }
-    return now < notBefore ? lastError : nil
+    guard now.monotonic < notBefore else { return nil }
+    return lastError.map { $0 + nextAttempt(after: notBefore, at: now) }
   }
 
   /// Why nothing is sent of a file of which something waits: the first such file, and the reason; nil when nothing holds
@@ -50,10 +51,14 @@ extension Forwarder {
     return [read, unread].compactMap { $0 }.min()
   }
 
-  private func reason(for file: ForwardFile, at now: MonotonicTime) -> String? {
+  private func reason(for file: ForwardFile, at now: Moment) -> String? {
     if !settings.forward { return hold(at: now) }
     if let blocked = file.blocked { return blocked }
-    if file.sendable == 0 { return "the reader's memory has not confirmed them yet" }
+    if file.sendable == 0 {
+      return file.summary.undecided > 0
+        ? "the reader's clock had jumped: a person is to decide (one4allctl release)"
+        : "the reader's memory has not confirmed them yet"
+    }
     return hold(at: now)
   }
 }

@@ -12,8 +12,7 @@ struct CountWalk: Sendable {
   var isReading = false
   /// The acknowledged numbers of the range that the cloud is asked for; nil while the store is asked.
   var range: NumberSet?
-  var page: Int64 = 1
-  var found = NumberSet()
+  var pages = PageWalk()
   /// How many the cloud did not have.
   var missing = 0
   var notBefore: MonotonicTime?
@@ -33,6 +32,7 @@ extension Forwarder {
     for (place, file) in files.enumerated() where file.summary.session?.standing == .open {
       guard !file.summary.isSettled || place >= files.count - 3 else { continue }
       count(place, at: now + random.spread(.seconds(30), by: 0.5))
+      if file.summary.isSettled { auditLater(place, at: now) }
     }
   }
 
@@ -180,7 +180,7 @@ extension Forwarder {
     }
     return (
       .readRange,
-      Draft(method: .get, path: PassingPage.path(token: walk.token, first...last, page: walk.page))
+      Draft(method: .get, path: PassingPage.path(token: walk.token, first...last, page: walk.pages.page))
     )
   }
 
@@ -192,8 +192,7 @@ extension Forwarder {
     walk.isReading = false
     guard numbers.isEmpty else {
       walk.range = numbers
-      walk.page = 1
-      walk.found = NumberSet()
+      walk.pages = PageWalk()
       self.walk = walk
       return
     }
@@ -214,27 +213,20 @@ extension Forwarder {
 
   /// A page of what the cloud has in the range.
   mutating func rangeRead(_ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders) {
-    guard var walk, let range = walk.range, let last = range.last else { return }
+    guard walk != nil else { return }
+    let absence = CloudAbsence(answer, of: .passings)
     switch answer.status {
     case 200...299:
-      guard let list = PassingPage(answer.body, page: walk.page) else {
+      guard let list = PassingPage(answer.body) else {
         return failed(
           .readRange, "the cloud's answer is no list of passings: a captive portal?", status: answer.status,
           at: now, &orders.log)
       }
       answered(at: now, &orders.log)
-      let former = walk.found
-      walk.found.formUnion(list.numbers)
-      walk.page += 1
-      if list.isLast ?? (walk.found == former) {
-        var missing = range
-        missing.subtract(walk.found)
-        if !missing.isEmpty { write(.sendAgain(walk.key, missing)) }
-        walk.missing += missing.count
-        walk.cursor = last
-        walk.range = nil
-      }
-      self.walk = walk
+      rangeShown(list)
+    case 404 where absence == .nothing:
+      answered(at: now, &orders.log)
+      rangeShown(.empty)
     case 401, 403:
       self.walk = nil
       noteUnreadable(answer, at: now, &orders.log)
@@ -243,5 +235,17 @@ extension Forwarder {
       failed(
         .readRange, answer.refusal("to show passings"), status: answer.status, at: now, &orders.log)
     }
+  }
+
+  private mutating func rangeShown(_ list: PassingPage) {
+    guard var walk, let range = walk.range, let last = range.last else { return }
+    if walk.pages.take(list) {
+      let missing = range.subtracting(walk.pages.found)
+      if !missing.isEmpty { write(.sendAgain(walk.key, missing)) }
+      walk.missing += missing.count
+      walk.cursor = last
+      walk.range = nil
+    }
+    self.walk = walk
   }
 }

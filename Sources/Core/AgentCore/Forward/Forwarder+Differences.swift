@@ -21,6 +21,18 @@ extension Forwarder {
     dropOutdated()
   }
 
+  /// The zone of waiting passings was corrected: they have other times than they had when they were read.
+  mutating func retimed(_ numbers: NumberSet, of key: FileKey, _ log: inout [LogEntry]) {
+    guard let place = places[key], !numbers.isEmpty else { return }
+    for index in queue.indices where queue[index].key == key {
+      queue[index].outdated.formUnion(queue[index].numbers.intersection(numbers))
+    }
+    files[place].mayBeOld.formUnion(files[place].shown.intersection(numbers))
+    overtaken(numbers, of: place, &log)
+    dropOutdated()
+    files[place].readAgain(from: numbers.first ?? 0)
+  }
+
   /// The store was told of a correction before it was told what the cloud said of the passing as it was.
   private mutating func overtaken(_ numbers: NumberSet, of place: Int, _ log: inout [LogEntry]) {
     let key = files[place].summary.key
@@ -51,7 +63,7 @@ extension Forwarder {
     case .send(batch.identifier), .checkSession(batch.identifier), .checkList(batch.identifier),
       .readBatch(batch.identifier):
       true
-    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .count, .readRange,
+    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .count, .readRange, .audit,
       .nothing,
       nil:
       false

@@ -27,6 +27,7 @@ extension Forwarder {
     if summary.waiting == 0, former.waiting > 0 { countWhenDrained(place, at: now) }
     if summary.isSettled, !former.isSettled, summary.session != nil {
       count(place, at: now + .seconds(2))
+      auditLater(place, at: now)
     }
     noteUnread(of: place, at: now)
     return place
@@ -108,11 +109,11 @@ extension Forwarder {
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
     case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
     case .doubt: dropUnsent(of: summary.key)
-    case .believe: files[place].readAgain(from: 0)
+    case .believe, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
-    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .contradict, .noteFile, .noteGone, .noteReader,
-      .noteLost, .noteSent, .readWaiting, .readAcknowledged, .rewind:
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .contradict, .noteFile, .noteGone,
+      .noteReader, .noteLost, .noteSent, .readWaiting, .readAcknowledged, .readSent, .rewind:
       break
     }
     noteUnread(of: place, at: now)
@@ -135,6 +136,8 @@ extension Forwarder {
       self.reading = nil
     } else if walk?.isAnswer(to: request) == true {
       walk?.isReading = false
+    } else if let audit = audits.current, audit.isReading, request == audit.question {
+      audits.current?.isReading = false
     } else {
       return
     }

@@ -9,26 +9,17 @@ extension Forwarder {
   mutating func batchRead(
     _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
-    guard let index = index(of: identifier), case .look(var look) = queue[index].step else { return }
+    guard let index = index(of: identifier), case .look(let look) = queue[index].step else { return }
+    let absence = CloudAbsence(answer, of: .passings)
     switch answer.status {
     case 200...299:
-      guard let list = PassingPage(answer.body, page: look.page) else {
+      guard let list = PassingPage(answer.body) else {
         return failed(
           .readBatch(batch: identifier), "the cloud's answer is no list of passings: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
-      answered(at: now, &orders.log)
-      let former = look.found
-      look.found.formUnion(list.numbers)
-      let compared = list.compare(queue[index].items)
-      look.same.formUnion(compared.same)
-      look.other.formUnion(compared.other)
-      if list.isLast ?? (look.found == former) {
-        conclude(index, look, at: now, &orders.log)
-      } else {
-        look.page += 1
-        queue[index].step = .look(look)
-      }
+      batchShown(index, look, list, at: now, &orders.log)
+    case 404 where absence == .nothing: batchShown(index, look, .empty, at: now, &orders.log)
     case 401, 403:
       noteUnreadable(answer, at: now, &orders.log)
       cannotLook(index, look.why, at: now, &orders.log)
@@ -38,6 +29,19 @@ extension Forwarder {
         .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,
         &orders.log)
     }
+  }
+
+  private mutating func batchShown(
+    _ index: Int, _ look: PassingBatch.Look, _ list: PassingPage, at now: MonotonicTime,
+    _ log: inout [LogEntry]
+  ) {
+    var look = look
+    let isLast = look.pages.take(list)
+    let compared = list.compare(queue[index].items)
+    look.same.formUnion(compared.same)
+    look.other.formUnion(compared.other)
+    if isLast { return conclude(index, look, at: now, &log) }
+    queue[index].step = .look(look)
   }
 
   /// The cloud has answered, and does not show what it has of a batch.
@@ -56,57 +60,78 @@ extension Forwarder {
   ) {
     let batch = queue[index]
     noteSeen(look, of: batch)
+    let found = look.pages.found
+    let missing = batch.numbers.subtracting(found)
+    let present = batch.numbers.subtracting(missing)
+    if !present.isEmpty || look.why == .older || look.why == .closed { answered(at: now, &log) }
     // What it counts it has, though it may not show it yet.
     if look.why == .older { return confirm(batch.numbers, of: index, at: now, &log) }
-    let missing = batch.numbers.subtracting(look.found)
-    let present = batch.numbers.subtracting(missing)
-    if look.why == .closed, !look.found.isEmpty {
-      write(.acknowledge(batch.key, look.found, session: batch.token))
-      noteConfirmed(look.found, of: batch.key, &log)
+    if look.why == .closed, !found.isEmpty {
+      write(.acknowledge(batch.key, found, session: batch.token))
+      noteConfirmed(found, of: batch.key, &log)
     }
     if !present.isEmpty { confirm(present, of: index, at: now, &log) }
-    guard !missing.isEmpty else {
-      // Nothing is lost; whether the rest of the file is refused the next batch will tell.
-      return
-    }
+    // Nothing is lost; whether the rest of the file is refused the next batch will tell.
+    guard !missing.isEmpty else { return }
     guard look.why != .closed else {
       if let place = places[batch.key] { close(place, batch.token, at: now, &log) }
       return
     }
     queue[index].step = .send
-    guard present.isEmpty, isFruitless(index, at: now) else { return }
-    if missing.count > 1 {
-      cut(index)
-    } else {
-      refuse(index, "the cloud takes the passing without a complaint and does not have it", at: now, &log)
+    guard present.isEmpty else { return }
+    if look.why == .uncounted {
+      return failed(.send(batch: batch.identifier), words(uncounted: batch), at: now, &log)
     }
+    sentInVain(index, at: now)
   }
 
-  /// A batch was sent in vain.
-  /// - Returns: whether that was often enough; else it is sent again after a while.
-  private mutating func isFruitless(_ index: Int, at now: MonotonicTime) -> Bool {
+  /// What the cloud said of a batch instead of counting it.
+  private func words(uncounted batch: PassingBatch) -> String {
+    "the cloud answers passings without counting them (\(batch.said)): they wait"
+  }
+
+  /// The cloud has counted fewer than it was sent, and has nothing of it. The others need not wait for that; the
+  /// passing that it does not take is looked for.
+  private mutating func sentInVain(_ index: Int, at now: MonotonicTime) {
     queue[index].fruitless += 1
-    if queue[index].fruitless >= Forwarder.mostFruitless { return true }
-    notBefore = now + backoff.next(&random)
-    return false
+    guard queue[index].fruitless >= Forwarder.mostFruitless else {
+      queue[index].notBefore = now + random.spread(.seconds(1 << queue[index].fruitless), by: 0.25)
+      return
+    }
+    guard queue[index].items.count > 1 else {
+      return park(
+        queue.remove(at: index), "the cloud takes a passing without a complaint and does not have it", at: now
+      )
+    }
+    cut(index)
+    for part in index...index + 1 { queue[part].fruitless = Forwarder.mostFruitless - 1 }
   }
 
   /// What the cloud has of a batch cannot be read.
   mutating func cannotLook(
     _ index: Int, _ why: PassingBatch.Doubt, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    guard let place = places[queue[index].key] else { return }
+    let batch = queue[index]
+    guard let place = places[batch.key] else { return }
     switch why {
-    case .closed: close(place, queue[index].token, isUnread: true, at: now, &log)
-    // Nothing contradicts the answer, which says that all is well.
-    case .uncounted, .older: confirm(queue[index].numbers, of: index, at: now, &log)
+    case .closed: close(place, batch.token, isUnread: true, at: now, &log)
+    // All of it was counted, now or, as it was sent before, then.
+    case .older, .resent:
+      answered(at: now, &log)
+      confirm(batch.numbers, of: index, at: now, &log)
+    // Nothing is confirmed, and no passing is to blame.
+    case .uncounted:
+      queue[index].step = .send
+      failed(.send(batch: batch.identifier), words(uncounted: batch), at: now, &log)
     case .short:
       queue[index].step = .send
-      guard isFruitless(index, at: now) else { return }
-      hold(
-        place, .uncounted(until: now + random.spread(.seconds(300), by: 0.1)),
-        "the cloud counts fewer passings of \(files[place].summary.key.file) than it is sent, and the key may not read what it has",
-        at: now, &log)
+      queue[index].fruitless += 1
+      let message =
+        "the cloud counts fewer passings of \(batch.key.file) than it is sent, and the key may not read what it has"
+      guard queue[index].fruitless >= Forwarder.mostFruitless else {
+        return failed(.send(batch: batch.identifier), message, at: now, &log)
+      }
+      hold(place, .uncounted(until: now + random.spread(.seconds(300), by: 0.1)), message, at: now, &log)
     }
   }
 }

@@ -6,9 +6,10 @@ extension Forwarder {
     queue = []
     reading = nil
     walk = nil
+    audits.abandon("the cloud is another one now")
     closedTokens = []
     if underWay != nil { underWay?.purpose = .nothing }
-    conditions.drop(.cloudCountDiffers)
+    conditions.drop(.cloudCountDiffers, .cloudAuditDiffers)
     for place in files.indices {
       files[place].forgetReading()
       files[place].isUnposted = false
@@ -45,8 +46,9 @@ extension Forwarder {
     writes = []
     isWriting = false
     walk = nil
+    audits.abandon("the store was damaged, and is another one now")
     if underWay != nil { underWay?.purpose = .nothing }
-    conditions.drop(.cloudCountDiffers, .cloudSessionClosed, .forwardHeld)
+    conditions.drop(.cloudCountDiffers, .cloudAuditDiffers, .cloudSessionClosed, .forwardHeld)
     for summary in summaries { note(summary, at: now) }
     countAtStart(at: now)
     wake(at: now)

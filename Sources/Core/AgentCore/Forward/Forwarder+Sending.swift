@@ -43,7 +43,7 @@ extension Forwarder {
       let range = look.why == .closed ? 1...UInt32.max : first...last
       return (
         .readBatch(batch: batch.identifier),
-        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: look.page))
+        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: look.pages.page))
       )
     }
   }
@@ -71,26 +71,14 @@ extension Forwarder {
     let purpose = Purpose.send(batch: identifier)
     switch answer.status {
     case 200...299:
-      guard case .json = answer.body else {
-        return failed(
-          purpose, "an empty answer: a captive portal?", status: answer.status, at: now, &orders.log)
-      }
-      accepted(at: now, &orders.log)
       judge(batch, answer, at: index, now: now, &orders)
     case 401, 403: keyRefused(answer, "sending passings", at: now, &orders.log)
     case 404, 410: queue[index].step = .checkSession
-    case 400 where speaksOfSession(answer): queue[index].step = .checkSession
     case 413 where batch.items.count > 1:
       answered(at: now, &orders.log)
       batchSize.refused(batch.items.count)
       cut(index)
-    case 400, 422:
-      answered(at: now, &orders.log)
-      if batch.items.count > 1 {
-        cut(index)
-      } else {
-        refuse(index, answer.refusal("the passing"), at: now, &orders.log)
-      }
+    case 400, 422: batchRefused(index, answer, at: now, &orders)
     case 400...499:
       guard let place = places[batch.key] else { return }
       refused(place, purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
@@ -98,9 +86,25 @@ extension Forwarder {
     }
   }
 
-  private func speaksOfSession(_ answer: CloudAnswer) -> Bool {
-    let words = answer.body.explanation?.lowercased() ?? ""
-    return words.contains("session") && (words.contains("not found") || words.contains("closed"))
+  /// A batch is answered 400: what is it about? A passing is rejected only when it says so of that passing alone.
+  private mutating func batchRefused(
+    _ index: Int, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
+  ) {
+    let batch = queue[index]
+    let refusal = PassingRefusal(answer.body)
+    switch refusal {
+    case .session: queue[index].step = .checkSession
+    case .request:
+      guard let place = places[batch.key] else { return }
+      refused(
+        place, .send(batch: batch.identifier), answer.refusal("the request with passings"),
+        status: answer.status,
+        at: now, &orders.log)
+    case .passing, .unsaid:
+      answered(at: now, &orders.log)
+      guard batch.items.count == 1 else { return cut(index) }
+      refuse(index, answer.refusal("the passing"), isBlamed: refusal == .passing, at: now, &orders.log)
+    }
   }
 
   /// Believes what the answer counts, or has it looked up.
@@ -108,29 +112,30 @@ extension Forwarder {
     _ batch: PassingBatch, _ answer: CloudAnswer, at index: Int, now: MonotonicTime,
     _ orders: inout ForwardOrders
   ) {
-    let inserted = answer.body.field("inserted_count")?.count
-    let told = answer.body.field("duplicate_count")?.count
-    let duplicates = told ?? 0
-    let token = answer.body.field("token_session")?.plainText ?? batch.token
-    if let inserted, token == batch.token {
-      let counted = inserted + duplicates
-      if counted >= batch.items.count {
+    let doubt: PassingBatch.Doubt
+    if let receipt = PassingReceipt(answer.body, sent: batch.items.count, token: batch.token) {
+      keyAccepted(at: now, &orders.log)
+      if receipt.isComplete {
+        answered(at: now, &orders.log)
         // Nothing was there before: all of it is as it was sent now.
-        if inserted >= batch.items.count { noteNew(batch) }
-        let isSure = inserted >= batch.items.count || !batch.isCorrected || isUnreadable(at: now)
-        if isSure { return confirm(batch.numbers, of: index, at: now, &orders.log) }
-        queue[index].step = .look(.init(why: .older))
-      } else if told == nil, batch.attempts > 1 {
-        // What was there before is not counted.
-        queue[index].step = .look(.init(why: .uncounted))
+        let isNew = receipt.inserted == receipt.sent
+        if isNew { noteNew(batch) }
+        if isNew || !batch.isCorrected || isUnreadable(at: now) {
+          return confirm(batch.numbers, of: index, at: now, &orders.log)
+        }
+        doubt = .older
       } else {
-        queue[index].step = .look(.init(why: .short))
+        // What was there before need not be counted.
+        doubt = receipt.duplicates == nil && batch.attempts > 1 ? .resent : .short
       }
     } else {
-      queue[index].step = .look(.init(why: .uncounted))
+      queue[index].said = "HTTP \(answer.status), \(answer.body.sketch)"
+      doubt = .uncounted
     }
-    if isUnreadable(at: now), case .look(let look) = queue[index].step {
-      cannotLook(index, look.why, at: now, &orders.log)
+    if isUnreadable(at: now) {
+      cannotLook(index, doubt, at: now, &orders.log)
+    } else {
+      queue[index].step = .look(.init(why: doubt))
     }
   }
 
@@ -169,8 +174,9 @@ extension Forwarder {
   }
 
   /// The cloud does not take a passing: it is set aside, unless it is one of too many.
-  mutating func refuse(
-    _ index: Int, _ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]
+  /// - Parameter isBlamed: whether the cloud says that it is the passing; else it waits.
+  private mutating func refuse(
+    _ index: Int, _ reason: String, isBlamed: Bool, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     let batch = queue.remove(at: index)
     // What was refused is not what is stored now.
@@ -185,7 +191,7 @@ extension Forwarder {
     }
     if files[place].mayRefuse > 0 {
       files[place].mayRefuse -= 1
-      return reject(item.number, of: batch.key, reason, &log)
+      return isBlamed ? reject(item.number, of: batch.key, reason, &log) : park(batch, reason, at: now)
     }
     files[place].refusedInRow.insert(item.number)
     // Once a file was held, fewer are enough to see that nothing has changed.
@@ -199,7 +205,17 @@ extension Forwarder {
       write(.sendAgain(batch.key, refused))
       return self.hold(place, hold, message, at: now, &log)
     }
-    reject(item.number, of: batch.key, reason, &log)
+    if isBlamed { reject(item.number, of: batch.key, reason, &log) } else { park(batch, reason, at: now) }
+  }
+
+  /// The cloud neither takes a passing nor says that it is the passing's fault: it is tried again once a minute, and
+  /// the others need not wait for it. It is no longer in the queue.
+  mutating func park(_ batch: PassingBatch, _ why: String, at now: MonotonicTime) {
+    if batch.isProbe { return failedProbe(batch) }
+    var batch = batch
+    batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
+    batch.parked = why
+    queue.append(batch)
   }
 
   /// Another one is tried next time.
@@ -210,6 +226,7 @@ extension Forwarder {
   }
 
   private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {
+    let reason = reason.cut()
     write(.reject(key, number, reason: reason))
     log.append(
       LogEntry(
@@ -265,7 +282,8 @@ extension Forwarder {
   ) {
     guard let index = index(of: identifier), let place = places[queue[index].key] else { return }
     queue[index].step = .send
-    if (200...299).contains(answer.status), let list = answer.body.list,
+    let isEmpty = CloudAbsence(answer, of: .sessions) == .nothing
+    if let list = isEmpty ? [] : (200...299).contains(answer.status) ? answer.body.list : nil,
       list.allSatisfy({ $0["token_session"]?.plainText != nil })
     {
       let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
@@ -310,11 +328,7 @@ extension Forwarder {
       cut(index)
       for part in index...index + 1 { queue[part].failures = Forwarder.mostFailures - 1 }
     } else {
-      // The others need not wait for it.
-      var batch = queue.remove(at: index)
-      if batch.isProbe { return failedProbe(batch) }
-      batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
-      queue.append(batch)
+      park(queue.remove(at: index), "the cloud fails on a passing (HTTP 500)", at: now)
     }
   }
 }

@@ -206,11 +206,7 @@ extension Forwarder {
       case .there(let token):
         answered(at: now, &orders.log)
         adopt(token, for: session, of: place)
-      case .missing:
-        answered(at: now, &orders.log)
-        files[place].forgetSessionRefusals()
-        files[place].isUnposted = true
-        files[place].isSought = false
+      case .missing: hasNoSession(place, at: now, &orders.log)
       case .nameless:
         failed(
           .findSession(key), "the cloud lists the session without its token", status: answer.status, at: now,
@@ -221,11 +217,35 @@ extension Forwarder {
       noteUnreadable(answer, at: now, &orders.log)
       files[place].isUnposted = true
       files[place].isSought = false
+    case 404 where isWithoutSessions(answer, place): hasNoSession(place, at: now, &orders.log)
     default:
       refused(
         place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
         &orders.log)
     }
+  }
+
+  /// How often in a row a 404 that does not say what is missing is taken for a proxy's word.
+  private static let mostBareAbsences = 2
+
+  /// Whether a 404 means that the device has no session. Where it does not say so the third in a row is believed: the
+  /// worst that comes of it is an empty session.
+  private mutating func isWithoutSessions(_ answer: CloudAnswer, _ place: Int) -> Bool {
+    switch CloudAbsence(answer, of: .sessions) {
+    case .nothing: return true
+    case .parent, nil: return false
+    case .unsaid:
+      files[place].bareAbsences += 1
+      return files[place].bareAbsences > Forwarder.mostBareAbsences
+    }
+  }
+
+  /// The session that was asked for is not there: it is to be created.
+  private mutating func hasNoSession(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    answered(at: now, &log)
+    files[place].forgetSessionRefusals()
+    files[place].isUnposted = true
+    files[place].isSought = false
   }
 
   /// Three refusals of the list or nine failures: passings do not wait longer for a list that the cloud cannot show.

@@ -6,13 +6,13 @@ extension Forwarder {
   private static let mostSessionRefusals = 3
   private static let refusalSpan = Duration.seconds(30)
 
+  /// - Parameter asked: the wait that the cloud asks for, bounded; nil when it asks for none.
   mutating func failed(
-    _ purpose: Purpose, _ message: String, status: Int? = nil, retryAfter: Duration? = nil,
+    _ purpose: Purpose, _ message: String, status: Int? = nil, asked: Duration? = nil,
     at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    var wait = backoff.next(&random)
-    let isFloor = status == 429 || retryAfter != nil
-    if let retryAfter { wait = max(wait, retryAfter + random.spread(.milliseconds(500), by: 1)) }
+    let isFloor = status == 429 || asked != nil
+    var wait = max(backoff.next(&random), asked ?? .zero)
     switch purpose {
     case .count(let key, _):
       if let place = places[key] {
@@ -22,6 +22,9 @@ extension Forwarder {
       guard isFloor || status == nil else { return }
     case .readRange:
       walk?.notBefore = now + max(wait, .seconds(5))
+      guard isFloor || status == nil else { return }
+    case .audit:
+      auditFailed(message, at: now, &log)
       guard isFloor || status == nil else { return }
     case .openSession(let key), .findSession(let key):
       if case .openSession = purpose, status == 429, let place = places[key] {
@@ -47,7 +50,9 @@ extension Forwarder {
     notBefore = now + wait
     let since = failingSince ?? now
     failingSince = since
-    guard now - since >= Forwarder.quietFailing else { return }
+    guard now - since >= Forwarder.quietFailing || wait >= Forwarder.quietFailing && asked != nil else {
+      return
+    }
     // The same outage shows different faces; one of them is enough in the journal.
     let told = conditions.active.first { $0.event == .forwardFailing }?.message
     conditions.raise(
@@ -78,6 +83,11 @@ extension Forwarder {
   /// The cloud has taken something that only a key that may write can send.
   mutating func accepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
     answered(at: now, &log)
+    keyAccepted(at: now, &log)
+  }
+
+  /// The cloud has counted passings, or opened a session: the key may write.
+  mutating func keyAccepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
     if conditions.isActive(.cloudKeyRefused, of: "passings") {
       // What it may read has to be found out anew.
       unreadableUntil = nil
@@ -143,11 +153,8 @@ extension Forwarder {
   /// Files that were held long enough are tried again; they are told to be held until something is taken.
   mutating func expireHolds(at now: MonotonicTime) {
     for place in active {
-      switch files[place].hold {
-      case nil: continue
-      case .refusing(let end), .uncounted(let end):
-        if now >= end { files[place].hold = nil } else { wake(at: end) }
-      }
+      guard let end = files[place].hold?.end else { continue }
+      if now >= end { files[place].hold = nil } else { wake(at: end) }
     }
   }
 
@@ -164,9 +171,9 @@ extension Forwarder {
   /// So many waiting passings are a backlog.
   private static let largeBacklog = 1000
   /// Waiting that long is a backlog.
-  private static let lateBacklog = Duration.seconds(60)
+  private static let lateBacklog = Duration.seconds(30)
   /// Waiting that long is not well.
-  private static let oldBacklog = Duration.seconds(300)
+  private static let oldBacklog = Duration.seconds(60)
 
   /// What could be sent and waits.
   struct Backlog {
@@ -185,10 +192,22 @@ extension Forwarder {
     return Backlog(count: count, age: oldest.map { max(.zero, now.monotonic - $0) } ?? .zero)
   }
 
-  func words(of backlog: Backlog) -> String {
+  /// How many wait, for how long, why, and until when.
+  func words(of backlog: Backlog, at now: Moment) -> String {
     let passings = backlog.count == 1 ? "1 passing waits" : "\(backlog.count) passings wait"
     let age = backlog.age > .zero ? ", the oldest for \(humanSpan(backlog.age))" : ""
-    return "\(passings) for the cloud\(age)"
+    let held = heldFile(at: now.monotonic).map { "\($0.key.file): \($0.reason)" }
+    let parked = queue.lazy.compactMap(\.parked).first
+    let reason = (held ?? lastError ?? parked).map { ": \($0)" } ?? ""
+    let end = active.lazy.compactMap { files[$0].hold?.end }.min()
+    let next = lastError != nil && held == nil ? notBefore : end
+    return "\(passings) for the cloud\(age)\(reason)\(nextAttempt(after: next, at: now))"
+  }
+
+  /// When something that waits is tried again, as a part of a sentence; nothing when that is not known, or now.
+  func nextAttempt(after time: MonotonicTime?, at now: Moment) -> String {
+    guard let time, time > now.monotonic else { return "" }
+    return "; tried again at \(now.label(time).iso8601)"
   }
 
   /// Tells when a backlog begins, when it has become old, and when it has been worked off.
@@ -205,7 +224,7 @@ extension Forwarder {
       let isLate = backlog.count > 0 && backlog.age >= Forwarder.lateBacklog
       guard backlog.count >= Forwarder.largeBacklog || isLate else { return }
       backlogCount = 0
-      conditions.raise(.backlog, words(of: backlog), fields, at: now.monotonic, &log)
+      conditions.raise(.backlog, words(of: backlog, at: now), fields, at: now.monotonic, &log)
     } else if backlog.count == 0
       || (backlog.count < Forwarder.largeBacklog / 10 && backlog.age < .seconds(5))
     {
@@ -220,7 +239,7 @@ extension Forwarder {
     if !isOld {
       conditions.drop(.backlogOld)
     } else if !conditions.isActive(.backlogOld) {
-      conditions.raise(.backlogOld, words(of: backlog), fields, at: now.monotonic, &log)
+      conditions.raise(.backlogOld, words(of: backlog, at: now), fields, at: now.monotonic, &log)
     }
   }
 }

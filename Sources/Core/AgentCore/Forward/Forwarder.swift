@@ -18,6 +18,7 @@ public struct Forwarder: Sendable {
     case findSession(FileKey)
     case count(FileKey, expected: Int)
     case readRange
+    case audit
     /// Nobody wants the answer any more.
     case nothing
   }
@@ -46,6 +47,7 @@ public struct Forwarder: Sendable {
   var settings: PassingSettings
   var device: AgentSettings.Device
   var cloud: String
+  var patience: Patience
   var random: RandomSource
   var view = ForwardView()
   var conditions = Conditions()
@@ -74,6 +76,7 @@ public struct Forwarder: Sendable {
   var isWriting = false
   var walk: CountWalk?
   var wasCountLast = false
+  var audits = CloudAudits()
 
   // When to try again.
   var notBefore: MonotonicTime
@@ -96,15 +99,18 @@ public struct Forwarder: Sendable {
   /// - Parameters:
   ///   - device: for the names of sessions.
   ///   - cloud: base address of the cloud.
+  ///   - retryAfterLimit: the longest wait that the cloud may ask for.
   ///   - files: what the store has, in the order of first contact.
   ///   - random: for jitter.
   public init(
-    settings: PassingSettings, device: AgentSettings.Device, cloud: String, files: [FileSummary],
-    random: RandomSource, at now: MonotonicTime
+    settings: PassingSettings, device: AgentSettings.Device, cloud: String,
+    retryAfterLimit: Duration = .seconds(300), files: [FileSummary], random: RandomSource,
+    at now: MonotonicTime
   ) {
     self.settings = settings
     self.device = device
     self.cloud = cloud
+    patience = Patience(limit: retryAfterLimit)
     self.random = random
     writer = PassingWriter(settings)
     batchSize = BatchSize(most: settings.batchSize)
@@ -123,9 +129,16 @@ public struct Forwarder: Sendable {
     // An old backlog is a backlog.
     let active = conditions.active.filter { $0.event != .backlog || !conditions.isActive(.backlogOld) }
     return active.map { condition in
-      guard condition.event == .backlog || condition.event == .backlogOld else { return condition }
       var condition = condition
-      condition.message = words(of: backlog(at: now))
+      switch condition.event {
+      case .backlog, .backlogOld: condition.message = words(of: backlog(at: now), at: now)
+      case .forwardFailing, .cloudKeyRefused:
+        condition.message += nextAttempt(after: notBefore, at: now)
+      case .forwardHeld:
+        let held = files.first { $0.summary.key.description == condition.subject }
+        condition.message += nextAttempt(after: held?.hold?.end, at: now)
+      default: break
+      }
       return condition
     }
   }
@@ -136,13 +149,14 @@ public struct Forwarder: Sendable {
   /// - Parameter files: when the cloud is another one, what the store has, with the sessions there.
   public mutating func apply(
     _ settings: PassingSettings, device: AgentSettings.Device, cloud: String,
-    files shown: [FileSummary]? = nil,
+    retryAfterLimit: Duration = .seconds(300), files shown: [FileSummary]? = nil,
     at now: MonotonicTime
   ) {
     let isOtherCloud = cloud != self.cloud
     self.settings = settings
     self.device = device
     self.cloud = cloud
+    patience = Patience(limit: retryAfterLimit)
     writer = PassingWriter(settings)
     batchSize = BatchSize(most: settings.batchSize)
     unreadableUntil = nil
@@ -186,13 +200,25 @@ public struct Forwarder: Sendable {
     case .success(let answer):
       noteSpan(purpose, answer, now.monotonic - since)
       if let trouble = answer.trouble {
-        failed(
-          purpose, trouble, status: answer.status, retryAfter: answer.retryAfter, at: now.monotonic,
-          &orders.log)
+        refused(purpose, answer, trouble, at: now, &orders.log)
       } else {
         take(answer, to: purpose, at: now, &orders)
       }
     }
+  }
+
+  /// The cloud fails, and may ask for patience.
+  private mutating func refused(
+    _ purpose: Purpose, _ answer: CloudAnswer, _ trouble: String, at now: Moment, _ log: inout [LogEntry]
+  ) {
+    guard let asked = answer.retryAfter else {
+      return failed(purpose, trouble, status: answer.status, at: now.monotonic, &log)
+    }
+    let wait = patience.wait(asked: asked, &random)
+    let words = "\(trouble): \(patience.words(asked: asked, wait: wait, at: now))"
+    failed(purpose, trouble, status: answer.status, asked: wait, at: now.monotonic, &log)
+    guard wait >= Patience.told else { return }
+    log.append(LogEntry(.forwardFailing, "passings wait: \(words)", [.httpStatus: String(answer.status)]))
   }
 
   private mutating func take(
@@ -208,6 +234,7 @@ public struct Forwarder: Sendable {
     case .findSession(let key): sessionsListed(key, answer, at: moment, &orders)
     case .count(let key, let expected): counted(key, expected, answer, at: moment, &orders)
     case .readRange: rangeRead(answer, at: moment, &orders)
+    case .audit: auditRead(answer, at: moment, &orders)
     case .nothing: break
     }
   }
@@ -222,10 +249,15 @@ public struct Forwarder: Sendable {
     case .waiting(let key, let after, let passings): received(key, after: after, passings, at: moment)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
+    case .sent(let key, let after, let passings):
+      sentRead(key, after: after, passings, at: now, &orders.log)
     case .contradicted(let summary, let contradiction):
       note(summary, at: now)
       changed(contradiction.differences, of: summary.key, &orders.log)
     case .updated(let summary, let request): updated(summary, request, at: now, &orders.log)
+    case .zoneCorrected(let summary, let correction, _):
+      note(summary, at: now)
+      retimed(correction.waiting, of: summary.key, &orders.log)
     case .rewound(_, _, let summaries, _):
       for summary in summaries {
         let place = note(summary, at: now)
@@ -241,6 +273,7 @@ public struct Forwarder: Sendable {
   public mutating func advance(to now: Moment, _ orders: inout ForwardOrders) {
     nextDeadline = nil
     expireHolds(at: now.monotonic)
+    expireAudits(at: now.monotonic)
     write(at: now.monotonic, &orders)
     watchBacklog(at: now, &orders.log)
     if settings.forward {
@@ -279,7 +312,7 @@ public struct Forwarder: Sendable {
   private mutating func askCloud(at now: MonotonicTime, _ orders: inout ForwardOrders) {
     guard underWay == nil else { return }
     guard now >= notBefore else {
-      if !active.isEmpty || !queue.isEmpty || walk != nil { wake(at: notBefore) }
+      if !active.isEmpty || !queue.isEmpty || walk != nil || audits.isWanted { wake(at: notBefore) }
       return
     }
     if let request = sessionRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
@@ -292,8 +325,9 @@ public struct Forwarder: Sendable {
     wasCountLast = false
     if let request = batchRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
     if !isCountFirst, let request = countRequest(at: now, &orders) {
-      ask(request.0, request.1, at: now, &orders)
+      return ask(request.0, request.1, at: now, &orders)
     }
+    if let request = auditRequest(at: now, &orders) { ask(request.0, request.1, at: now, &orders) }
   }
 
   /// A request without its identifier.

@@ -30,9 +30,8 @@ struct PassingBatch: Sendable {
   /// What has been seen of what the cloud has of a batch.
   struct Look: Equatable, Sendable {
     let why: Doubt
-    /// The next page.
-    var page: Int64 = 1
-    var found = NumberSet()
+    /// The pages that were read.
+    var pages = PageWalk()
     /// Those of the batch that it has with the batch's chip and time, and with others.
     var same = NumberSet()
     var other = NumberSet()
@@ -44,8 +43,10 @@ struct PassingBatch: Sendable {
 
   /// Why the cloud's word is not enough.
   enum Doubt: Equatable, Sendable {
-    /// The answer counts nothing, or speaks of another session.
+    /// The answer counts nothing, counts what cannot be, or speaks of another session.
     case uncounted
+    /// The answer counts fewer, and not those that were there before; the batch was sent before.
+    case resent
     /// The answer counts fewer than were sent.
     case short
     /// It had some already, perhaps as they were before they were corrected.
@@ -63,6 +64,10 @@ struct PassingBatch: Sendable {
   var step = Step.send
   /// How often it was sent.
   var attempts = 0
+  /// What the cloud last answered that was no count, for people.
+  var said = ""
+  /// Why it is only tried now and then; nil when it is not.
+  var parked: String?
   /// How often the cloud has failed on it since it was last cut.
   var failures = 0
   /// How often it has not come through in time since it was last cut.
@@ -169,9 +174,9 @@ struct PassingWriter: Sendable {
 
   private func bib(of passing: Passing, chip: String) -> String {
     switch bib {
-    case .chipNumber: String(passing.chip)
+    case .chipNumber: passing.chip.bib
     case .chip: chip
-    case .map(let map): map.bibs[chip] ?? String(passing.chip)
+    case .map(let map): map.bibs[chip] ?? passing.chip.bib
     }
   }
 }

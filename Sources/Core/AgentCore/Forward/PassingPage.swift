@@ -3,30 +3,46 @@ import JSONDocument
 /// A page of passings that the cloud has of a session.
 struct PassingPage {
   /// A passing as the cloud shows it.
-  private struct Entry {
+  struct Entry: Equatable, Sendable {
     let number: UInt32
+    /// The session that it is in; nil when that is not shown.
+    let token: String?
     /// Nil when it is not shown so that it can be read.
     let utc: WallTime?
     let chip: String?
+
+    /// Whether it is that passing, as far as it is shown.
+    func isSame(as passing: SentPassing) -> Bool {
+      (utc ?? passing.utc) == passing.utc && (chip ?? passing.chip) == passing.chip
+    }
   }
 
-  private let entries: [Entry]
-  /// Whether another page follows, as far as the answer says so; nil when it does not.
-  let isLast: Bool?
+  let entries: [Entry]
+  /// How many pages there are, at least 1; nil when the answer does not say.
+  let pages: Int64?
+
+  /// A page on which nothing is.
+  static let empty = PassingPage(entries: [], pages: nil)
+
+  private init(entries: [Entry], pages: Int64?) {
+    self.entries = entries
+    self.pages = pages
+  }
 
   /// Nil when the answer is no list.
-  init?(_ body: CloudAnswer.Body, page: Int64) {
+  init?(_ body: CloudAnswer.Body) {
     guard let list = body.list else { return nil }
     entries = list.compactMap { entry in
       let shown = entry["num_passing"]
       let number = shown?.integer.flatMap(UInt32.init(exactly:)) ?? shown?.string.flatMap { UInt32($0) }
       return number.map {
         Entry(
-          number: $0, utc: entry["timestamp"]?.string.flatMap(WallTime.init(iso8601:)),
-          chip: entry["chip"]?.string)
+          number: $0, token: entry["token_session"]?.plainText,
+          utc: entry["timestamp"]?.string.flatMap(WallTime.init(iso8601:)),
+          chip: (entry["chip"] ?? entry["chips"])?.plainText)
       }
     }
-    isLast = list.isEmpty ? true : body.pages.map { page >= $0 }
+    pages = body.pages
   }
 
   /// Their numbers.
@@ -63,5 +79,26 @@ struct PassingPage {
       }
     }
     return segment
+  }
+}
+
+/// Pages of passings that are read one after the other. It ends though the cloud never says so: with a page that brings
+/// nothing new.
+struct PageWalk: Equatable, Sendable {
+  /// Most pages that are read of one range.
+  static let limit: Int64 = 2000
+
+  /// The next page.
+  private(set) var page: Int64 = 1
+  /// What was found so far.
+  private(set) var found = NumberSet()
+
+  /// Takes the next page.
+  /// - Returns: whether it was the last one.
+  mutating func take(_ list: PassingPage) -> Bool {
+    let former = found.count
+    found.formUnion(list.numbers)
+    defer { page += 1 }
+    return found.count == former || page >= min(list.pages ?? .max, PageWalk.limit)
   }
 }

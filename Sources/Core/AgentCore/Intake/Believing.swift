@@ -3,7 +3,7 @@ import One4AllProtocol
 /// What becomes of a pushed frame. The check field is opaque, so a damaged frame can look whole: only what follows from
 /// what was there before is believed at once.
 enum Verdict: Equatable, Sendable {
-  /// Its number is the next one, its time and prefix are plausible.
+  /// Its number is the next one, its time and form are plausible.
   case inOrder
   /// Kept raw; the reader's memory decides.
   case doubtful(DoubtfulFrame.Reason)
@@ -24,8 +24,8 @@ struct Believing: Sendable {
   /// The last passing that was believed, and when it was heard, to measure; nil once the reader's memory has told of a
   /// higher number.
   var lastPushed: (number: UInt32, utc: WallTime, at: MonotonicTime)?
-  /// Prefixes that the reader's memory has confirmed in this file.
-  var prefixes: Set<ChipPrefix> = []
+  /// What the passings look like that the reader's memory has confirmed in this file.
+  private var forms: Set<PassingForm> = []
 
   /// Judges a frame of the current file.
   /// - Parameters:
@@ -35,11 +35,12 @@ struct Believing: Sendable {
   ///   - isEarly: whether it is from before the file was opened.
   ///   - isStored: whether the store has its number.
   ///   - isNamed: whether the reader has named its session file since the frame was heard.
-  ///   - ownPrefix: that of the reader's own chips.
+  ///   - ownCode: the timer code of the reader's own chips.
+  ///   - isUnconfirmable: whether the reader's memory confirms nothing: then any form is as good as another.
   func judge(
     _ passing: Passing, utc: WallTime, heardAt: MonotonicTime, latest: PassingTimes.Known?, isEarly: Bool,
     isStored: Bool,
-    isNamed: Bool, ownPrefix: ChipPrefix?
+    isNamed: Bool, ownCode: TimerCode?, isUnconfirmable: Bool = false
   ) -> Verdict {
     let number = passing.number
     let isLate = latest.map { utc < $0.utc - PassingTimes.tolerance } ?? false
@@ -56,8 +57,18 @@ struct Believing: Sendable {
     if let last = lastPushed, utc > last.utc + (heardAt - last.at) + Believing.leap {
       return .doubtful(.time)
     }
-    guard passing.prefix == ownPrefix || prefixes.contains(passing.prefix) else { return .doubtful(.prefix) }
-    return .inOrder
+    return isUnconfirmable ? .inOrder : form(of: passing, ownCode: ownCode)
+  }
+
+  /// A frame that the line has damaged, or two that have run together, may be good as another form of passing than the
+  /// reader sends. So only the usual one is plausible by itself; of others the memory must have confirmed one.
+  private func form(of passing: Passing, ownCode: TimerCode?) -> Verdict {
+    let form = PassingForm(of: passing)
+    if forms.contains(form) { return .inOrder }
+    let isOfUsualShape = form.isUsual && forms.allSatisfy { $0.fieldCount == form.fieldCount }
+    if isOfUsualShape && passing.timerCode == ownCode { return .inOrder }
+    let isOfKnownShape = isOfUsualShape || forms.contains { $0.isLike(form) }
+    return .doubtful(isOfKnownShape ? .prefix : .form)
   }
 
   /// The frame was in order.
@@ -79,7 +90,7 @@ struct Believing: Sendable {
 
   /// The reader's memory has that passing.
   mutating func confirm(_ passing: Passing) {
-    prefixes.insert(passing.prefix)
+    forms.insert(PassingForm(of: passing))
     if passing.number >= expected { expected = Believing.after(passing.number) }
     if let last = lastPushed, last.number < passing.number { lastPushed = nil }
   }

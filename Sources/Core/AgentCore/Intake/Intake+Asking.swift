@@ -58,7 +58,7 @@ extension Intake {
     return false
   }
 
-  private mutating func wake(at time: MonotonicTime) { wakeAt = min(wakeAt ?? time, time) }
+  mutating func wake(at time: MonotonicTime) { wakeAt = min(wakeAt ?? time, time) }
 
   /// When the reader is to name its file so that lists are taken; nil while none waits for that.
   private var verifyFrom: MonotonicTime? {
@@ -111,8 +111,9 @@ extension Intake {
         ask(.getFileInfo(file.name), .info(key), at: now, &out)
         return
       }
-      // Without a zone what is fetched could not be kept. A store that is behind catches up first.
-      guard zone != nil, queue.room > CaptureQueue.capacity / 2,
+      // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
+      // catches up first.
+      guard zone != nil, !clock.isWaiting, queue.isRoomy,
         let range = file.nextSlice(atMost: pace.largestSlice)
       else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }
@@ -164,7 +165,8 @@ extension Intake {
     if command == .getStatus, case .reply(.status) = answer {
       let before = reader?.statusAskedAt ?? timing.asked
       reader?.statusAskedAt = max(timing.asked, before)
-      reader?.wantsName = pending.contains { $0.at > timing.asked }
+      // They wait in the order in which they were heard.
+      reader?.wantsName = pending.last.map { $0.at > timing.asked } ?? false
       reader?.nameFailures = 0
     }
     let mine = asked.flatMap { $0.command == command && timing.asked >= $0.at ? $0 : nil }

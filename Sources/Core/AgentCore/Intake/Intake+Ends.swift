@@ -28,15 +28,19 @@ extension Intake {
   /// Keeps what became of a comparison. Nobody takes it when nobody asks; the last ones are enough.
   mutating func note(_ result: AuditResult) { auditResults = auditResults.suffix(31) + [result] }
 
-  /// So many messages of the line found no room. The reader's memory still has what they held.
-  mutating func lost(_ count: Int, at now: Moment, _ out: inout IntakeOutput) {
-    droppedRows += count
+  /// What `capture-overflow` is true of when the agent does not keep up with the line.
+  static let line = "line"
+
+  /// The line was not read for a moment, because the agent was behind. On a network the reader waits; what a serial port
+  /// could not keep meanwhile is missing, and fetched.
+  mutating func lineHeld(at now: Moment, _ out: inout IntakeOutput) {
+    lineHeldAt = now.monotonic
     reader?.wantsCount = true
     var log: [LogEntry] = []
     conditions.raise(
-      .captureOverflow,
-      "the agent was behind, and \(count) messages of the line found no room; their passings are fetched from the"
-        + " reader", fields(), at: now.monotonic, &log)
+      .captureOverflow, of: Intake.line,
+      "more comes from the line than the agent can take: it reads as fast as it can, and what a serial port cannot keep"
+        + " meanwhile is fetched from the reader", fields(), at: now.monotonic, &log)
     out.log += log
     proceed(at: now, &out)
   }

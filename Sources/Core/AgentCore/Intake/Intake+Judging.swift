@@ -7,8 +7,8 @@ extension Intake {
     guard reader != nil, !pending.isEmpty else { return }
     guard let current else {
       // Passings that the reader puts into no file that it names.
-      if reader?.wantsName == false, let statusAskedAt = reader?.statusAskedAt,
-        pending.allSatisfy({ $0.at <= statusAskedAt })
+      if reader?.wantsName == false, let statusAskedAt = reader?.statusAskedAt, let last = pending.last,
+        last.at <= statusAskedAt
       {
         let rest = pending
         pending = []
@@ -21,10 +21,10 @@ extension Intake {
     guard files[current]?.isOpened == true else { return }
     var judged = 0
     while judged < pending.count, judge(pending[judged], of: current, at: now, &out) { judged += 1 }
-    pending.removeFirst(judged)
+    removePending(judged)
   }
 
-  /// - Returns: false when the reader has to name its file first.
+  /// - Returns: false when the reader has to name its file, or to tell its time, first.
   private mutating func judge(
     _ frame: Heard, of key: FileKey, at now: Moment, _ out: inout IntakeOutput
   ) -> Bool {
@@ -32,6 +32,12 @@ extension Intake {
     guard let reader, var file = files.removeValue(forKey: key) else { return true }
     defer { files[key] = file }
     let passing = frame.passing
+    var stand = ClockWatch.Verdict.steady
+    if let zone {
+      stand = clock.judge(
+        passing.localMilliseconds, number: passing.number, of: key, heardAt: frame.at, zone: zone, zones)
+      if stand == .wait { return false }
+    }
     let arrival = frame.isSynchronised ? frame.wall : nil
     guard let zone, let time = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
     else {
@@ -45,7 +51,7 @@ extension Intake {
       isEarly: file.isBeforeOpening(passing),
       isStored: file.stored.contains(passing.number),
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
-      ownPrefix: reader.status.chipPrefix.flatMap(ChipPrefix.init))
+      ownCode: TimerCode(reader.status.chipPrefix ?? ""), isUnconfirmable: reader.cannotConfirm)
     switch verdict {
     case .needsName:
       self.reader?.wantsName = true
@@ -55,6 +61,7 @@ extension Intake {
       let isFar = passing.number > expected && passing.number - expected > 100
       if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
       file.believing.doubt(passing)
+      if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.strays[passing.number] = passing }
       if file.stored.contains(passing.number) {
         file.suspects.insert(passing.number)
       } else {
@@ -77,19 +84,24 @@ extension Intake {
         }
       let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
       self.reader?.inOrder += 1
-      keep(frame, trust, time, zone: zone, in: &file, at: now.monotonic)
+      tellGuess(time, passing.number, of: key, in: &file, &out.log)
+      var isJumped = stand == .jumped
+      if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
+      if !isJumped { file.noteSteady(passing.number, time.utc) }
+      keep(frame, trust, time, isJumped: isJumped, zone: zone, in: &file, at: now.monotonic)
     }
     return true
   }
 
   private mutating func keep(
-    _ frame: Heard, _ trust: KeptPassing.Trust, _ time: ResolvedTime, zone: String, in file: inout OpenFile,
-    at now: MonotonicTime
+    _ frame: Heard, _ trust: KeptPassing.Trust, _ time: ResolvedTime, isJumped: Bool, zone: String,
+    in file: inout OpenFile, at now: MonotonicTime
   ) {
     let number = frame.passing.number
     let row = KeptPassing(
       passing: frame.passing, zone: zone, utc: time.utc, arrivedAt: frame.at, arrivedWall: frame.wall,
-      hostSynchronised: frame.isSynchronised, origin: .pushed, trust: trust)
+      hostSynchronised: frame.isSynchronised, origin: .pushed, trust: trust, stamp: stamp(isJumped: isJumped),
+      certainty: time.certainty, zoneSource: zoneSource)
     file.believing.follow(frame.passing, utc: time.utc, at: frame.at)
     guard queue.add(row, to: file.key, at: now) else {
       drop()

@@ -19,7 +19,10 @@ extension Intake {
       let isRecord = isKnownRecord(raw)
       spoilSlice(by: raw)
       if !isRecord { damaged(at: heardAt, now.monotonic) }
+    case .unknownForm(let raw, let heardAt):
+      unknownForm(raw, at: heardAt, now, &out)
     case .answered(let command, let answer, let timing):
+      watchClock(command, answer, timing, at: now)
       answered(command, answer, timing, at: now, &out)
     }
     proceed(at: now, &out)
@@ -35,6 +38,7 @@ extension Intake {
     var connected = Connected(status: status)
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
+    clock.connected(status.serialNumber, at: now)
     slicesFrom = now
     for key in files.keys where key.serialNumber != status.serialNumber { forget(key) }
     for key in files.keys {
@@ -46,8 +50,31 @@ extension Intake {
     adopt(status, isConnect: true, at: now, &out)
   }
 
+  /// Kept raw, and told once of each firmware: it may say more than this agent knows.
+  private mutating func unknownForm(
+    _ raw: [UInt8], at heardAt: MonotonicTime, _ now: Moment, _ out: inout IntakeOutput
+  ) {
+    let line = String(decoding: raw, as: UTF8.self)
+    let doubtful = DoubtfulFrame(
+      key: current, text: line, reason: .fields, arrivedWall: now.label(heardAt))
+    if let current { files[current]?.doubtedAt = now.monotonic }
+    if !queue.add(doubtful, at: now.monotonic) { drop() }
+    guard let reader else { return }
+    let who = "\(reader.status.serialNumber) \(reader.status.firmware)"
+    guard toldUnknownForm != who else { return }
+    toldUnknownForm = who
+    var fields = fields(current)
+    fields[.firmware] = reader.status.firmware
+    out.log.append(
+      LogEntry(
+        .passingUnknownForm,
+        "a line like a passing has neither 8 fields nor 13; firmware that we do not know? \(line)",
+        fields))
+  }
+
   private mutating func disconnected() {
     reader = nil
+    clock.disconnected()
     asked = nil
     dropUnverified()
     lingering = nil
@@ -138,7 +165,7 @@ extension Intake {
       if pending[0].passing.number < expected { start = 0 }
     }
     let former = pending[..<start]
-    pending.removeFirst(start)
+    removePending(start)
     for frame in former { keepDoubtful(frame, .file, of: old, at: now) }
   }
 
@@ -194,7 +221,7 @@ extension Intake {
 
   private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
     let frame = Heard(
-      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: now.kernelSynchronised)
+      passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: isHostTrusted)
     guard reader != nil else {
       keepDoubtful(frame, .file, of: nil, at: now.monotonic)
       return
@@ -209,11 +236,12 @@ extension Intake {
     }
     pace.pushed(at: heardAt)
     reader?.heardAt = heardAt
-    guard pending.count < queue.room else {
+    guard queue.room(beside: pendingSize) >= Intake.pendingBytes + passing.memory else {
       drop()
       return
     }
     pending.append(frame)
+    pendingMemory += passing.memory
   }
 
   /// A frame heard while a list is under way: a part of it, pushed, or neither for certain.

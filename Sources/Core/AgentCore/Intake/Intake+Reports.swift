@@ -26,6 +26,10 @@ extension Intake {
       // Of a file of which there is nothing, nothing is known.
       if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }
       done(at: now.monotonic, &out)
+      if contents.summary.key == current {
+        clock.recall(contents, zone: zone, at: now, isTrusted: isHostTrusted)
+      }
+      zoneWatch.opened(contents)
       opened(contents, at: now.monotonic, &out)
     case .contradicted(let summary, let contradiction):
       note(summary)
@@ -37,7 +41,11 @@ extension Intake {
         done(at: now.monotonic, &out)
         tellEnding(request, summary, &out)
       }
-    case .waiting, .acknowledged, .rewound: break
+    case .zoneCorrected(let summary, let correction, let request):
+      note(summary)
+      if queue.isUnderWay(request) { done(at: now.monotonic, &out) }
+      tell(correction, of: summary.key, &out.log)
+    case .waiting, .acknowledged, .sent, .rewound: break
     case .failed(let request, let failure):
       guard queue.isUnderWay(request) else { break }
       queue.fail(at: now.monotonic)
@@ -64,7 +72,8 @@ extension Intake {
     let key = contents.summary.key
     guard files[key] != nil else { return }
     let isFirst = files[key]?.isOpened == false
-    files[key]?.take(contents, waiting: queue.rows(of: key), zones: zones)
+    let waiting = queue.rows(of: key)
+    files[key]?.take(contents, waiting: waiting, zones: zones)
     if files[key]?.unconfirmed.isEmpty == false, files[key]?.unconfirmedSince == nil {
       files[key]?.unconfirmedSince = now
     }

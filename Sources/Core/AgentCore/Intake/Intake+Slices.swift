@@ -68,8 +68,11 @@ extension Intake {
 
   /// Takes over what a slice gave.
   mutating func accept(_ slice: Slice, at now: Moment, _ out: inout IntakeOutput) {
+    // What the reader's clock has done meanwhile must be known first; the numbers are asked for again.
+    if clock.isWaiting { return }
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
+    let jumped = jumped(slice.frames, of: file, zone: zone, at: now.monotonic)
     var given = NumberSet()
     var confirmed = NumberSet()
     for passing in slice.frames {
@@ -81,9 +84,13 @@ extension Intake {
       guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
-        hostSynchronised: now.kernelSynchronised, origin: .fetched, trust: .confirmed)
+        hostSynchronised: isHostTrusted, origin: .fetched, trust: .confirmed,
+        stamp: stamp(isJumped: jumped.contains(passing.number)), certainty: time.certainty,
+        zoneSource: zoneSource)
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
       file.times.learn(passing, time, zone: zone, zones: zones)
+      if !jumped.contains(passing.number) { file.noteSteady(passing.number, time.utc) }
+      tellGuess(time, passing.number, of: slice.key, in: &file, &out.log)
       file.confirm(passing, at: now.monotonic)
       confirmed.insert(passing.number)
     }

@@ -7,9 +7,13 @@ extension Intake {
   /// Passings that nothing confirms for that long are an alarm.
   static let unconfirmedLimit = Duration.seconds(120)
 
+  /// A line that has not been held back for so long is read as fast as it speaks.
+  private static let heldSpan = Duration.seconds(10)
+
   /// Looks whether anything is wrong that only time shows.
   mutating func watch(at now: MonotonicTime, _ out: inout IntakeOutput) {
     watchMemory(at: now, &out.log)
+    watchLine(at: now, &out.log)
     for file in files.values { watchConfirming(of: file, at: now, &out.log) }
   }
 
@@ -18,7 +22,11 @@ extension Intake {
     let named = timeZone ?? reader?.status.timeZone
     // A reader that has gone takes its zone along only when another one comes.
     if named == nil, reader == nil { return }
-    if named != zone || zone == nil { zone = named.flatMap { zones(0, $0) == nil ? nil : $0 } }
+    if named != zone || zone == nil {
+      let former = zone
+      zone = named.flatMap { zones(0, $0) == nil ? nil : $0 }
+      if let former, let zone, former != zone { rezone(from: former, to: zone, at: now) }
+    }
     if zone == nil {
       conditions.raise(
         .timeZoneUnknown,
@@ -31,12 +39,12 @@ extension Intake {
   }
 
   private mutating func watchMemory(at now: MonotonicTime, _ log: inout [LogEntry]) {
-    if queue.room == 0 {
+    if queue.isFull {
       conditions.raise(
         .captureOverflow,
-        "the store takes nothing and \(CaptureQueue.capacity) passings wait in memory: more find no room",
-        fields(), at: now, &log)
-    } else if conditions.isActive(.captureOverflow), queue.room > CaptureQueue.capacity / 2 {
+        "the store takes nothing, and the \(CaptureQueue.limit >> 20) MiB of memory for waiting passings are full: more"
+          + " find no room", fields(), at: now, &log)
+    } else if conditions.isActive(.captureOverflow), queue.isRoomy {
       conditions.clear(
         .captureOverflow,
         telling: LogEntry(
@@ -45,6 +53,15 @@ extension Intake {
           fields()),
         at: now, &log)
     }
+  }
+
+  private mutating func watchLine(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    guard let lineHeldAt else { return }
+    guard now - lineHeldAt >= Intake.heldSpan else { return wake(at: lineHeldAt + Intake.heldSpan) }
+    self.lineHeldAt = nil
+    conditions.clear(
+      .captureOverflow, of: Intake.line,
+      telling: LogEntry(.storeRecovered, "the agent keeps up with the line again", fields()), at: now, &log)
   }
 
   private mutating func watchConfirming(of file: OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]) {

@@ -46,6 +46,7 @@ public struct Intake: Sendable {
     let passing: Passing
     let at: MonotonicTime
     let wall: WallTime
+    /// Whether the host's clock was to be trusted.
     let isSynchronised: Bool
   }
 
@@ -99,6 +100,12 @@ public struct Intake: Sendable {
   let zones: ZoneLookup
   /// The zone of the reader's wall clock; nil when none is named, or there is no such zone.
   var zone: String?
+  /// Whether kernel or cloud vouch for the host's clock.
+  var isHostTrusted = false
+  /// Whether the reader's clock goes on as it went.
+  var clock = ClockWatch()
+  /// Whether stored passings have the zone that was corrected.
+  var zoneWatch = ZoneWatch()
   var known: [FileKey: Known] = [:]
   /// By serial number, the lowest name that a file can have that the reader began since the first contact with it.
   var firstFiles: [String: String]
@@ -107,7 +114,9 @@ public struct Intake: Sendable {
   var queue = CaptureQueue()
   var files: [FileKey: OpenFile] = [:]
   var reader: Connected?
-  var pending: [Heard] = []
+  var pending: [Heard] = [] { didSet { if pending.isEmpty { pendingMemory = 0 } } }
+  /// Bytes of memory that those hold beside their own values.
+  var pendingMemory = 0
   var asked: Asked?
   /// What counts once the reader has named its file again.
   var unverified = Unverified()
@@ -120,10 +129,14 @@ public struct Intake: Sendable {
   var slicesFrom: MonotonicTime
   var wakeAt: MonotonicTime?
   var damagedAt: MonotonicTime?
+  /// When the line was last not read because the agent was behind.
+  var lineHeldAt: MonotonicTime?
+  /// The firmware of which a line with an unknown number of fields was told.
+  var toldUnknownForm: String?
   var endings: [FileKey: Ending] = [:]
   var gapsToldAt: [FileKey: MonotonicTime] = [:]
   /// What the passings imported last tell of the times of those that follow.
-  var importing: (key: FileKey, zone: String, times: PassingTimes)?
+  var importing: (key: FileKey, zone: String, times: PassingTimes, latest: WallTime?)?
 
   /// What is wrong with capturing.
   public internal(set) var conditions = Conditions()
@@ -155,7 +168,9 @@ public struct Intake: Sendable {
   }
 
   /// When `advance` is wanted next; nil when only an event can change anything.
-  public var nextDeadline: MonotonicTime? { [queue.deadline, wakeAt].compactMap { $0 }.min() }
+  public var nextDeadline: MonotonicTime? {
+    [queue.deadline, wakeAt, reader == nil || zone == nil ? nil : clock.deadline].compactMap { $0 }.min()
+  }
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
   public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }
@@ -218,17 +233,37 @@ public struct Intake: Sendable {
   public var waitingRows: Int { queue.rowCount + pending.count }
   /// Imported passings of a file that the store has not taken yet.
   public func unwrittenImports(of key: FileKey) -> Int { queue.importedCount(of: key) }
-  /// How many imported rows fit in now.
-  public var room: Int { max(0, CaptureQueue.capacity / 2 - waitingRows) }
+  /// How many imported rows fit in now: what comes from the reader finds room beside them.
+  public var room: Int {
+    let bytes = queue.room(beside: pendingSize) - CaptureQueue.limit / 2
+    return max(0, bytes) / CaptureQueue.rowBytes
+  }
+  /// Bytes of memory that may wait for the store.
+  public static let memoryLimit = CaptureQueue.limit
+  /// Bytes that frames take that wait to be judged.
+  var pendingSize: Int { pending.count * Intake.pendingBytes + pendingMemory }
+
+  /// Frames that wait, the first so many, do not wait any more.
+  mutating func removePending(_ count: Int) {
+    pendingMemory -= pending[..<count].reduce(0) { $0 + $1.passing.memory }
+    pending.removeFirst(count)
+  }
+
+  /// What a frame takes that waits to be judged, about.
+  static let pendingBytes = MemoryLayout<Heard>.stride * 5 / 4
 
   /// Time has passed.
   public mutating func advance(to now: Moment, _ out: inout IntakeOutput) { proceed(at: now, &out) }
+
+  /// Takes note of what kernel and cloud say of the host's clock.
+  mutating func observe(isHostTrusted: Bool) { self.isHostTrusted = isHostTrusted }
 
   /// New settings are in force.
   public mutating func apply(
     _ settings: PassingSettings, timeZone: String?, at now: Moment, _ out: inout IntakeOutput
   ) {
     self.settings = settings
+    if self.timeZone != timeZone { zoneWatch.changed() }
     self.timeZone = timeZone
     findZone(at: now.monotonic, &out.log)
     if settings.confirm == .never {
@@ -263,16 +298,23 @@ public struct Intake: Sendable {
   /// Passings that a person gives, of one file, ascending. They go the same way as all others. Of a file that the
   /// reader has, its memory confirms them before they are sent, as a person may have given the file of another reader;
   /// but for those that it has lost.
-  /// - Parameter zone: of their local times.
+  /// - Parameters:
+  ///   - zone: of their local times.
+  ///   - zoneSource: who named it.
   /// - Returns: how many were taken; the rest is to be given again once there is `room`. 0 also when there is no such
   ///   zone.
   public mutating func importPassings(
-    _ passings: [Passing], of key: FileKey, zone: String, at now: Moment, _ out: inout IntakeOutput
+    _ passings: [Passing], of key: FileKey, zone: String, zoneSource: KeptPassing.ZoneSource = .configured,
+    at now: Moment, _ out: inout IntakeOutput
   ) -> Int {
     // What they tell of times is kept apart: a person may have given another reader's file.
     var times = files[key]?.times ?? PassingTimes()
-    if let importing, importing.key == key, importing.zone == zone { times = importing.times }
+    var latest: WallTime?
+    if let importing, importing.key == key, importing.zone == zone {
+      (times, latest) = (importing.times, importing.latest)
+    }
     let isToConfirm = isConfirmable(key)
+    let jumped = jumpedImports(passings, of: key, zone: zone, after: latest, times, at: now.monotonic)
     var taken = 0
     for passing in passings.prefix(room) {
       guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
@@ -281,10 +323,13 @@ public struct Intake: Sendable {
       let isUnconfirmed = isToConfirm && !isLost && files[key]?.stored.contains(number) == false
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
-        hostSynchronised: now.kernelSynchronised, origin: .imported,
-        trust: isUnconfirmed ? .unconfirmed : .believed)
+        hostSynchronised: isHostTrusted, origin: .imported,
+        trust: isUnconfirmed ? .unconfirmed : .believed, stamp: stamp(isJumped: jumped.contains(number)),
+        certainty: time.certainty, zoneSource: zoneSource)
       guard queue.add(row, to: key, at: now.monotonic) else { break }
       times.learn(passing, time, zone: zone, zones: zones)
+      if !jumped.contains(number) { latest = max(latest ?? time.utc, time.utc) }
+      tellGuess(time, number, of: key, &out.log)
       files[key]?.lost.remove(number)
       if isUnconfirmed {
         files[key]?.unconfirmed.insert(number)
@@ -293,7 +338,7 @@ public struct Intake: Sendable {
       files[key]?.stored.insert(number)
       taken += 1
     }
-    importing = (key, zone, times)
+    importing = (key, zone, times, latest)
     if let file = files[key] { tellLost(file, at: now.monotonic, &out) }
     proceed(at: now, &out)
     return taken
@@ -314,6 +359,7 @@ public struct Intake: Sendable {
 
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
+    watchClock(at: now.monotonic, &out)
     judgePending(at: now, &out)
     decideDenied(at: now.monotonic, &out)
     askNext(at: now.monotonic, &out)

@@ -84,6 +84,12 @@ struct OpenFile: Sendable {
   var missingSince: MonotonicTime?
   /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
   var beginsBeforeOpening = false
+  /// Pushed frames that came so far from their time that another clock must have stamped them, if the memory has the same.
+  var strays: [UInt32: Passing] = [:]
+  /// The highest number that a steady clock stamped, and its moment.
+  var steady: (number: UInt32, utc: WallTime)?
+  /// That times are guessed has been told.
+  var isGuessTold = false
   /// Since when passings have been unconfirmed without any of them being confirmed.
   var unconfirmedSince: MonotonicTime?
 
@@ -152,10 +158,16 @@ struct OpenFile: Sendable {
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
     if let last = contents.last {
-      let time = ResolvedTime(utc: last.utc, certainty: .certain)
+      if last.stamp == .steady { noteSteady(last.passing.number, last.utc) }
+      let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
       believing.expected = max(believing.expected, Believing.after(last.passing.number))
     }
+  }
+
+  /// A steady clock stamped a passing.
+  mutating func noteSteady(_ number: UInt32, _ utc: WallTime) {
+    if steady.map({ $0.number < number }) ?? true { steady = (number, utc) }
   }
 
   /// A copy of a frame to hold the reader's memory against.

@@ -3,10 +3,10 @@ import One4AllProtocol
 /// Turns the local times of one session file's passings into UTC, in whatever order they come: as they happen, or
 /// fetched later to fill a gap.
 ///
-/// Of the hour that happens twice when summer time ends, the arrival decides for what a synchronised host heard as it
-/// happened. For the rest the numbers decide: none below one that is known to be of the first pass is of the second, and
-/// none above one of the second is of the first. Between them `LocalTimeResolver` goes by the order, as it does for
-/// recordings.
+/// Of the hour that happens twice when summer time ends, the arrival decides for what was heard as it happened by a host
+/// whose clock is to be trusted. For the rest the numbers decide: none below one that is known to be of the first pass is
+/// of the second, and none above one of the second is of the first. Between them it is of the pass of the nearer one of its
+/// neighbours by number. Where no pass of any is known `LocalTimeResolver` goes by the order, as it does for recordings.
 struct PassingTimes: Sendable {
   /// Antennas report late: a passing may be that much older than the one before it.
   static let tolerance = Duration.seconds(10)
@@ -24,9 +24,11 @@ struct PassingTimes: Sendable {
   private var resolver = LocalTimeResolver()
   private var lastOfFirstPass: Known?
   private var firstOfSecondPass: Known?
+  /// What was learned last without a guess.
+  private var lastSure: Known?
 
   /// The moment of a passing; nil when there is no such zone.
-  /// - Parameter arrival: when it was heard by a synchronised host, if that was as it happened.
+  /// - Parameter arrival: when it was heard, if that was as it happened, by a host whose clock is to be trusted.
   func moment(of passing: Passing, zone: String, arrival: WallTime?, zones: ZoneLookup) -> ResolvedTime? {
     guard let reading = zones(passing.localMilliseconds, zone) else { return nil }
     switch reading {
@@ -41,6 +43,7 @@ struct PassingTimes: Sendable {
       if let utc = byNumber(passing.number, earlier, later) {
         return ResolvedTime(utc: utc, certainty: .byOrder)
       }
+      if let beside = beside(passing.number, earlier, later) { return beside }
       var resolver = resolver
       return resolver.resolve(reading, number: passing.number)
     }
@@ -51,8 +54,9 @@ struct PassingTimes: Sendable {
     let known = Known(number: passing.number, utc: time.utc)
     if latest.map({ $0.number <= known.number }) ?? true { latest = known }
     resolver.follow(time, number: passing.number)
-    guard time.certainty != .assumedFirst,
-      case .twice(let earlier, let later) = zones(passing.localMilliseconds, zone)
+    guard !time.certainty.isGuess else { return }
+    lastSure = known
+    guard case .twice(let earlier, let later) = zones(passing.localMilliseconds, zone)
     else { return }
     if let old = lastOfFirstPass ?? firstOfSecondPass, later - old.utc > PassingTimes.day {
       // Another year's end of summer time.
@@ -76,6 +80,26 @@ struct PassingTimes: Sendable {
       if later - PassingTimes.disorder > second.utc { return earlier }
     }
     return nil
+  }
+
+  /// Of the pass of its neighbours by number, where those of one or both are known and the order allows either: the one
+  /// that leaves the shorter pause. It is a guess, unless it is as short as a quarter of what comes twice.
+  private func beside(_ number: UInt32, _ earlier: WallTime, _ later: WallTime) -> ResolvedTime? {
+    let near = { (known: Known) in
+      known.utc >= earlier - PassingTimes.day && known.utc <= later + PassingTimes.day
+    }
+    let below = [lastOfFirstPass, lastSure].compactMap { $0 }.filter { $0.number < number && near($0) }
+      .max { $0.number < $1.number }
+    let above = firstOfSecondPass.flatMap { $0.number > number && near($0) ? $0 : nil }
+    guard above != nil || lastOfFirstPass.map(near) ?? false else { return nil }
+    let neighbours = [below, above].compactMap { $0?.utc }
+    let pause = { (utc: WallTime) in neighbours.map { abs(utc - $0) }.min() ?? PassingTimes.day }
+    let (early, late) = (pause(earlier), pause(later))
+    let isEarly = early <= late
+    guard min(early, late) * 4 > later - earlier || max(early, late) * 4 <= later - earlier else {
+      return ResolvedTime(utc: isEarly ? earlier : later, certainty: .byOrder)
+    }
+    return ResolvedTime(utc: isEarly ? earlier : later, certainty: isEarly ? .assumedFirst : .assumedSecond)
   }
 
   /// Nil when the reader's clock is so far off that it says nothing.

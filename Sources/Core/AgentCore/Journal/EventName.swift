@@ -57,10 +57,14 @@ public enum EventName: String, Sendable, CaseIterable {
   case clockTrusted = "clock-trusted"
   /// The reader's clock is off by more than `clock_warning`.
   case readerClock = "reader-clock"
+  /// The reader's clock shows another time than it would have gone on to.
+  case readerClockJumped = "reader-clock-jumped"
   /// The reader's clock was set, or tried to.
   case readerClockSet = "reader-clock-set"
   /// The state database was damaged and set aside.
   case storeDamaged = "store-damaged"
+  /// The state database or its folder was taken away.
+  case storeVanished = "store-vanished"
   /// The state cannot be written.
   case storeFailing = "store-failing"
   /// The state can be written again.
@@ -89,6 +93,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingsUnconfirmed = "passings-unconfirmed"
   /// The reader does not list its passings.
   case memoryRefused = "memory-refused"
+  /// A line is like a passing, but has a number of fields that no known firmware sends.
+  case passingUnknownForm = "passing-unknown-form"
   /// The store takes nothing and the memory for waiting passings is full.
   case captureOverflow = "capture-overflow"
   /// The cloud has passings otherwise than the reader's memory.
@@ -97,6 +103,12 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingDiffers = "passing-differs"
   /// All of a session file was compared with the reader's memory.
   case auditDone = "audit-done"
+  /// Passings wait for a person's decision, as the reader's clock had jumped when it stamped them.
+  case passingsUndecided = "passings-undecided"
+  /// Of a passing in the hour that comes twice nothing says in which: its time is a guess.
+  case timeGuessed = "time-guessed"
+  /// Stored passings follow a corrected `time_zone`, or were sent before.
+  case zoneCorrected = "zone-corrected"
   /// The zone of the reader's wall clock is not known; passings are kept raw.
   case timeZoneUnknown = "time-zone-unknown"
   /// A session file has its cloud session.
@@ -115,9 +127,9 @@ public enum EventName: String, Sendable, CaseIterable {
   case passingRejected = "passing-rejected"
   /// The cloud has refused passings.
   case passingsRejected = "passings-rejected"
-  /// Passings have waited for the cloud for minutes.
+  /// Passings have waited for the cloud for a minute.
   case backlogOld = "backlog-old"
-  /// Passings wait for the cloud: 1,000, or one for a minute.
+  /// Passings wait for the cloud: 1,000, or one for half a minute.
   case backlog = "backlog"
   /// The passings that waited are in the cloud.
   case backlogDrained = "backlog-drained"
@@ -125,6 +137,10 @@ public enum EventName: String, Sendable, CaseIterable {
   case cloudCountDiffers = "cloud-count-differs"
   /// The cloud has all passings of a session file again.
   case cloudCountAgrees = "cloud-count-agrees"
+  /// The cloud's passings of a device, by their times, are not those that were acknowledged.
+  case cloudAuditDiffers = "cloud-audit-differs"
+  /// All acknowledged passings of a session file are in the cloud, each once.
+  case cloudAuditDone = "cloud-audit-done"
 
   /// What the journal is told as MESSAGE_ID: 32 lower-case hex digits, for ever the same.
   public var messageID: String { row.messageID }

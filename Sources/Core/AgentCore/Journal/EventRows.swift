@@ -119,7 +119,7 @@ extension EventName {
       Row(
         messageID: "6cb95f5ec1d1048879f1035634a09274", priority: .warning,
         meaning: "the cloud cannot be reached or fails",
-        remedy: "it is tried again with growing waits; nothing is lost")
+        remedy: "it is tried again with growing waits, or when the cloud asks for it; nothing is lost")
     case .cloudRecovered:
       Row(
         messageID: "3ca3243ce666538164d802451ba88b75", priority: .notice,
@@ -154,6 +154,14 @@ extension EventName {
         meaning: "the reader's clock is off by more than `clock_warning`: passings get wrong times",
         remedy:
           "set the reader's clock, or `set_reader_clock = when-stopped`; an offset of hours is a wrong zone")
+    case .readerClockJumped:
+      Row(
+        messageID: "83d3e3bcdb698641dd80c195858bbea4", priority: .alert,
+        meaning:
+          "the reader's clock shows another time than it would have gone on to; its passings wait, or are sent as they are",
+        remedy:
+          "set the reader's clock right; `one4allctl release` sends what waits, `on_clock_jump = send` all, as it is"
+      )
     case .readerClockSet:
       Row(
         messageID: "26edb81ca0a5193947c23cb16f3259c8", priority: .notice,
@@ -162,8 +170,18 @@ extension EventName {
     case .storeDamaged:
       Row(
         messageID: "9b38fb3edc8e732a5d4136775ce74f46", priority: .alert,
-        meaning: "the state database was damaged and set aside",
-        remedy: "keep the file named; a new one is in use, and what the reader still has is fetched from it")
+        meaning: "the state database was damaged and set aside; shown for 12 hours, whatever came of it",
+        remedy:
+          "the disk may be worn out: put another one in after the event. Keep the file named; a new one is in use, "
+          + "and what the reader still has is fetched from it")
+    case .storeVanished:
+      Row(
+        messageID: "0dd7f57ff4fd43f6854c5f4705fe6c22", priority: .alert,
+        meaning:
+          "the state database or its folder was taken away while the agent was at work; shown for 12 hours",
+        remedy:
+          "find out who removed or replaced it; a new one is in use, and nothing has to be done about passings"
+      )
     case .storeFailing:
       Row(
         messageID: "f7f52ea75e77dee3e4f3c736685b7325", priority: .alert,
@@ -235,11 +253,22 @@ extension EventName {
         messageID: "e581748247b5241b981a4808526d373d", priority: .error,
         meaning: "the reader does not list passings: they can be neither confirmed nor fetched",
         remedy: "it is asked again every minute; note the reader's firmware")
+    case .passingUnknownForm:
+      Row(
+        messageID: "b07c1a93d2e84f5f8a6be1d06d1f4c27", priority: .warning,
+        meaning:
+          "a line is like a passing, but has neither 8 fields nor 13; told once of each firmware",
+        remedy:
+          "`one4allctl passings --doubtful` shows such lines; one alone is damage of the line, many are a firmware that is not known: report it with a line"
+      )
     case .captureOverflow:
       Row(
         messageID: "875a5cfcc1fb14ff534b43f549626945", priority: .alert,
-        meaning: "the store takes nothing and the memory for waiting passings is full",
-        remedy: "mend the disk; the reader still has the passings, and they are fetched")
+        meaning:
+          "the memory for waiting passings is full, or more comes from the line than the agent can take",
+        remedy:
+          "mend the disk, or what speaks on the line; the reader still has the passings, and they are fetched"
+      )
     case .passingsWrong:
       Row(
         messageID: "0101d793957f40a99375af8f27d2e52a", priority: .alert,
@@ -259,6 +288,25 @@ extension EventName {
         messageID: "e08a72bdd370dd829176c4e7e49730de", priority: .notice,
         meaning: "all of a session file was compared with the reader's memory",
         remedy: "")
+    case .passingsUndecided:
+      Row(
+        messageID: "2e5159b076a7a199629a78a46a7183db", priority: .alert,
+        meaning: "passings wait for a person's decision: the reader's clock had jumped when it stamped them",
+        remedy:
+          "`one4allctl passings` shows them; `one4allctl release --session FILE` sends them with the times that they have"
+      )
+    case .timeGuessed:
+      Row(
+        messageID: "2569138103adb76cd8812f4592021b38", priority: .warning,
+        meaning: "of a passing in the hour that comes twice nothing says in which: its UTC is a guess",
+        remedy: "`one4allctl passings` marks such passings; compare them with those beside them")
+    case .zoneCorrected:
+      Row(
+        messageID: "d0bea00d46b06fa74c96617bc3524aa3", priority: .notice,
+        meaning: "stored passings follow a corrected `time_zone`",
+        remedy:
+          "an alert names those that were sent before: correct the results, or delete them in the cloud and `one4allctl rewind`"
+      )
     case .timeZoneUnknown:
       Row(
         messageID: "7c1a908f4769d26db896fc05819f5eef", priority: .alert,
@@ -287,8 +335,9 @@ extension EventName {
     case .forwardHeld:
       Row(
         messageID: "bcf243bc5c7da7698184de8896c37596", priority: .alert,
-        meaning: "the passings of a session file are held: the cloud refuses them or counts too few",
-        remedy: "read the reason; tried again after five minutes and after a reload")
+        meaning:
+          "the passings of a session file are held: the cloud refuses them or their session, or counts too few",
+        remedy: "read the reason; tried again at the time that is named, and after a reload")
     case .forwardUnverified:
       Row(
         messageID: "13729c9bf1cdd0b1c6814ebffba7fd90", priority: .notice,
@@ -307,12 +356,14 @@ extension EventName {
     case .backlogOld:
       Row(
         messageID: "07cc3127b3df4b3b9d853563882a0d9a", priority: .error,
-        meaning: "passings have waited for the cloud for 5 minutes",
-        remedy: "is the network there; `one4allctl ledger` says what holds a session file; nothing is lost")
+        meaning: "passings have waited for the cloud for a minute",
+        remedy:
+          "read why, and until when; is the network there; `one4allctl ledger` says what holds a session file"
+      )
     case .backlog:
       Row(
         messageID: "285a4e9e1c43c26e29a356ca9b4c3e80", priority: .warning,
-        meaning: "1,000 passings wait for the cloud, or one for a minute",
+        meaning: "1,000 passings wait for the cloud, or one for half a minute",
         remedy: "nothing is lost; is the network there")
     case .backlogDrained:
       Row(
@@ -328,6 +379,17 @@ extension EventName {
       Row(
         messageID: "7d13bcde1ed63ad74c515f496959844b", priority: .notice,
         meaning: "the cloud has all passings of a session file again",
+        remedy: "")
+    case .cloudAuditDiffers:
+      Row(
+        messageID: "5f0c9d1e6a8b47d2b3c4e7f81a2d6095", priority: .error,
+        meaning:
+          "the cloud lacks acknowledged passings of a session file, has some twice, or has them otherwise",
+        remedy: "do what the message says; `one4allctl audit --cloud` compares again, and so does the agent")
+    case .cloudAuditDone:
+      Row(
+        messageID: "c27b1e94d05f4a3e8d6b90f3a7e51c48", priority: .notice,
+        meaning: "all acknowledged passings of a session file are in the cloud, each once",
         remedy: "")
     }
   }

@@ -53,10 +53,14 @@ public struct FileSummary: Equatable, Sendable {
   public var rejected: Int
   /// Of those waiting, how many wait for the reader's memory to confirm them.
   public var unconfirmed: Int
+  /// Of those waiting, how many wait for a person's decision, because the reader's clock had jumped when it stamped them.
+  public var undecided: Int
   /// Numbers that the reader gave out and has no more.
   public var lost: Int
   /// How many passings the cloud has with another time or chip than the reader's memory, or without any in it.
   public var sentDifferences: Int
+  /// How many passings were sent with the UTC of a zone that was corrected since.
+  public var mistimed: Int
   /// The highest number that is stored, those removed to make room among them; 0 when none is.
   public var highest: UInt32
   /// How many passings the reader said that the file has; nil when it has not been asked.
@@ -80,13 +84,15 @@ public struct FileSummary: Equatable, Sendable {
     return highest > 0 ? highest : nil
   }
 
-  /// How many of them are neither stored nor lost.
-  public var gapCount: Int { max(0, Int(knownCount ?? 0) - stored - lost) }
+  /// How many of those that the reader has told of are neither stored nor lost. Of a file of which it never has, such as
+  /// one that was only imported, there is nothing to be fetched, whatever its numbers leave out.
+  public var gapCount: Int { readerCount == nil ? 0 : max(0, Int(knownCount ?? 0) - stored - lost) }
 
   /// A summary; that of a new file by default.
   public init(
     key: FileKey, stored: Int = 0, acknowledged: Int = 0, rejected: Int = 0, unconfirmed: Int = 0,
-    lost: Int = 0, sentDifferences: Int = 0, highest: UInt32 = 0, readerCount: UInt32? = nil,
+    undecided: Int = 0, lost: Int = 0, sentDifferences: Int = 0, mistimed: Int = 0, highest: UInt32 = 0,
+    readerCount: UInt32? = nil,
     isSettled: Bool = false, isGone: Bool = false, session: CloudSession? = nil, cloud: String? = nil
   ) {
     self.key = key
@@ -94,8 +100,10 @@ public struct FileSummary: Equatable, Sendable {
     self.acknowledged = FileSummary.clamp(acknowledged)
     self.rejected = FileSummary.clamp(rejected)
     self.unconfirmed = FileSummary.clamp(unconfirmed)
+    self.undecided = FileSummary.clamp(undecided)
     self.lost = FileSummary.clamp(lost)
     self.sentDifferences = FileSummary.clamp(sentDifferences)
+    self.mistimed = FileSummary.clamp(mistimed)
     self.highest = highest
     self.readerCount = readerCount
     self.isSettled = isSettled

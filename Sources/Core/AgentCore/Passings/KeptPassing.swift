@@ -31,12 +31,32 @@ public struct KeptPassing: Equatable, Sendable {
 
   /// How far it is to be believed.
   public enum Trust: Int, Sendable {
-    /// Pushed on a line without damage, with the next number, a plausible time and prefix.
+    /// Pushed on a line without damage, with the next number, a plausible time and timer code.
     case believed = 0
     /// Pushed with the next number while the line showed damage: not sent before the reader's memory confirms it.
     case unconfirmed = 1
     /// As it stands in the reader's memory.
     case confirmed = 2
+  }
+
+  /// What is known of the reader's clock when it stamped a passing.
+  public enum Stamp: Int, Sendable {
+    /// Nothing says that it was another one than that of the passings before.
+    case steady = 0
+    /// The clock had jumped, and the passing waits for a person's decision.
+    case undecided = 1
+    /// The clock had jumped, and the passing goes as it is: by a person's decision, or by `on_clock_jump = send`.
+    case accepted = 2
+  }
+
+  /// Who named the zone that turned its local time into UTC.
+  public enum ZoneSource: Int, Sendable {
+    /// `time_zone`. When that is corrected, so is the passing.
+    case configured = 0
+    /// The reader's status.
+    case reader = 1
+    /// The person who imported it. That is never changed.
+    case person = 2
   }
 
   /// The frame; `Passing.text` is the frame as it came, byte by byte.
@@ -49,17 +69,24 @@ public struct KeptPassing: Equatable, Sendable {
   public var arrivedAt: MonotonicTime
   /// When it was heard by the host's wall clock.
   public var arrivedWall: WallTime
-  /// Whether the host's wall clock was synchronised then.
+  /// Whether the host's wall clock was to be trusted then: the kernel or the cloud vouched for it.
   public var hostSynchronised: Bool
   /// How it came.
   public var origin: Origin
   /// How far it is to be believed.
   public var trust: Trust
+  /// What is known of the clock that stamped it.
+  public var stamp: Stamp
+  /// How sure its UTC is, of the two that its local time may mean where clocks are set back.
+  public var certainty: TimeCertainty
+  /// Who named its zone.
+  public var zoneSource: ZoneSource
 
   /// A passing to keep.
   public init(
     passing: Passing, zone: String, utc: WallTime, arrivedAt: MonotonicTime, arrivedWall: WallTime,
-    hostSynchronised: Bool, origin: Origin, trust: Trust
+    hostSynchronised: Bool, origin: Origin, trust: Trust, stamp: Stamp = .steady,
+    certainty: TimeCertainty = .certain, zoneSource: ZoneSource = .configured
   ) {
     self.passing = passing
     self.zone = zone
@@ -69,6 +96,9 @@ public struct KeptPassing: Equatable, Sendable {
     self.hostSynchronised = hostSynchronised
     self.origin = origin
     self.trust = trust
+    self.stamp = stamp
+    self.certainty = certainty
+    self.zoneSource = zoneSource
   }
 }
 
@@ -83,8 +113,12 @@ public struct DoubtfulFrame: Equatable, Sendable {
     case repeated
     /// Its time is before the one of the passing in front of it, or far from the host's.
     case time
-    /// Its prefix is not the one that the reader's chips have.
+    /// Its timer code is not the one that the reader's chips have.
     case prefix
+    /// It has not as many fields as the reader's passings have, or a chip or fields unlike theirs.
+    case form
+    /// It has neither 8 fields nor 13: it is no passing that is known.
+    case fields
     /// It is not known which session file it belongs to.
     case file
     /// It is not known which zone the reader's wall clock shows.
@@ -96,8 +130,8 @@ public struct DoubtfulFrame: Equatable, Sendable {
 
   /// The file that was current when it came; nil when none was known.
   public var key: FileKey?
-  /// The frame.
-  public var passing: Passing
+  /// Its exact text.
+  public var text: String
   /// Why it is not believed.
   public var reason: Reason
   /// When it was heard by the host's wall clock.
@@ -105,11 +139,19 @@ public struct DoubtfulFrame: Equatable, Sendable {
 
   /// A frame that is not believed.
   public init(key: FileKey?, passing: Passing, reason: Reason, arrivedWall: WallTime) {
+    self.init(key: key, text: passing.text, reason: reason, arrivedWall: arrivedWall)
+  }
+
+  /// A line that is not believed, by its text.
+  public init(key: FileKey?, text: String, reason: Reason, arrivedWall: WallTime) {
     self.key = key
-    self.passing = passing
+    self.text = text
     self.reason = reason
     self.arrivedWall = arrivedWall
   }
+
+  /// The frame; nil when it is none that is known.
+  public var passing: Passing? { try? Passing(parsing: Array(text.utf8)) }
 }
 
 /// Where the reader's memory says otherwise than what was stored.
@@ -129,12 +171,16 @@ public struct PassingDifference: Equatable, Sendable {
   public enum Field: String, CaseIterable, Sendable {
     /// Date and time.
     case time
-    /// Prefix and number of the chip, and so the bib.
+    /// Timer code and number of the chip, and so the bib.
     case chip
     /// The antenna.
     case antenna
     /// How often the chip was read.
     case reads
+    /// The raw EPC; or one of the two has none, being of 8 fields.
+    case epc
+    /// The reserved fields.
+    case reserved
     /// The check code.
     case check
   }
@@ -148,6 +194,10 @@ public struct PassingDifference: Equatable, Sendable {
       case .chip: stored.chipText != memory.chipText
       case .antenna: stored.antenna != memory.antenna
       case .reads: stored.reads != memory.reads
+      case .epc: stored.epcFields?.epc != memory.epcFields?.epc
+      case .reserved:
+        (stored.epcFields?.hasReserved ?? false) || (memory.epcFields?.hasReserved ?? false)
+          ? stored.epcFields?.reserved != memory.epcFields?.reserved : false
       case .check: stored.check != memory.check
       }
     }

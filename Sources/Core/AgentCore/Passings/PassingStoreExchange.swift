@@ -22,6 +22,12 @@ public enum PassingRequest: Equatable, Sendable {
   case doubt(FileKey)
   /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
   case believe(FileKey)
+  /// A person has decided: those of the numbers that are `.undecided` are `.accepted`, and go as they are.
+  case accept(FileKey, NumberSet)
+  /// The zone of the reader's wall clock was corrected: rows of the file whose zone no person named get that one, and the
+  /// UTC that their frames have in it. What was sent with another UTC is noted, and so is the former zone. A file is left
+  /// as it is when its passings came, by a host's clock that was to be trusted, at the times of the former zone.
+  case correctZone(FileKey, String)
   /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
   /// has lost that since. Of the others are removed, unless the cloud has them, and told as differences
   /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful;
@@ -46,6 +52,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// The lowest acknowledged passings of a file behind a number, at most `limit`; without those that were removed to
   /// make room.
   case readAcknowledged(FileKey, after: UInt32, limit: Int)
+  /// The same, with what was sent of them.
+  case readSent(FileKey, after: UInt32, limit: Int)
   /// The cloud has confirmed them. Those that do not wait are left as they are. Differences of passings that were kept
   /// although the reader's memory does not have them were sent with this.
   /// - session: the token of the session that they are in; the file's session with that token counts them.
@@ -79,10 +87,14 @@ public enum PassingReport: Equatable, Sendable {
   case waiting(FileKey, after: UInt32, [WaitingPassing])
   /// Numbers of passings that the cloud has confirmed; `key` and `after` as asked.
   case acknowledged(FileKey, after: UInt32, NumberSet)
+  /// Passings that the cloud has confirmed, ascending; `key` and `after` as asked.
+  case sent(FileKey, after: UInt32, [SentPassing])
   /// What became of passings that the reader's memory does not have.
   case contradicted(FileSummary, Contradiction)
   /// The first contact with a reader is on disk.
   case readerNoted(serialNumber: String)
+  /// Zone and UTC of a file's passings are corrected, or left as they are.
+  case zoneCorrected(FileSummary, ZoneCorrection, PassingRequest)
   /// Acknowledged, refused, doubted, noted, or waiting again, and on disk.
   case updated(FileSummary, PassingRequest)
   /// How many of each file wait again, or would, and how many do not because the cloud has them in a session that takes
@@ -112,6 +124,35 @@ public struct CaptureResult: Equatable, Sendable {
     self.added = added
     self.contradicted = contradicted
     self.differences = differences
+  }
+}
+
+/// What became of a `correctZone`.
+public struct ZoneCorrection: Equatable, Sendable {
+  /// The zone that it is now.
+  public var zone: String
+  /// The zones that it was before.
+  public var former: [String]
+  /// Numbers that wait and have another UTC now.
+  public var waiting: NumberSet
+  /// Numbers that the cloud was sent with another UTC than they have now.
+  public var sent: NumberSet
+  /// The UTC that those have now, from the first to the last; nil when there are none.
+  public var sentTimes: ClosedRange<WallTime>?
+  /// The passings came at the times of the former zone: nothing was changed.
+  public var isLeft: Bool
+
+  /// A result; by default nothing was changed.
+  public init(
+    zone: String, former: [String] = [], waiting: NumberSet = NumberSet(), sent: NumberSet = NumberSet(),
+    sentTimes: ClosedRange<WallTime>? = nil, isLeft: Bool = false
+  ) {
+    self.zone = zone
+    self.former = former
+    self.waiting = waiting
+    self.sent = sent
+    self.sentTimes = sentTimes
+    self.isLeft = isLeft
   }
 }
 
@@ -148,19 +189,58 @@ public struct FileContents: Equatable, Sendable {
   public var unconfirmed: NumberSet
   /// The numbers that the reader has no more.
   public var lost: NumberSet
+  /// The numbers whose passings were stamped by a clock that had jumped, decided or not.
+  public var jumped: NumberSet
   /// The stored passing with the highest number.
   public var last: KeptPassing?
+  /// The newest passing of the reader, whatever its file, that was pushed and is `.steady`: what its clock is held against.
+  /// Its `arrivedAt` is of this run of the machine when `isOfThisBoot`.
+  public var steady: SteadyPassing?
 
   /// Contents; of a file that is not known, nothing.
   public init(
     summary: FileSummary, stored: NumberSet = NumberSet(), unconfirmed: NumberSet = NumberSet(),
-    lost: NumberSet = NumberSet(), last: KeptPassing? = nil
+    lost: NumberSet = NumberSet(), jumped: NumberSet = NumberSet(), last: KeptPassing? = nil,
+    steady: SteadyPassing? = nil
   ) {
     self.summary = summary
     self.stored = stored
     self.unconfirmed = unconfirmed
     self.lost = lost
+    self.jumped = jumped
     self.last = last
+    self.steady = steady
+  }
+}
+
+/// A pushed passing that its reader's clock is held against after a restart.
+public struct SteadyPassing: Equatable, Sendable {
+  /// The passing.
+  public var kept: KeptPassing
+  /// Whether the machine has not been started anew since: its `arrivedAt` counts.
+  public var isOfThisBoot: Bool
+
+  /// A passing.
+  public init(_ kept: KeptPassing, isOfThisBoot: Bool) {
+    self.kept = kept
+    self.isOfThisBoot = isOfThisBoot
+  }
+}
+
+/// What the cloud was sent of a passing.
+public struct SentPassing: Equatable, Sendable {
+  /// Its number.
+  public let number: UInt32
+  /// Its time in UTC.
+  public let utc: WallTime
+  /// Its chip, as it is printed.
+  public let chip: String
+
+  /// A passing that was sent.
+  public init(number: UInt32, utc: WallTime, chip: String) {
+    self.number = number
+    self.utc = utc
+    self.chip = chip
   }
 }
 

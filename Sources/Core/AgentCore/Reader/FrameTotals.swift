@@ -8,6 +8,8 @@ public struct FrameTotals: Equatable, Sendable {
   public private(set) var reply = 0
   /// What was no frame.
   public private(set) var malformed = 0
+  /// Of that, what is like a passing, but with another number of fields.
+  public private(set) var unknownForm = 0
   /// Bytes.
   public private(set) var bytes = 0
 
@@ -17,7 +19,9 @@ public struct FrameTotals: Equatable, Sendable {
       switch frame {
       case .passing: passing += 1
       case .reply, .hello, .endOfList: reply += 1
-      case .malformed: malformed += 1
+      case .malformed(let frame):
+        malformed += 1
+        if frame.reason == .fieldCount { unknownForm += 1 }
       }
     }
   }

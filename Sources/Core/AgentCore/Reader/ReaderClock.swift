@@ -85,6 +85,9 @@ public struct ReaderClock: Sendable {
     dueAt = now
   }
 
+  /// The clock goes otherwise than when it was measured.
+  mutating func measureAgain(at now: MonotonicTime) { dueAt = now }
+
   /// When `advance` wants to be called next; nil when only an event can change anything.
   var nextDeadline: MonotonicTime? {
     guard isConnected else { return nil }
@@ -144,7 +147,7 @@ public struct ReaderClock: Sendable {
       if step == .checking { checked(answer, at: now) }
     case .answered(.setTime, let answer, _):
       if step == .setting { wasSet(answer, at: now, &actions) }
-    case .status, .passing, .damaged, .answered: break
+    case .status, .passing, .damaged, .unknownForm, .answered: break
     }
   }
 

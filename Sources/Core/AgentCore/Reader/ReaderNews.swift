@@ -13,6 +13,8 @@ public enum ReaderNews: Equatable, Sendable {
   case passing(Passing, at: MonotonicTime, list: Command?)
   /// Bytes that are no frame: the line shows damage, or the reader's memory does.
   case damaged([UInt8], at: MonotonicTime)
+  /// A line like a passing, but with a number of fields that no known firmware sends. It is damage as well.
+  case unknownForm([UInt8], at: MonotonicTime)
   /// A command has come to its end, one that the conversation itself sends among them.
   case answered(Command, ReaderAnswer, ReplyTiming)
 }

@@ -55,7 +55,9 @@ extension ReaderSession {
         }
       case .endOfList:
         if let asked = queue.endList() { tell(asked, .endOfList, heardAt: reception.at) }
-      case .malformed(let frame): tell(.damaged(frame.raw, at: reception.at))
+      case .malformed(let frame):
+        if frame.reason == .fieldCount { tell(.unknownForm(frame.raw, at: reception.at)) }
+        tell(.damaged(frame.raw, at: reception.at))
       }
     }
     sendNext(at: now, &actions)

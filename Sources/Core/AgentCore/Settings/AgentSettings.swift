@@ -56,6 +56,8 @@ public struct AgentSettings: Equatable, Sendable {
     public var requestTimeout: Duration
     /// How often the device is reported.
     public var heartbeatInterval: Duration
+    /// The longest wait that a `Retry-After` of the cloud may ask for.
+    public var retryAfterLimit: Duration
     /// The request that reports it.
     public var heartbeatRequest: HeartbeatRequest
     /// Whether a device that a person removed from the cloud is bound again without asking.
@@ -65,7 +67,7 @@ public struct AgentSettings: Equatable, Sendable {
     public init(
       url: String, apiKeyFile: String?, authHeader: String, caFile: String?, proxy: String?,
       connectTimeout: Duration, requestTimeout: Duration, heartbeatInterval: Duration,
-      heartbeatRequest: HeartbeatRequest, rebind: Bool
+      heartbeatRequest: HeartbeatRequest, rebind: Bool, retryAfterLimit: Duration = .seconds(300)
     ) {
       self.url = url
       self.apiKeyFile = apiKeyFile
@@ -77,6 +79,7 @@ public struct AgentSettings: Equatable, Sendable {
       self.heartbeatInterval = heartbeatInterval
       self.heartbeatRequest = heartbeatRequest
       self.rebind = rebind
+      self.retryAfterLimit = retryAfterLimit
     }
   }
 

@@ -45,6 +45,14 @@ public struct PassingSettings: Equatable, Sendable {
     case new
   }
 
+  /// `on_clock_jump`: what happens to passings that a clock stamped which had jumped.
+  public enum ClockJump: String, CaseIterable, Sendable {
+    /// They wait for a person.
+    case hold
+    /// They are sent as they are.
+    case send
+  }
+
   /// Where the timing box stands, in degrees, as the cloud takes it.
   public struct Coordinates: Equatable, Sendable {
     /// -90 to 90, as it stands in the configuration.
@@ -85,6 +93,8 @@ public struct PassingSettings: Equatable, Sendable {
   public var clockWarning: Duration
   /// Whether the reader's clock is set.
   public var setReaderClock: ReaderClockSetting
+  /// What happens to passings that a clock stamped which had jumped.
+  public var onClockJump: ClockJump
 
   /// Settings of passings.
   public init(
@@ -92,7 +102,8 @@ public struct PassingSettings: Equatable, Sendable {
     bib: Bib = .chipNumber, sessionAlias: String = "{alias} {file}", onClosedSession: ClosedSession = .hold,
     coordinates: Coordinates? = nil, confirm: Confirm = .auto, confirmFirst: Int = 100,
     session: SessionStart = .follow,
-    clockWarning: Duration = .seconds(1), setReaderClock: ReaderClockSetting = .never
+    clockWarning: Duration = .seconds(1), setReaderClock: ReaderClockSetting = .never,
+    onClockJump: ClockJump = .hold
   ) {
     self.forward = forward
     self.batchSize = batchSize
@@ -106,6 +117,7 @@ public struct PassingSettings: Equatable, Sendable {
     self.session = session
     self.clockWarning = clockWarning
     self.setReaderClock = setReaderClock
+    self.onClockJump = onClockJump
   }
 }
 

@@ -19,7 +19,7 @@ public enum DoubtfulDocument {
             "file": .text(frame.key?.file),
             "arrived_at": .string(frame.arrivedWall.iso8601),
             "reason": .string(frame.reason.rawValue),
-            "raw": .string(frame.passing.text),
+            "raw": .string(frame.text),
           ]
         }),
     ]

@@ -36,7 +36,7 @@ extension Agent {
     let followed = Dictionary(intake.openFiles.map { ($0.key, $0) }) { first, _ in first }
     return ledger.files.map { summary in
       let key = summary.key
-      let forward = forwarder.status(of: key, at: now.monotonic)
+      let forward = forwarder.status(of: key, at: now)
       let open = followed[key].flatMap { $0.isOpened ? $0 : nil }
       let count = [open?.readerCount, summary.knownCount].compactMap { $0 }.max()
       return FileStanding(
@@ -48,8 +48,8 @@ extension Agent {
 
   /// Why passings are not sent now, of one file or at all; nil when nothing holds any.
   func hold(at now: Moment) -> String? {
-    if !settings.passings.forward { return forwarder.hold(at: now.monotonic) }
-    if let trouble = forwarder.lastError { return trouble }
+    if !settings.passings.forward { return forwarder.hold(at: now) }
+    if let trouble = forwarder.lastError { return forwarder.hold(at: now) ?? trouble }
     return forwarder.heldFile(at: now.monotonic).map { "\($0.key.file): \($0.reason)" }
   }
 }

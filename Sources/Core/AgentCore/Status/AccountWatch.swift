@@ -3,7 +3,8 @@ import One4AllProtocol
 /// What a person must see to, by the sums of the session files: passings that are lost, refused by the cloud, or in the
 /// cloud otherwise than in the reader's memory. As the sums are on disk, a restart does not hide it.
 ///
-/// It is an alarm as long as its file belongs to the present event (`PresentFiles`): the next event ends it.
+/// It is an alarm as long as its file belongs to the present event (`PresentFiles`): the next event ends it, but for what
+/// waits for a decision.
 struct AccountWatch: Sendable {
   private(set) var conditions = Conditions()
   private var revision: Int?
@@ -13,6 +14,11 @@ struct AccountWatch: Sendable {
   struct Trouble: Equatable {
     let event: EventName
     let message: String
+  }
+
+  /// Whether anything is wrong with a file.
+  private static func isTroubled(_ file: FileSummary) -> Bool {
+    file.lost > 0 || file.sentDifferences > 0 || file.mistimed > 0 || file.rejected > 0 || file.undecided > 0
   }
 
   /// What is wrong with a file, the worst first.
@@ -25,12 +31,25 @@ struct AccountWatch: Sendable {
       troubles.append(
         .init(event: .passingsLost, message: "\(passings(file.lost)) lost, the reader has them no more"))
     }
-    if file.sentDifferences > 0 {
+    if file.undecided > 0 {
       troubles.append(
         .init(
-          event: .passingsWrong,
-          message: "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory"
+          event: .passingsUndecided,
+          message:
+            "\(passings(file.undecided)) wait for a person: the reader's clock had jumped when it stamped them"
         ))
+    }
+    var wrong: [String] = []
+    if file.sentDifferences > 0 {
+      wrong.append(
+        "\(passings(file.sentDifferences)) sent to the cloud otherwise than in the reader's memory")
+    }
+    if file.mistimed > 0 {
+      wrong.append(
+        "\(passings(file.mistimed)) sent to the cloud with the times of a zone that was corrected since")
+    }
+    if !wrong.isEmpty {
+      troubles.append(.init(event: .passingsWrong, message: wrong.joined(separator: "; ")))
     }
     if file.rejected > 0 {
       troubles.append(
@@ -50,13 +69,15 @@ struct AccountWatch: Sendable {
     guard ledger.revision != revision || current != self.current else { return }
     revision = ledger.revision
     self.current = current
-    let troubled = ledger.files.filter { $0.lost > 0 || $0.sentDifferences > 0 || $0.rejected > 0 }
+    let troubled = ledger.files.filter(AccountWatch.isTroubled)
     guard !troubled.isEmpty || !conditions.active.isEmpty else { return }
     let present = PresentFiles(ledger.files, current: current)
     var former = conditions.active
-    for file in troubled where present.contains(file.key) {
+    for file in troubled {
       let subject = file.key.description
-      for trouble in AccountWatch.troubles(of: file) {
+      let isPresent = present.contains(file.key)
+      // What waits is told whatever its age.
+      for trouble in AccountWatch.troubles(of: file) where isPresent || trouble.event == .passingsUndecided {
         former.removeAll { $0.event == trouble.event && $0.subject == subject }
         let isTold =
           trouble.event == .passingsLost

@@ -86,7 +86,8 @@ public enum AgentStatus {
       "stored": sum(\.stored), "acknowledged": sum(\.acknowledged), "waiting": sum(\.waiting),
       "rejected": sum(\.rejected), "lost": sum(\.lost),
       "gaps": .integer(Int64(agent.standings(at: now).reduce(0) { $0 + $1.gapCount })),
-      "unconfirmed": sum(\.unconfirmed), "doubtful": .integer(Int64(agent.ledger.doubtful)),
+      "unconfirmed": sum(\.unconfirmed), "undecided": sum(\.undecided),
+      "doubtful": .integer(Int64(agent.ledger.doubtful)),
       "unwritten": .integer(Int64(agent.intake.waitingRows)),
       "dropped": .integer(Int64(agent.intake.droppedRows)),
       "forward": .bool(agent.settings.passings.forward), "hold": .text(agent.hold(at: now)),
@@ -97,7 +98,8 @@ public enum AgentStatus {
   private static func frames(_ totals: FrameTotals) -> JSONValue {
     [
       "passing": .integer(Int64(totals.passing)), "reply": .integer(Int64(totals.reply)),
-      "malformed": .integer(Int64(totals.malformed)), "bytes": .integer(Int64(totals.bytes)),
+      "malformed": .integer(Int64(totals.malformed)),
+      "unknown_form": .integer(Int64(totals.unknownForm)), "bytes": .integer(Int64(totals.bytes)),
     ]
   }
 

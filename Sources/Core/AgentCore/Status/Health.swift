@@ -20,7 +20,8 @@ public struct Health: Equatable, Sendable {
     let passings = PassingHealth(agent, at: now)
     let ofClock = agent.readerClock.conditions.active
     conditions =
-      (session.conditions.active + report.conditions.active + ofClock + passings.conditions).worstFirst
+      (session.conditions.active + report.activeConditions(at: now) + ofClock + passings.conditions)
+      .worstFirst
     let isDeviceWell =
       (report.state == .ok || report.state == .unverified) && report.agrees(at: now) != false
     // A reader's clock that is wrong makes wrong passings.

@@ -118,6 +118,9 @@ public enum StatusCatalogue {
     Member("passings.gaps", .integer, "still to be fetched from the reader"),
     Member(
       "passings.unconfirmed", .integer, "of those waiting: to be confirmed by the reader's memory first"),
+    Member(
+      "passings.undecided", .integer,
+      "of those waiting: stamped by a reader's clock that had jumped, a person is to decide about them"),
     Member("passings.doubtful", .integer, "frames that are kept aside and not believed"),
     Member("passings.unwritten", .integer, "heard, and not yet on disk"),
     Member("passings.dropped", .integer, "heard since the daemon started, and no room was left for them"),
@@ -131,6 +134,10 @@ public enum StatusCatalogue {
     Member("frames.passing", .integer, "passings"),
     Member("frames.reply", .integer, "replies, greetings and ends of lists"),
     Member("frames.malformed", .integer, "what was no frame"),
+    Member(
+      "frames.unknown_form", .integer,
+      "of that, lines like passings with 9 to 12 fields or more than 13: of a firmware that is not known, perhaps"
+    ),
     Member("frames.bytes", .integer, "bytes, all told"),
   ]
 
@@ -168,8 +175,11 @@ extension StatusCatalogue {
     false while something is wrong with the passings or their store that is an `error` or an `alert`:
 
     - passings of the present event are lost (`passings-lost`), refused by the cloud (`passings-rejected`), or were sent
-      otherwise than the reader's memory has them (`passings-wrong`). These come from the sums on disk: a restart does
+      otherwise than the reader's memory has them, or with the times of a zone that was corrected since
+      (`passings-wrong`). These come from the sums on disk: a restart does
       not hide them;
+    - passings wait for a person, because the reader's clock had jumped when it stamped them (`passings-undecided`),
+      whatever event they are of, or it has jumped now (`reader-clock-jumped`);
     - passings that could be sent have waited for 5 minutes (`backlog-old`), whatever keeps them, or the reader's memory
       has not confirmed any for 2 minutes (`passings-unconfirmed`);
     - a session file is held (`cloud-session-closed`, `forward-held`), the key is refused, the reader's memory or its

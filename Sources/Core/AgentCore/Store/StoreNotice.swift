@@ -1,11 +1,13 @@
 /// What the store tells without being asked.
 public enum StoreNotice: Equatable, Sendable {
-  /// The database was damaged: it is kept under that path, and a new one is in use. Every file as it is now: its
-  /// passings come back as they are salvaged.
-  case setAside(path: String, reason: String, [FileSummary])
-  /// What could be read of a damaged database is in the new one: so many passings. Of those that were not acknowledged,
-  /// `unreadable` are not stored any more: the reader has to be asked for them. Every file as it is now.
-  case salvaged(passings: Int, unreadable: Int, [FileSummary])
+  /// The database was damaged or taken away, and a new one is in use; or something has become of a damaged one. Every
+  /// file as it is now: passings of a damaged one come back as they are salvaged. Of those that were not acknowledged,
+  /// what could not be read is not stored any more: the reader has to be asked for them.
+  case damaged(StoreDamage, [FileSummary])
+  /// The store's folder cannot be used any more, and nothing takes its place yet; told again when the reason changes.
+  case unreachable(reason: String)
+  /// The store's folder can be used again.
+  case reachable
   /// The disk has less room than `min_free`; so many acknowledged passings were removed since the last notice. In bytes.
   case diskLow(free: Int64, removed: Int)
   /// The disk has less room than `min_free`, and there is nothing left that could be removed. In bytes.

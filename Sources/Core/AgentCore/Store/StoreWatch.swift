@@ -3,20 +3,64 @@ public struct StoreWatch: Sendable {
   /// What is wrong now.
   public private(set) var conditions = Conditions()
 
+  /// How long something that has befallen the store is shown, whatever came of it.
+  public static let shownFor = Duration.seconds(12 * 3600)
+
+  /// Until when each of them is shown.
+  private var shownUntil: [String: MonotonicTime] = [:]
+
+  init() {}
+
+  /// Shows what had befallen the store before the agent was started.
+  /// - Parameter wall: the host's wall clock now; what lies in its future has just happened.
+  init(_ damages: [StoreDamage], wall: WallTime, at now: MonotonicTime) {
+    var told: [LogEntry] = []
+    for damage in damages {
+      let age = damage.notedAt < wall ? wall - damage.notedAt : .zero
+      guard age < StoreWatch.shownFor else { continue }
+      shownUntil[damage.name] = now + (StoreWatch.shownFor - age)
+      conditions.raise(damage.event, of: damage.name, damage.words, at: now, &told)
+    }
+  }
+
+  /// When `advance` is wanted next.
+  var nextDeadline: MonotonicTime? { shownUntil.values.min() }
+
+  /// What was shown for long enough is shown no more.
+  mutating func advance(to now: MonotonicTime) {
+    for (name, end) in shownUntil where now >= end {
+      shownUntil[name] = nil
+      conditions.drop(.storeDamaged, of: name)
+      conditions.drop(.storeVanished, of: name)
+    }
+  }
+
+  private mutating func note(_ damage: StoreDamage, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    let isKnown = shownUntil[damage.name] != nil
+    if !isKnown { shownUntil[damage.name] = now + StoreWatch.shownFor }
+    switch damage.outcome {
+    case .salvaged where isKnown:
+      conditions.reword(damage.event, of: damage.name, damage.words)
+      log.append(LogEntry(.storeRecovered, damage.words))
+    case .underWay, .salvaged, .givenUp, .replaced:
+      conditions.raise(damage.event, of: damage.name, damage.words, at: now, &log)
+    }
+  }
+
   /// The store has told something.
   mutating func handle(_ notice: StoreNotice, at now: MonotonicTime) -> [LogEntry] {
     var log: [LogEntry] = []
     switch notice {
-    case .setAside(let path, let reason, _):
-      log.append(
-        LogEntry(
-          .storeDamaged,
-          "the store was damaged (\(reason)); it is kept as \(path), a new one is in use, and what can be read of"
-            + " the old one is brought over"))
-    case .salvaged(let passings, let unreadable, _):
-      let rest = unreadable == 0 ? "nothing is missing" : "\(unreadable) are fetched from the reader again"
-      log.append(
-        LogEntry(.storeRecovered, "\(passings) passings were brought over from the damaged store; \(rest)"))
+    case .damaged(let damage, _): note(damage, at: now, &log)
+    case .unreachable(let reason):
+      conditions.raise(
+        .storeFailing, of: StoreWatch.place,
+        "the store was taken away, and no new one can be made: \(reason)", at: now, &log)
+    case .reachable:
+      conditions.clear(
+        .storeFailing, of: StoreWatch.place,
+        telling: LogEntry(.storeRecovered, "the store has its place again"),
+        at: now, &log)
     case .diskLow(let free, let removed):
       conditions.drop(.diskFull)
       conditions.raise(
@@ -42,6 +86,9 @@ public struct StoreWatch: Sendable {
     }
     return log
   }
+
+  /// Stands for where the store lies, beside the requests that may fail in it.
+  private static let place = "place"
 
   private static func mebibytes(_ bytes: Int64) -> String { "\(bytes >> 20) MiB" }
 }

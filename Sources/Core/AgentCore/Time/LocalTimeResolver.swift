@@ -10,6 +10,14 @@ public enum TimeCertainty: String, CaseIterable, Sendable {
   case assumedSecond = "assumed_second"
   /// It never came, so the clock was not set forward in time: read by the offset that was in force before.
   case skippedHour = "skipped_hour"
+
+  /// Whether nothing says which of both moments it was.
+  public var isGuess: Bool {
+    switch self {
+    case .assumedFirst, .assumedSecond: true
+    case .certain, .byOrder, .skippedHour: false
+    }
+  }
 }
 
 /// The moment of a passing.
@@ -82,8 +90,7 @@ public struct LocalTimeResolver: Equatable, Sendable {
 
   /// A passing's moment was decided, here or elsewhere: the next one follows it.
   mutating func follow(_ time: ResolvedTime, number: UInt32?) {
-    let isAssumed = time.certainty == .assumedFirst || time.certainty == .assumedSecond
-    last = Last(utc: time.utc, number: number, isAssumed: isAssumed)
+    last = Last(utc: time.utc, number: number, isAssumed: time.certainty.isGuess)
   }
 
   private func choose(_ earlier: WallTime, _ later: WallTime, _ number: UInt32?) -> ResolvedTime {

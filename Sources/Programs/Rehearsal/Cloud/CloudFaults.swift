@@ -4,6 +4,8 @@ public struct CloudFault: Equatable, Sendable {
   public enum Kind: Equatable, Sendable {
     /// The answer is that status, with `Retry-After` seconds if given.
     case fail(status: Int, retryAfter: Int?)
+    /// The answer is that status with that body, whatever was asked; an empty body is none.
+    case say(status: Int, body: String)
     /// The connection is reset.
     case reset
     /// The answer waits so many milliseconds.
@@ -30,7 +32,7 @@ struct CloudFaults: Equatable, Sendable {
   /// What to do with one request.
   struct Verdict: Equatable {
     var delay: Int64 = 0
-    /// `.fail` or `.reset`, or nothing.
+    /// `.fail`, `.say` or `.reset`, or nothing.
     var fault: CloudFault?
   }
 
@@ -40,7 +42,7 @@ struct CloudFaults: Equatable, Sendable {
   /// What `PATCH /devices/{deviceid}` answers when there is no such route.
   var heartbeatStatus: Int?
   var date = CloudDateHeader.offset(milliseconds: 0)
-  var errorBody = CloudErrorBody.json
+  var errorBody = CloudErrorBody.documented
   var fields = CloudFieldFaults()
 
   /// Decides about a request and counts it: the latest fault that fits is the one, and the latest delay.
@@ -58,7 +60,7 @@ struct CloudFaults: Equatable, Sendable {
       case .slow(let milliseconds):
         isSlow = true
         verdict.delay = milliseconds
-      case .fail, .reset: verdict.fault = fault
+      case .fail, .say, .reset: verdict.fault = fault
       }
     }
     list.removeAll { $0.remaining == 0 }
@@ -76,6 +78,8 @@ public enum CloudDateHeader: Equatable, Sendable {
 
 /// How errors are worded.
 public enum CloudErrorBody: String, CaseIterable, Sendable {
+  /// What is not found as `broken`, everything else as `json`: so the vendor's pages show it.
+  case documented
   /// `{"description":"Device not found"}`
   case json
   /// As the vendor's page shows it, which is no JSON: the name without quotes, a comma too many.
@@ -94,6 +98,14 @@ public struct CloudFieldFaults: Equatable, Sendable {
   public var null: Set<String> = []
   /// Fields that are not there.
   public var missing: Set<String> = []
+}
+
+/// How a list is answered on which nothing is.
+public enum CloudEmptyLists: String, CaseIterable, Sendable {
+  /// 404, `Sessions not found`: as the vendor's pages have it.
+  case missing = "404"
+  /// 200 with an empty array.
+  case listed = "200"
 }
 
 /// The two forms in which the API wraps its answers.

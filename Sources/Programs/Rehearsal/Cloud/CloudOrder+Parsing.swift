@@ -12,24 +12,33 @@ extension CloudOrder {
     ("fail STATUS [WHEN]", "answer STATUS, before doing the work"),
     ("fail 429 retry-after SECONDS [WHEN]", "the same with a Retry-After header"),
     ("fail rate PERCENT% [STATUS] [WHEN]", "answer STATUS (503) to so many of a hundred"),
+    (
+      "say STATUS BODY|- [WHEN]",
+      "answer STATUS with that body, a word such as {} or null, or with none (-)"
+    ),
     ("slow DURATION [WHEN] | slow off", "answer late, e.g. 2s, 500ms, 1min"),
     ("reset before|after [COUNT|PERCENT%] [WHEN]", "reset the connection before or after doing the work"),
     ("WHEN: for N requests | until ok", "how long; until ok is the default"),
     ("WHEN: on ROUTE", "only there; a route's name, read, write or all"),
-    ("WHEN: after-work", "do the work, then fail (fail only)"),
+    ("WHEN: after-work", "do the work, then answer so (fail and say only)"),
     ("portal on|off", "a captive portal: 200 with HTML"),
     ("redirect URL|off", "302 to another address"),
     ("unbind DEVICE", "remove a device, its sessions and its passings"),
     ("close-session TOKEN|DEVICE", "close that session, or the active one"),
     ("set DEVICE FIELD VALUE", "firmware, model, alias, serial_number or last_seen; null empties"),
+    (
+      "spoil missing|twice|other DEVICE N",
+      "lose that passing, have it in a second session, or change its chip"
+    ),
     ("patch-route on|off|404|405|501", "whether there is PATCH /devices/{deviceid}"),
     ("envelope v0|body", "how answers are wrapped"),
+    ("empty-lists 404|200", "how a list is answered on which nothing is; 404 is as documented"),
     ("date-offset SECONDSs|off|omit", "what the Date header says beside the truth"),
     ("key KEY:ACCESS | key KEY:off", "READ, WRITE, READ_WRITE, UNBIND, joined by +"),
-    ("error-body json|broken|empty|html", "how errors are worded; broken is as documented"),
+    ("error-body documented|json|broken|empty|html", "how errors are worded"),
     ("fields unknown | null NAME… | missing NAME…", "what is wrong with good answers"),
     ("fields good", "nothing is wrong with them any more"),
-    ("ok", "all faults off; envelope and keys stay"),
+    ("ok", "all faults off; envelope, empty-lists and keys stay"),
     ("requests [N] | requests clear", "the last requests, as JSON"),
     ("misuse | misuse clear", "what was sent that no good client sends, as JSON"),
     ("devices", "all devices, as JSON"),
@@ -42,6 +51,7 @@ extension CloudOrder {
     var words = CloudWords(command)
     switch try words.next("a command; help lists them") {
     case "fail": self = .add(try words.failure())
+    case "say": self = .add(try words.saying())
     case "slow":
       if words.accept("off") {
         self = .stopDelays
@@ -75,6 +85,15 @@ extension CloudOrder {
       self = .envelope(
         try words.choice(
           Dictionary(uniqueKeysWithValues: CloudEnvelope.allCases.map { ($0.rawValue, $0) })))
+    case "spoil":
+      let spoiling = try words.choice(
+        Dictionary(uniqueKeysWithValues: CloudSpoiling.allCases.map { ($0.rawValue, $0) }))
+      self = .spoil(
+        spoiling, device: try words.next("a deviceid or serial number"), number: Int64(try words.count()))
+    case "empty-lists":
+      self = .emptyLists(
+        try words.choice(
+          Dictionary(uniqueKeysWithValues: CloudEmptyLists.allCases.map { ($0.rawValue, $0) })))
     case "date-offset": self = .date(try words.dateHeader())
     case "key": self = try words.key()
     case "error-body":

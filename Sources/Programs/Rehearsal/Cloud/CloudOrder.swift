@@ -20,6 +20,10 @@ public enum CloudOrder: Equatable, Sendable {
   case heartbeatRoute(status: Int?)
   /// How answers are wrapped.
   case envelope(CloudEnvelope)
+  /// How lists are answered on which nothing is.
+  case emptyLists(CloudEmptyLists)
+  /// A passing of a device is gone from the cloud, twice there, or there with another chip.
+  case spoil(CloudSpoiling, device: String, number: Int64)
   /// What the `Date` header says.
   case date(CloudDateHeader)
   /// Adds or changes a key; nil removes it.
@@ -50,6 +54,16 @@ public enum CloudOrder: Equatable, Sendable {
   case sessions
   /// All passings of that session, or of all.
   case passings(token: String?)
+}
+
+/// What is wrong with a passing on the cloud's side.
+public enum CloudSpoiling: String, CaseIterable, Sendable {
+  /// It is there no more.
+  case missing
+  /// It is in a second session, too.
+  case twice
+  /// It has another chip.
+  case other
 }
 
 /// A change of a device on the cloud's side.

@@ -52,6 +52,14 @@ struct CloudSession: Equatable, Sendable {
     order = nil
   }
 
+  /// Loses a passing.
+  mutating func remove(_ number: Int64) {
+    passings[number] = nil
+    lowest = passings.keys.min()
+    highest = passings.keys.max()
+    order = nil
+  }
+
   /// Puts the numbers in order, once for all pages that are read until the next change.
   mutating func sort() {
     if order == nil { order = passings.keys.sorted() }

@@ -61,12 +61,21 @@ struct CloudWords {
     return Int64(number * unit.length)
   }
 
-  private mutating func status() throws(CloudOrderError) -> Int {
+  private mutating func status(from least: Int = 400) throws(CloudOrderError) -> Int {
     let word = try next("a status")
-    guard let status = Int(word), (400...599).contains(status) else {
-      throw CloudOrderError("'\(word)' is no status from 400 to 599")
+    guard let status = Int(word), (least...599).contains(status) else {
+      throw CloudOrderError("'\(word)' is no status from \(least) to 599")
     }
     return status
+  }
+
+  /// What stands after `say`.
+  mutating func saying() throws(CloudOrderError) -> CloudFault {
+    let status = try status(from: 200)
+    let body = try next("a body, or -")
+    var fault = CloudFault(kind: .say(status: status, body: body == "-" ? "" : body))
+    try conditions(of: &fault)
+    return fault
   }
 
   /// How many of a hundred: `20%`.
@@ -113,8 +122,10 @@ struct CloudWords {
         }
         fault.scope = scope
       case "after-work":
-        guard case .fail = fault.kind else { throw CloudOrderError("after-work belongs to fail") }
-        fault.isAfterWork = true
+        switch fault.kind {
+        case .fail, .say: fault.isAfterWork = true
+        case .reset, .slow: throw CloudOrderError("after-work belongs to fail and say")
+        }
       case "retry-after":
         guard case .fail(let status, _) = fault.kind else {
           throw CloudOrderError("retry-after belongs to fail")

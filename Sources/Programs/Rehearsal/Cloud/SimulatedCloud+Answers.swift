@@ -9,14 +9,30 @@ extension SimulatedCloud {
   }
 
   /// An answer that says why not.
-  func failure(_ status: Int, _ description: String) -> CloudAnswer {
+  func failure(_ rejection: CloudRejection) -> CloudAnswer {
+    // Some errors of the newer pages are `{"body": null}`.
+    let isBare = settings.envelope == .body && rejection.status == 404
+    switch faults.errorBody {
+    case .documented, .json:
+      if isBare { return CloudAnswer(status: rejection.status, body: .document(["body": nil])) }
+    case .broken, .empty, .html: break
+    }
+    return failure(rejection.status, rejection.description, about: rejection.subject)
+  }
+
+  /// The same for what no rejection tells.
+  func failure(
+    _ status: Int, _ description: String, about subject: (name: String, value: String)? = nil
+  ) -> CloudAnswer {
     let body: CloudAnswer.Body
     switch faults.errorBody {
-    case .json:
-      // Some errors of the newer pages are `{"body": null}`.
-      let isBare = settings.envelope == .body && status == 404
-      body = .document(isBare ? ["body": nil] : wrapped(["description": .string(description)]))
-    case .broken: body = .text("{\n    description: \"\(description)\",\n}\n", type: "application/json")
+    case .documented where status == 404, .broken:
+      let more = subject.map { "    \($0.name): \"\($0.value)\",\n" } ?? ""
+      body = .text("{\n    description: \"\(description)\",\n\(more)}\n", type: "application/json")
+    case .documented, .json:
+      var object = JSONObject([.init(name: "description", value: .string(description))])
+      if let subject { object.append(subject.name, .string(subject.value)) }
+      body = .document(wrapped(.object(object)))
     case .empty: body = .empty
     case .html:
       body = .text("<html><body><h1>\(description)</h1></body></html>\n", type: "text/html; charset=utf-8")

@@ -77,10 +77,11 @@ extension SimulatedCloud {
     deviceOrder.removeAll { $0 == deviceid }
   }
 
-  func listDevices(page: Int, limit: Int, now: Int64) -> CloudAnswer {
+  func listDevices(page: Int, limit: Int, now: Int64) throws(CloudRejection) -> CloudAnswer {
     let total = deviceOrder.count
     let pages = (total + limit - 1) / limit
     let listed = page > pages ? [] : deviceOrder.dropFirst((page - 1) * limit).prefix(limit)
+    if listed.isEmpty { try refuseEmpty("Devices", of: "page", "\(page)") }
     let entries = listed.compactMap { devices[$0] }.map { describeInList($0, now: now) }
     return success([
       "result": .array(entries),

@@ -34,6 +34,10 @@ extension SimulatedCloud {
     case .envelope(let envelope):
       settings.envelope = envelope
       return .done("envelope \(envelope.rawValue)")
+    case .spoil(let spoiling, let name, let number): return spoil(spoiling, name, number)
+    case .emptyLists(let answer):
+      settings.emptyLists = answer
+      return .done("empty lists: \(answer.rawValue)")
     case .date(let header):
       faults.date = header
       return .done("the Date header is set")
@@ -88,6 +92,32 @@ extension SimulatedCloud {
     }
     sessions[token]?.isActive = false
     return .done("closed \(token)")
+  }
+
+  private mutating func spoil(_ spoiling: CloudSpoiling, _ name: String, _ number: Int64) -> CloudReply {
+    guard let device = device(named: name) else { return .refused("no device '\(name)'") }
+    let holder = sessions(of: device.deviceid).last { $0.passings[number] != nil }
+    guard let holder, let passing = holder.passings[number] else {
+      return .refused("the device has no passing \(number)")
+    }
+    switch spoiling {
+    case .missing: sessions[holder.token]?.remove(number)
+    case .twice:
+      sessionsMade += 1
+      let token = RehearsalRandom.digest("session \(sessionsMade)", seed: settings.seed, digits: 32)
+        .lowercased()
+      var second = CloudSession(
+        token: token, deviceid: device.deviceid, alias: holder.alias, createdAt: holder.createdAt)
+      second.isActive = false
+      second.keep(passing)
+      sessions[token] = second
+      sessionOrder.append(token)
+    case .other:
+      var fields = passing.fields
+      fields["chip"] = "XX99999"
+      sessions[holder.token]?.keep(CloudPassing(number: number, timestamp: passing.timestamp, fields: fields))
+    }
+    return .done("passing \(number): \(spoiling.rawValue)")
   }
 
   private mutating func change(_ name: String, _ edit: CloudEdit) -> CloudReply {

@@ -59,18 +59,25 @@ extension SimulatedCloud {
     sessions[token]?.sort()
     guard let session = sessions[token] else { throw .sessionNotFound }
     let numbers = session.numbers(in: range)
-    return pageOf(count: numbers.count, page) { place in (session, numbers[numbers.startIndex + place]) }
+    return try pageOf(count: numbers.count, page, of: ("token_session", token)) { place in
+      (session, numbers[numbers.startIndex + place])
+    }
   }
 
   /// An answer with that page of those passings.
-  func pageOf(_ places: [Place], _ page: Int) -> CloudAnswer {
-    pageOf(count: places.count, page) { places[$0] }
+  func pageOf(
+    _ places: [Place], _ page: Int, of deviceid: String
+  ) throws(CloudRejection) -> CloudAnswer {
+    try pageOf(count: places.count, page, of: ("deviceid", deviceid)) { places[$0] }
   }
 
-  private func pageOf(count: Int, _ page: Int, _ placed: (Int) -> Place) -> CloudAnswer {
+  private func pageOf(
+    count: Int, _ page: Int, of subject: (name: String, value: String), _ placed: (Int) -> Place
+  ) throws(CloudRejection) -> CloudAnswer {
     let size = CloudOperation.pageSize
     let pages = (count + size - 1) / size
     let listed = page > pages ? 0..<0 : (page - 1) * size..<min(page * size, count)
+    if listed.isEmpty { try refuseEmpty("Passings", of: subject.name, subject.value) }
     let entries: [JSONValue] = listed.compactMap { index in
       let place = placed(index)
       guard var object = place.session.passings[place.number]?.fields else { return nil }

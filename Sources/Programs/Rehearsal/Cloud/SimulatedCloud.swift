@@ -12,17 +12,20 @@ public struct SimulatedCloud: Sendable {
     public var keys: [String: CloudAccess]
     /// How answers are wrapped.
     public var envelope: CloudEnvelope
+    /// How a list is answered on which nothing is.
+    public var emptyLists: CloudEmptyLists
     /// Decides deviceids, tokens and chances: the same seed gives the same.
     public var seed: UInt64
 
     /// Settings.
     public init(
       base: String = "/v0", keys: [String: CloudAccess] = [:], envelope: CloudEnvelope = .v0,
-      seed: UInt64 = 1
+      emptyLists: CloudEmptyLists = .missing, seed: UInt64 = 1
     ) {
       self.base = base
       self.keys = keys
       self.envelope = envelope
+      self.emptyLists = emptyLists
       self.seed = seed
     }
   }
@@ -117,6 +120,11 @@ public struct SimulatedCloud: Sendable {
       var answer = failure(status, CloudAnswer.reason(of: status))
       if let retryAfter { answer.headers.append(.init("Retry-After", "\(retryAfter)")) }
       return answer
+    case .say(let status, let body):
+      let isText = body.isEmpty || body.hasPrefix("<")
+      return CloudAnswer(
+        status: status,
+        body: body.isEmpty ? .empty : .text(body, type: isText ? "text/html" : "application/json"))
     case .reset:
       var answer = CloudAnswer(status: 503, body: .empty)
       answer.isReset = true
@@ -140,8 +148,13 @@ public struct SimulatedCloud: Sendable {
     do throws(CloudRejection) {
       return try perform(operation.get(), request, now: now)
     } catch {
-      return failure(error.status, error.description)
+      return failure(error)
     }
+  }
+
+  /// A list on which nothing is, where that is an error.
+  func refuseEmpty(_ what: String, of name: String, _ value: String) throws(CloudRejection) {
+    if settings.emptyLists == .missing { throw .emptyList(what, of: name, value) }
   }
 
   private mutating func perform(
@@ -152,7 +165,7 @@ public struct SimulatedCloud: Sendable {
     case .heartbeat(let deviceid, let heartbeat):
       return try take(heartbeat, for: deviceid, request, now: now)
     case .device(let deviceid): return success(["result": describe(try device(deviceid))])
-    case .devices(let page, let limit): return listDevices(page: page, limit: limit, now: now)
+    case .devices(let page, let limit): return try listDevices(page: page, limit: limit, now: now)
     case .unbind(let deviceid):
       _ = try device(deviceid)
       remove(device: deviceid)
@@ -164,11 +177,13 @@ public struct SimulatedCloud: Sendable {
       return success([:])
     case .sessions(let deviceid):
       _ = try device(deviceid)
-      return success(["result": .array(sessions(of: deviceid).map { describe($0) })])
+      let sessions = sessions(of: deviceid)
+      if sessions.isEmpty { try refuseEmpty("Sessions", of: "deviceid", deviceid) }
+      return success(["result": .array(sessions.map { describe($0) })])
     case .activeSession(let deviceid):
       _ = try device(deviceid)
       guard let active = sessions(of: deviceid).first(where: \.isActive) else {
-        throw .notFound("No active session")
+        throw .emptyList("Sessions", of: "deviceid", deviceid)
       }
       return success(["result": [describe(active)]])
     case .session(let token):
@@ -180,10 +195,11 @@ public struct SimulatedCloud: Sendable {
       return try pageOf(token, range, page)
     case .devicePassings(let deviceid, let range, let page):
       _ = try device(deviceid)
-      return pageOf(passings(of: deviceid, from: range.lowerBound, to: range.upperBound), page)
+      return try pageOf(
+        passings(of: deviceid, from: range.lowerBound, to: range.upperBound), page, of: deviceid)
     case .resumedPassings(let deviceid, let token, let last, let page):
       _ = try device(deviceid)
-      return pageOf(try passings(of: deviceid, after: token, last: last), page)
+      return try pageOf(try passings(of: deviceid, after: token, last: last), page, of: deviceid)
     }
   }
 }

@@ -16,7 +16,9 @@ public enum ReaderBackup {
       if text.isEmpty { continue }
       guard let passing = passing(in: text) else {
         throw ReaderBackupError(
-          description: "line \(index + 1): not NUMBER;PREFIX;CHIP;DATE;TIME;ANTENNA;READS;CHECK")
+          description:
+            "line \(index + 1): not NUMBER;CODE;CHIP;DATE;TIME;ANTENNA;READS;CHECK, nor with five fields in front of CHECK"
+        )
       }
       passings.append(passing)
     }
@@ -26,14 +28,16 @@ public enum ReaderBackup {
 
   private static func passing(in line: String) -> RecordedPassing? {
     let fields = line.split(separator: ";", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 8, let number = Int(fields[0]), number > 0, fields[1].utf8.count == 2,
-      fields[2].utf8.count == 5, fields[2].utf8.allSatisfy({ (48...57).contains($0) }),
+    guard fields.count == 8 || fields.count == 13, let number = Int(fields[0]), number > 0,
+      fields[1].utf8.count <= 16, 1...32 ~= fields[2].utf8.count,
+      (fields[1] + fields[2]).allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }),
       fields[4].utf8.count == 12, let time = ReaderTime.parse(date: fields[3], time: fields[4]),
-      let antenna = Int(fields[5]), (1...8).contains(antenna), let reads = Int(fields[6]), reads >= 0,
-      fields[7].utf8.count == 5
+      let antenna = Int(fields[5]), (1...8).contains(antenna), let reads = Int(fields[6]),
+      reads >= 0,
+      let check = fields.last, check.utf8.count == 5
     else { return nil }
     return RecordedPassing(
       prefix: fields[1], chip: fields[2], localMilliseconds: time, antenna: antenna, reads: reads,
-      check: fields[7])
+      more: Array(fields[7..<fields.count - 1]), check: check)
   }
 }

@@ -6,12 +6,15 @@ struct ReaderFeed: Sendable {
     let chip: String
     let antenna: Int
     let reads: Int
+    /// What a replay has between reads and check; nil where the reader's form says it.
+    var more: [String]?
     let check: String
     /// A replay was filtered by the reader that recorded it.
     let isFiltered: Bool
   }
 
   private let prefix: String
+  var form: ReaderForm
   private let speed: Double
   private let replay: [RecordedPassing]?
   private let starters: [Int]
@@ -24,6 +27,7 @@ struct ReaderFeed: Sendable {
 
   init(_ settings: ReaderSettings) {
     prefix = settings.chipPrefix
+    form = settings.form
     speed = settings.speed
     replay = settings.replay
     rate = settings.rate
@@ -72,11 +76,10 @@ struct ReaderFeed: Sendable {
     // Every lap has the same order, so that a chip comes again after the same time and no bounce time that is
     // shorter than a lap swallows it.
     if position == starters.count { position = 0 }
-    let digits = String(starters[position])
+    let starter = form.starter(starters[position], prefix: prefix)
     position += 1
     guard let antenna = antennas.randomElement(using: &random) else { return nil }
-    return read(
-      prefix: nil, chip: String(repeating: "0", count: 5 - digits.count) + digits, antenna: antenna)
+    return read(prefix: starter.prefix, chip: starter.chip, antenna: antenna)
   }
 
   /// Microseconds to the next passing; nil when there is none.
@@ -96,6 +99,6 @@ struct ReaderFeed: Sendable {
   private static func read(of passing: RecordedPassing) -> Read {
     Read(
       prefix: passing.prefix, chip: passing.chip, antenna: passing.antenna, reads: passing.reads,
-      check: passing.check, isFiltered: true)
+      more: passing.more, check: passing.check, isFiltered: true)
   }
 }

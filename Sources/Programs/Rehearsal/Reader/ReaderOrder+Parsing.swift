@@ -11,7 +11,12 @@ extension ReaderOrder {
   public static let commands: [(syntax: String, meaning: String)] = [
     ("start | stop | newfile", "as if the host had sent START, STOP, NEWFILE"),
     ("rate R", "R passings a second while started; 0: none, or a replay's own pace"),
-    ("pass CHIP [ANTENNA]", "one passing by hand, e.g. pass 123 4 or pass LY00123 4"),
+    (
+      "pass CHIP [ANTENNA]",
+      "one passing by hand, e.g. pass 123 4, pass LY00123 4, pass EV2026;R7 4"
+    ),
+    ("form N", "passings of 8 or 13 fields; up to 20: a firmware that nobody knows"),
+    ("free-chips on|off", "foreign chips too: codes and chips of all lengths"),
     ("identity", "who the reader is, as JSON"),
     ("count", "what it has recorded, sent, lost and been asked, as JSON"),
     ("truth [FILE]", "all that it has recorded, as JSON; or the frames of one file"),
@@ -36,6 +41,7 @@ extension ReaderOrder {
     ("time-zone ZONE", "another zone for the wall clock"),
     ("clock-offset SECONDS", "set the clock wrong by so much"),
     ("clock-at TIME", "set the clock to what it should show at TIME, e.g. 2026-10-25T00:59:00Z"),
+    ("clock-fall", "its clock begins again at 2000-01-01 00:00:00; clock-offset 0 sets it right"),
     ("clock-drift PPM", "let the clock run away, in millionths"),
     ("battery PERCENT | mains on|off", "power"),
     ("drain PERCENT", "what the battery loses in an hour without mains"),
@@ -102,6 +108,8 @@ extension ReaderOrder {
     case "hello": .hello(try words.isOn())
     case "booleans": try spelling(&words)
     case "rate": .rate(try words.number("passings a second, 0 to 100000", in: 0...100_000))
+    case "form": .form(try words.whole("fields", in: ReaderForm.fieldCounts))
+    case "free-chips": .freeChips(try words.isOn())
     case "pass": try passing(&words)
     case "battery": .battery(try words.number("percent from 0 to 100", in: 0...100))
     case "drain": .drain(try words.number("percent an hour from 0 to 100000", in: 0...100_000))
@@ -111,6 +119,7 @@ extension ReaderOrder {
       .clockOffset(
         milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
     case "clock-at": .clockAt(milliseconds: try moment(&words))
+    case "clock-fall": .clockFall
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
     }
@@ -149,6 +158,14 @@ extension ReaderOrder {
 
   private static func passing(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
     let word = try words.next("a chip")
+    if let separator = word.firstIndex(of: ";") {
+      let chip = word[separator...].dropFirst()
+      let code = word[..<separator]
+      guard isFree(code, 0...16), isFree(chip, 1...32) else {
+        throw ReaderOrderError("'\(word)' is no code and chip, as EV2026;R7 or ;R7")
+      }
+      return .pass(prefix: String(code), chip: String(chip), antenna: try antenna(&words))
+    }
     let letters = word.prefix { $0.isASCII && $0.isLetter }
     let digits = word.dropFirst(letters.count)
     guard letters.isEmpty || letters.count == 2, (1...5).contains(digits.count), Int(digits) != nil,
@@ -156,10 +173,15 @@ extension ReaderOrder {
     else { throw ReaderOrderError("'\(word)' is no chip, as 123 or LY00123") }
     let padded = String(repeating: "0", count: 5 - digits.count) + digits
     let prefix = letters.isEmpty ? nil : String(letters)
-    if words.isEmpty { return .pass(prefix: prefix, chip: padded, antenna: nil) }
-    let antenna = try words.number("an antenna from 1 to 8", in: 1...8)
-    guard antenna.rounded() == antenna else { throw ReaderOrderError("an antenna is 1 to 8") }
-    return .pass(prefix: prefix, chip: padded, antenna: Int(antenna))
+    return .pass(prefix: prefix, chip: padded, antenna: try antenna(&words))
+  }
+
+  private static func isFree(_ text: Substring, _ lengths: ClosedRange<Int>) -> Bool {
+    lengths ~= text.utf8.count && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+  }
+
+  private static func antenna(_ words: inout ReaderWords) throws(ReaderOrderError) -> Int? {
+    words.isEmpty ? nil : try words.whole("an antenna", in: 1...8)
   }
 
   private static func antennas(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {

@@ -36,6 +36,10 @@ public enum ReaderOrder: Equatable, Sendable {
   case booleans(BooleanSpelling)
   /// Passings a second.
   case rate(Double)
+  /// How many fields passings have from now on.
+  case form(Int)
+  /// Whether foreign chips come too.
+  case freeChips(Bool)
   /// One passing by hand; without an antenna at the first that is connected.
   case pass(prefix: String?, chip: String, antenna: Int?)
   /// Start mode, as by START.
@@ -56,6 +60,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case clockOffset(milliseconds: Int64)
   /// The clock shows what it should show at that moment, milliseconds since 1970-01-01T00:00:00Z, and goes on.
   case clockAt(milliseconds: Int64)
+  /// The clock begins again at 2000-01-01T00:00:00 by the reader's wall clock, as one does whose battery is empty.
+  case clockFall
   /// How fast the clock runs away, in millionths.
   case clockDrift(Double)
   /// Something else speaks instead of the protocol.

@@ -8,8 +8,10 @@ public struct ReaderSettings: Sendable {
   public var firmware = "1.1.3.0"
   /// Zone of the wall clock, GETSTATUS field 19.
   public var timeZone = "America/Mexico_City"
-  /// Owner code of the chips in the field, two letters, GETSTATUS field 7.
+  /// Code of the chips in the field, GETSTATUS field 7.
   public var chipPrefix = "MC"
+  /// What its passings look like.
+  public var form = ReaderForm()
   /// Connected antennas, each 1 to 8, GETSTATUS field 5.
   public var antennas = [1, 2, 3, 4, 6, 7, 8]
   /// Decides who passes when, and where faults with a probability strike.

@@ -34,8 +34,8 @@ extension SimulatedReader {
     case .identity: return .document(identity)
     case .count: return .document(counts.document)
     case .truth(let file): return truth(of: file)
-    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .battery, .drain, .mains, .antennas,
-      .clockOffset, .clockAt, .clockDrift, .listRate:
+    case .firmware, .serialNumber, .model, .hello, .booleans, .rate, .form, .freeChips, .battery,
+      .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift, .listRate:
       change(order)
       return .done("done")
     }
@@ -63,8 +63,10 @@ extension SimulatedReader {
     case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
-    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .pass, .start, .stop,
-      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockDrift, .listRate,
+    case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
+      .pass, .start, .stop,
+      .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift,
+      .listRate,
       .identity, .count, .truth:
       break
     }
@@ -78,12 +80,15 @@ extension SimulatedReader {
     case .hello(let isOn): sendsHello = isOn
     case .booleans(let spelling): self.spelling = spelling
     case .rate(let rate): feed.setRate(rate, isRunning: isStarted, at: now * 1000)
+    case .form(let count): feed.form.fieldCount = count
+    case .freeChips(let isOn): feed.form.hasFreeChips = isOn
     case .battery(let percent): power.setPercent(percent)
     case .drain(let percent): power.setDrain(percent)
     case .mains(let isOn): power.setMains(isOn)
     case .antennas(let antennas): settings.antennas = antennas
     case .clockOffset(let milliseconds): clock.setOffset(milliseconds, at: now)
     case .clockAt(let moment): clock.setOffset(moment - now, at: now)
+    case .clockFall: setClock(946_684_800_000)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
@@ -91,6 +96,14 @@ extension SimulatedReader {
       .newFile,
       .identity, .count, .truth:
       break
+    }
+  }
+
+  /// Lets the wall clock show that, local milliseconds.
+  mutating func setClock(_ wanted: Int64) {
+    // A second time, because another offset may be in force at the new time.
+    for _ in 0..<2 {
+      clock.setOffset(clock.offset(at: now) + wanted - localMilliseconds, at: now)
     }
   }
 

@@ -85,10 +85,7 @@ extension SimulatedReader {
     switch request {
     case .setTime(let wanted):
       if isStarted { return "STARTMODE" }
-      // A second time, because another offset may be in force at the new time.
-      for _ in 0..<2 {
-        clock.setOffset(clock.offset(at: now) + wanted - localMilliseconds, at: now)
-      }
+      setClock(wanted)
     case .setProtocol(let version):
       if isStarted { return "STARTMODE" }
       if version != SimulatedReader.protocolVersion { return "UNKNOWN" }

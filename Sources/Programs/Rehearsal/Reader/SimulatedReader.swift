@@ -220,8 +220,10 @@ extension SimulatedReader {
       lastPassing[name] = microseconds
     }
     let passing = RecordedPassing(
-      prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds, antenna: read.antenna,
-      reads: read.reads, check: read.check)
+      prefix: read.prefix, chip: read.chip, localMilliseconds: localMilliseconds,
+      antenna: read.antenna,
+      reads: read.reads, more: read.more ?? feed.form.more(prefix: read.prefix, chip: read.chip),
+      check: read.check)
     guard let number = memory.keep(passing, moment: moment) else { return nil }
     counts.recorded += 1
     let frame = passing.frame(number: number)

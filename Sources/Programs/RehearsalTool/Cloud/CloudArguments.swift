@@ -20,6 +20,8 @@ struct CloudArguments {
         "key", argument: "KEY:ACCESS",
         help: "a key; READ, WRITE, READ_WRITE, UNBIND, joined by +; repeatable (\(defaultKey):READ_WRITE)"),
       Option("envelope", argument: "v0|body", help: "how answers are wrapped (v0)"),
+      Option(
+        "empty-lists", argument: "404|200", help: "how a list is answered on which nothing is (404)"),
       Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
       Option("then", argument: "COMMAND", help: "a command to begin with; repeatable"),
       Option("seed", argument: "N", help: "decides deviceids, tokens and chances (1)"),
@@ -70,6 +72,12 @@ struct CloudArguments {
         throw UsageError("--envelope \(text): neither v0 nor body")
       }
       settings.envelope = envelope
+    }
+    if let text = parsed.value("empty-lists") {
+      guard let answer = CloudEmptyLists(rawValue: text) else {
+        throw UsageError("--empty-lists \(text): neither 404 nor 200")
+      }
+      settings.emptyLists = answer
     }
     if let text = parsed.value("seed") {
       guard let seed = UInt64(text) else { throw UsageError("--seed \(text): not a number from 0") }

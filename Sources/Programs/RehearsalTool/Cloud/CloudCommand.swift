@@ -44,7 +44,7 @@ enum CloudCommand {
     for answer in answers { Output.write("cloud: \(answer)\n") }
     var poll = Poll()
     while true {
-      if try signals.next() != nil { return }
+      if !signals.takeAll().isEmpty { return }
       poll.removeAll()
       poll.add(signals.descriptor, .read)
       channel?.register(in: &poll)

@@ -21,7 +21,13 @@ struct ReaderArguments {
       Option("started", help: "begin in start mode; --rate and --replay do, too"),
       Option("rate", argument: "R", help: "passings a second while started (1; a replay: its own pace)"),
       Option("starters", argument: "N", help: "chips in the field, 1 to 99999 (2000)"),
-      Option("replay", argument: "FILE", help: "the passings of a One4All 5 backup file instead of a field"),
+      Option(
+        "form", argument: "N",
+        help: "fields of a passing: 8, 13, or as nobody knows it, up to 20 (8)"),
+      Option("free-chips", help: "foreign chips too: codes and chips of all lengths"),
+      Option(
+        "replay", argument: "FILE",
+        help: "the passings of a One4All 5 backup file instead of a field"),
       Option("speed", argument: "X", help: "replay X times faster than its own pace (1)"),
       Option("seed", argument: "N", help: "decides who passes and where faults strike (1)"),
       Option("noise", argument: "P", help: "probability of noise bytes before a frame, 0 to 1"),
@@ -109,7 +115,13 @@ struct ReaderArguments {
     if let starters = try ReaderArguments.number(parsed, "starters", in: 1...99_999) {
       settings.starters = Int(starters)
     }
-    if let speed = try ReaderArguments.number(parsed, "speed", in: 0.001...1e6) { settings.speed = speed }
+    if case .form(let count) = try ReaderArguments.order(parsed, "form") {
+      settings.form.fieldCount = count
+    }
+    settings.form.hasFreeChips = parsed.has("free-chips")
+    if let speed = try ReaderArguments.number(parsed, "speed", in: 0.001...1e6) {
+      settings.speed = speed
+    }
     if let text = parsed.value("seed") {
       guard let seed = UInt64(text) else { throw UsageError("--seed \(text): not a number from 0") }
       settings.seed = seed

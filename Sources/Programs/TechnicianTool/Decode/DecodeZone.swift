@@ -1,6 +1,5 @@
 import Configuration
 import LinuxSystem
-import ZoneDatabase
 
 /// The zone of the recordings' wall clock, and where it comes from.
 struct DecodeZone {
@@ -51,35 +50,5 @@ struct DecodeZone {
   func note(isUTCMissing: Bool) -> String? {
     if let name { return "UTC by the time zone \(name), from \(origin)\n" }
     return isUTCMissing ? "no time zone given, so UTC stays empty: --time-zone ZONE fills it\n" : nil
-  }
-}
-
-/// The names in the zone database.
-enum ZoneNames {
-  /// Up to three names that a person probably meant.
-  static func near(_ text: String) -> [String] {
-    let names = all()
-    let place = { (name: String) in Files.name(of: name).lowercased() }
-    let same = names.filter { place($0) == place(text.replacing(" ", with: "_")) }
-    if !same.isEmpty { return Array(same.prefix(shown)) }
-    // Without the area: by the place alone.
-    guard text.contains("/") else {
-      let meant = NearMiss.of(text, among: names.map(Files.name))
-      return Array(names.filter { Files.name(of: $0) == meant }.prefix(shown))
-    }
-    return NearMiss.of(text, among: names).map { [$0] } ?? []
-  }
-
-  private static let shown = 3
-
-  /// `Area/Place` and such, without the database's second copies of itself.
-  private static func all(under folder: String = ZoneDatabase.folder, prefix: String = "") -> [String] {
-    let names = (try? Files.list(folder)) ?? []
-    return names.flatMap { name -> [String] in
-      guard name.first?.isUppercase == true else { return [] }
-      let path = "\(folder)/\(name)"
-      return (try? Files.status(path))?.kind == .folder
-        ? all(under: path, prefix: "\(prefix)\(name)/") : ["\(prefix)\(name)"]
-    }
   }
 }

@@ -3,16 +3,19 @@ import One4AllProtocol
 
 /// A passing of any form, as `one4allctl decode` shows it.
 struct DecodedPassing {
-  /// Nil where the zone is not known.
+  /// Nil where the zone is not known, and where there is no local time.
   let resolved: ResolvedTime?
-  /// Milliseconds since 1970, the local date and time read as if it were UTC.
-  let local: Int64
+  /// Milliseconds since 1970, the local date and time read as if it were UTC. Nil for a test read of an older reader that
+  /// has no time.
+  let local: Int64?
   /// When the chip was first seen, the same way; older readers only.
   let firstSeen: Int64?
   let chip: RecordedChip
   let antenna: UInt8?
   let reads: UInt32?
   let number: UInt32?
+  /// EPC and reserved fields of a passing of 13 fields.
+  var epcFields: EPCFields?
   /// Where the bib stands in the line; the cloud's export only.
   let bib: Range<Int>?
   /// Whether the row names a zone that the zone database does not have.

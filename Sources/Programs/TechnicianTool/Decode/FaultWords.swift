@@ -30,10 +30,10 @@ enum FaultWords {
     case .noise: text(RecordFault.noise)
     case .unrecognised, .unknownName, .noArguments, .statusFields: text(RecordFault.unrecognised)
     case .ambiguousJoin: "a passing ran into another line: its number is not certain"
-    case .fieldCount: text(RecordFault.fieldCount)
+    case .fieldCount: "not 8 fields, nor 13: firmware that is not known?"
     case .number: "the running number is not from 1 to 4294967295, or has leading zeros"
-    case .prefix: "the chip's prefix is not two letters"
-    case .chip: "the chip's number is not five digits"
+    case .prefix: "the timer code is not 0 to 16 letters and digits"
+    case .chip: "the chip is not 1 to 32 letters and digits"
     case .date: text(RecordFault.date)
     case .time: text(RecordFault.time)
     case .antenna: text(RecordFault.antenna)

@@ -8,18 +8,13 @@ enum WallClockZone {
   case unknown
   /// Always so many milliseconds east of UTC.
   case fixed(offset: Int64)
-  /// By the zone database.
+  /// As a person names it.
   case named(ZoneClock)
 
   /// A name of the zone database, or an offset such as `GMT-06:00`; nil when it is neither.
   init?(_ text: String) {
-    if let minutes = RecordedZone.fixedOffset(text) {
-      self = .fixed(offset: Int64(minutes) * 60_000)
-    } else if let clock = ZoneClock(zone: text) {
-      self = .named(clock)
-    } else {
-      return nil
-    }
+    guard let clock = ZoneClock(zone: text) else { return nil }
+    self = .named(clock)
   }
 
   /// What a local time is in UTC; nil where the zone is not known.

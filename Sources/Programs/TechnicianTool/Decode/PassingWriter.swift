@@ -28,7 +28,7 @@ struct PassingWriter {
       put(
         "UTC                       local time               chip      ant  reads   number  bib      note\n")
     case .csv:
-      put("utc,local,chip,antenna,reads,number,bib,first_seen,note")
+      put("utc,local,chip,antenna,reads,number,bib,first_seen,note,epc,reserved")
       put(file == nil ? "\n" : ",file\n")
     case .json: break
     }
@@ -49,7 +49,11 @@ struct PassingWriter {
     let start = buffer.count
     if !putUTC(passing) { buffer.append(Self.dash) }
     pad(from: start, to: 26)
-    putTime(passing.local, separator: UInt8(ascii: " "))
+    if let local = passing.local {
+      putTime(local, separator: UInt8(ascii: " "))
+    } else {
+      buffer.append(Self.dash)
+    }
     pad(from: start, to: 51)
     passing.chip.append(to: &buffer)
     if buffer.count == start + 51 { buffer.append(Self.dash) }
@@ -65,6 +69,11 @@ struct PassingWriter {
       pad(from: start, to: 89)
       if buffer.last != UInt8(ascii: " ") { put("  ") }
       put(passing.note)
+    }
+    if let epc = passing.epcFields?.epc, !epc.isEmpty {
+      pad(from: start, to: 89)
+      put("  epc ")
+      put(epc)
     }
     buffer.append(Self.lineFeed)
   }
@@ -85,7 +94,7 @@ struct PassingWriter {
   private mutating func writeFields(_ passing: DecodedPassing, _ line: borrowing Span<UInt8>) {
     _ = putUTC(passing)
     buffer.append(Self.comma)
-    putTime(passing.local, separator: UInt8(ascii: "T"))
+    if let local = passing.local { putTime(local, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     if case .other = passing.chip { putField(passing.chip.text) } else { passing.chip.append(to: &buffer) }
     buffer.append(Self.comma)
@@ -100,6 +109,12 @@ struct PassingWriter {
     if let first = passing.firstSeen { putTime(first, separator: UInt8(ascii: "T")) }
     buffer.append(Self.comma)
     put(passing.note)
+    buffer.append(Self.comma)
+    putField(passing.epcFields?.epc ?? "")
+    buffer.append(Self.comma)
+    if let fields = passing.epcFields, fields.hasReserved {
+      putField(fields.reserved.joined(separator: ";"))
+    }
     if let file {
       buffer.append(Self.comma)
       putField(file)
@@ -133,13 +148,12 @@ struct PassingWriter {
       _ = putUTC(passing)
       buffer.append(Self.quote)
     }
-    put(#","local":""#)
-    putTime(passing.local, separator: UInt8(ascii: "T"))
-    put(#"","chip":"#)
+    putMember(#","local":"#, time: passing.local)
+    put(#","chip":"#)
     switch passing.chip {
     case .none: put("null")
     case .other(let text): put(JSONText.write(.string(text.text)))
-    case .chip, .testRead:
+    case .chip, .code, .testRead:
       buffer.append(Self.quote)
       passing.chip.append(to: &buffer)
       buffer.append(Self.quote)
@@ -153,14 +167,7 @@ struct PassingWriter {
     } else {
       put("null")
     }
-    put(#","first_seen":"#)
-    if let first = passing.firstSeen {
-      buffer.append(Self.quote)
-      putTime(first, separator: UInt8(ascii: "T"))
-      buffer.append(Self.quote)
-    } else {
-      put("null")
-    }
+    putMember(#","first_seen":"#, time: passing.firstSeen)
     put(#","note":"#)
     if passing.note.utf8CodeUnitCount > 0 {
       buffer.append(Self.quote)
@@ -169,6 +176,10 @@ struct PassingWriter {
     } else {
       put("null")
     }
+    put(#","epc":"#)
+    put(passing.epcFields.map { JSONText.write(.string($0.epc)) } ?? "null")
+    put(#","reserved":"#)
+    put(passing.epcFields.map { JSONText.write(.array($0.reserved.map { .string($0) })) } ?? "null")
     if let file {
       put(#","file":"#)
       put(JSONText.write(.string(file)))
@@ -179,6 +190,14 @@ struct PassingWriter {
   private mutating func putMember(_ name: StaticString, _ value: (some FixedWidthInteger)?) {
     put(name)
     if let value { put(decimal: value) } else { put("null") }
+  }
+
+  private mutating func putMember(_ name: StaticString, time: Int64?) {
+    put(name)
+    guard let time else { return put("null") }
+    buffer.append(Self.quote)
+    putTime(time, separator: UInt8(ascii: "T"))
+    buffer.append(Self.quote)
   }
 
   // MARK: Pieces

@@ -53,11 +53,12 @@ struct RecordingDecoding {
       passing = DecodedPassing(
         resolved: clock.resolve(frame.localMilliseconds, number: frame.number),
         local: frame.localMilliseconds,
-        firstSeen: nil, chip: .chip(frame.prefix, frame.chip), antenna: frame.antenna, reads: frame.reads,
-        number: frame.number, bib: nil, isZoneUnknown: false)
+        firstSeen: nil, chip: RecordedChip(of: frame), antenna: frame.antenna, reads: frame.reads,
+        number: frame.number, epcFields: frame.epcFields, bib: nil, isZoneUnknown: false)
     case .older(let frame):
       passing = DecodedPassing(
-        resolved: clock.resolve(frame.localMilliseconds, number: nil), local: frame.localMilliseconds,
+        resolved: frame.localMilliseconds.flatMap { clock.resolve($0, number: nil) },
+        local: frame.localMilliseconds,
         firstSeen: frame.firstSeenMilliseconds, chip: frame.chip, antenna: frame.antenna, reads: frame.reads,
         number: nil, bib: nil, isZoneUnknown: false)
     case .exported(let row):

@@ -30,7 +30,7 @@ struct RecordingSummary {
       unknownZones += 1
     } else if passing.isBeyondCalendar {
       beyondCalendar += 1
-    } else {
+    } else if passing.local != nil {
       withoutUTC += 1
     }
     if passing.isTest {
@@ -108,12 +108,13 @@ struct RecordingSummary {
 
   /// By UTC where both have it, else by the wall clock.
   private static func isEarlier(_ left: DecodedPassing, _ right: DecodedPassing) -> Bool {
-    guard let left = left.time, let right = right.time else { return left.local < right.local }
-    return left.utc < right.utc
+    if let left = left.time, let right = right.time { return left.utc < right.utc }
+    guard let left = left.local, let right = right.local else { return false }
+    return left < right
   }
 
   private static func text(_ passing: DecodedPassing) -> String {
-    let local = LocalDateTime(millisecondsSince1970: passing.local).map {
+    let local = passing.local.flatMap(LocalDateTime.init(millisecondsSince1970:)).map {
       "\($0.dateText) \($0.preciseTimeText)"
     }
     let utc = passing.time.map { " = \($0.utc.iso8601)" }

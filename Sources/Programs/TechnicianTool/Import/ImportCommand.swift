@@ -49,7 +49,7 @@ enum ImportCommand {
     let session = parsed.value("session")
     let serialNumber = parsed.value("serial-number")
     var zone: String?
-    if let name = parsed.value("time-zone") { zone = try ZoneArgument(name).databaseName() }
+    if let name = parsed.value("time-zone") { zone = try ZoneArgument(name).name }
     if let fault = session.flatMap(ImportName.fault(ofFile:)) { throw .usage(fault) }
     if session == nil, parsed.operands.contains("-") {
       throw .usage("standard input has no name: give the session file's by --session")

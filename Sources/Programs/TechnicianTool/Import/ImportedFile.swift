@@ -1,10 +1,13 @@
 import AgentCore
+import Glibc
 import LinuxSystem
 import One4AllProtocol
 
 /// The passings of one backup file, by numbering and number.
 struct ImportedFile {
   private static let chunkSize = 1 << 16
+  /// Largest file that is read, in bytes: 700,000 passings, which are 70 MB of memory.
+  static let sizeLimit = 32 << 20
   private static let check = CheckCode("00000")
 
   private var complaints: LineComplaints
@@ -32,9 +35,12 @@ struct ImportedFile {
     let input = path == "-" ? InputFile.standardInput : try InputFile(path: path)
     var decoder = RecordingDecoder()
     var chunk = [UInt8](repeating: 0, count: chunkSize)
+    var size = 0
     while true {
       let count = try input.read(into: &chunk)
       if count == 0 { break }
+      size += count
+      guard size <= sizeLimit else { throw SystemError("read", path, number: EFBIG) }
       decoder.feed(chunk.span.extracting(0..<count)) { record, place, line in
         file.take(record, place, line)
       }
@@ -94,7 +100,8 @@ struct ImportedFile {
       testReads += 1
       return
     }
-    guard let time = LocalDateTime(millisecondsSince1970: older.localMilliseconds), let check = Self.check,
+    guard let time = older.localMilliseconds.flatMap(LocalDateTime.init(millisecondsSince1970:)),
+      let check = Self.check,
       let passing = Passing(
         number: place, prefix: prefix, chip: chip, at: time, antenna: older.antenna, reads: older.reads,
         check: check)

@@ -1,6 +1,15 @@
 /// Fields that stand at fixed places of a line. Each answers nil where the bytes are none; the caller has made sure
 /// that the line reaches that far.
 enum FixedFields {
+  /// Whether that text stands there.
+  static func stands(_ text: StaticString, in line: borrowing Span<UInt8>, at start: Int) -> Bool {
+    let line = copy line
+    return text.withUTF8Buffer { text in
+      for index in text.indices where line[start + index] != text[index] { return false }
+      return true
+    }
+  }
+
   /// So many digits as a number.
   @inline(__always)
   static func number(_ digits: Int, in line: borrowing Span<UInt8>, at start: Int) -> Int? {

@@ -11,7 +11,8 @@ enum RecordedSpeech {
 
   /// What every passing has of some form, however it was cut: 9 stands for a digit, A for a letter. No reply has it.
   private static let marks: [[UInt8]] = [
-    ";AA;99999;9999-99-99;", ";9999/99/99;", ";9999-99-99 99:99:99", "D99999999T999999999T",
+    ";AA;99999;9999-99-99;", ";9999-99-99;99:99:99.999;9;", ";9999/99/99;", ";9999-99-99 99:99:99",
+    "D99999999T999999999T",
   ].map { Array($0.utf8) }
 
   /// A line that begins as a reply or a greeting, piece by piece, in order; none when nothing of it is certain.

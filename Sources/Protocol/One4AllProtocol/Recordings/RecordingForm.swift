@@ -9,13 +9,13 @@ public enum RecordingForm: CaseIterable, Sendable {
   /// Live frames of an older reader, split by `|`.
   case olderFrames
 
-  /// Separators of a line that holds a passing.
-  fileprivate var separatorCount: Int {
+  /// The fewest and the most separators of a line that holds a passing.
+  fileprivate var separatorCounts: ClosedRange<Int> {
     switch self {
-    case .one4All5: 7
-    case .olderBackup: 5
-    case .cloudExport: 8
-    case .olderFrames: 0
+    case .one4All5: 7...12
+    case .olderBackup: 5...5
+    case .cloudExport: 8...8
+    case .olderFrames: 0...0
     }
   }
 }
@@ -82,7 +82,8 @@ enum RecordingLine {
     var separators = 0
     for index in 0..<line.count where line[index] == ASCII.semicolon { separators += 1 }
     // The cloud's export is none of these: where there are too many fields, it looks at none of them.
-    for form in [RecordingForm.one4All5, .olderBackup] where separators > form.separatorCount {
+    for form in [RecordingForm.one4All5, .olderBackup]
+    where separators > form.separatorCounts.lowerBound {
       switch fault(line, as: form)?.reason {
       case .fieldCount?: return .fieldCount
       case .passing(.fieldCount)?: return .passing(.fieldCount)
@@ -90,7 +91,9 @@ enum RecordingLine {
       }
     }
     let exact = likeness(line, separators).flatMap { fault(line, as: $0) }
-    guard let known, separators > 0, abs(separators - known.separatorCount) <= mostSeparatorsWrong,
+    guard let known, separators > 0,
+      known.separatorCounts.lowerBound - mostSeparatorsWrong...known.separatorCounts.upperBound
+        + mostSeparatorsWrong ~= separators,
       let near = fault(line, as: known)
     else { return exact?.reason }
     if let exact, exact.goodFields > near.goodFields { return exact.reason }
@@ -111,7 +114,7 @@ enum RecordingLine {
 
   private static func likeness(_ line: borrowing Span<UInt8>, _ separators: Int) -> RecordingForm? {
     switch separators {
-    case 7: return .one4All5
+    case 7, 12: return .one4All5
     case 8: return .cloudExport
     case 5: return .olderBackup
     case 0 where line.count >= 8 && line[7] == UInt8(ascii: "D") && RecordedChip(line, at: 0) != nil:

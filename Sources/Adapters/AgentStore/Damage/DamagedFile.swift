@@ -24,26 +24,47 @@ enum DamagedFile {
     try? Files.replace(path + mark, with: [], mode: 0o640)
   }
 
+  private static func isTaken(_ path: String) -> Bool {
+    ["", "-wal", "-shm"].contains { Files.exists(path + $0) }
+  }
+
   /// Renames the file and what SQLite keeps beside it, so that nothing is lost and a new one can be made. The parts
   /// keep their endings: SQLite's tools can still be tried on them together.
   /// - Returns: the new path of the file.
   static func setAside(_ path: String, at now: WallTime) throws(StoreError) -> String {
-    let label = now.iso8601.prefix(19).filter { $0 != "-" && $0 != ":" }
-    var target = "\(path).damaged-\(label)Z"
-    var count = 1
-    while Files.exists(target) {
-      count += 1
-      target = "\(path).damaged-\(label)Z-\(count)"
-    }
+    try rename(path, as: "damaged", at: now)
+  }
+
+  /// Renames what stands in the place of a database that was taken away. It is kept, and nothing is taken from it.
+  static func putAway(_ path: String, at now: WallTime) throws(StoreError) {
     do {
-      // The file last: were it gone first and the power next, SQLite would throw the log away at the next opening.
-      for ending in ["-shm", "-wal", ""] where Files.exists(path + ending) {
-        try system("rename", path + ending) { rename(path + ending, target + ending) }
+      guard try parts(of: path).isEmpty == false else { return }
+    } catch { throw .system(error) }
+    _ = try rename(path, as: "foreign", at: now)
+  }
+
+  private static func parts(of path: String) throws(SystemError) -> [String] {
+    // The file last: were it gone first and the power next, SQLite would throw the log away at the next opening.
+    var parts: [String] = []
+    for ending in ["-shm", "-wal", ""] where try Files.status(path + ending, followingLinks: false) != nil {
+      parts.append(ending)
+    }
+    return parts
+  }
+
+  private static func rename(_ path: String, as word: String, at now: WallTime) throws(StoreError) -> String {
+    let label = now.iso8601.prefix(19).filter { $0 != "-" && $0 != ":" }
+    var target = "\(path).\(word)-\(label)Z"
+    var count = 1
+    do {
+      while try !parts(of: target).isEmpty {
+        count += 1
+        target = "\(path).\(word)-\(label)Z-\(count)"
       }
-      let folder = Files.parent(of: path)
-      let directory = Descriptor(
-        owning: try system("open", folder) { open(folder, O_RDONLY | O_CLOEXEC) })
-      try system("fsync", folder) { fsync(directory.number) }
+      for ending in try parts(of: path) {
+        try system("rename", path + ending) { Glibc.rename(path + ending, target + ending) }
+      }
+      try Files.keepNames(of: Files.parent(of: path))
     } catch { throw .system(error) }
     return target
   }

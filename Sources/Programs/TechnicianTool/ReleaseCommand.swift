@@ -1,0 +1,46 @@
+import JSONDocument
+import ProgramArguments
+
+/// `one4allctl release`.
+enum ReleaseCommand {
+  static let help = CommandHelp(
+    usage: [
+      "one4allctl [--config FILE] release [--session FILE] [--serial-number S]",
+      "           [--from N] [--to N]",
+    ],
+    summary:
+      "Sends passings that wait because the reader's clock had jumped when it stamped\n"
+      + "them: as they are, with the times that they have. What the reader stamps later,\n"
+      + "with its clock still wrong, waits again. The cloud changes no time afterwards.",
+    options: [
+      ToolCommand.configOption,
+      Option("session", letter: "s", argument: "FILE", help: "of that session file; default the only one"),
+      Option("serial-number", argument: "S", help: "of whose file; default the newest of that name"),
+      Option("from", argument: "N", help: "only from that number on"),
+      Option("to", argument: "N", help: "only up to that number"),
+    ],
+    sections: [
+      .init(
+        "Exit codes",
+        [
+          ("0", "they are being sent"), ("1", "none waits for a decision, or the daemon refused"),
+          ("64 to 78", "as with other commands: one4allctl --help"),
+        ])
+    ])
+
+  static func run(_ words: [String], configuration: String?) throws(ToolError) -> ExitCode {
+    guard let parsed = try ToolCommand.arguments(words, help) else { return .success }
+    let file = ToolCommand.configuration(parsed, configuration)
+    let selection = FileSelection(parsed, configuration: file)
+    var request = selection.request("release")
+    for name in ["from", "to"] {
+      guard let text = parsed.value(name) else { continue }
+      guard let number = UInt32(text) else { throw .usage("--\(name) \(text): not the number of a passing") }
+      request[name] = .integer(Int64(number))
+    }
+    let answer = try DaemonQuestion.ask(.object(request), configuration: file)
+    let (code, work) = try WorkProgress(configuration: file).finished(answer)
+    guard code == .success else { return code }
+    return work["done"]?.integer == 0 ? .failure : .success
+  }
+}

@@ -1,0 +1,88 @@
+/// What stands behind the reads of a passing: its check alone, or EPC, four reserved fields and the check.
+struct PassingTail {
+  let epcFields: EPCFields
+  let check: CheckCode
+
+  /// Separators between EPC and check.
+  private static let separatorCount = 5
+
+  /// - Parameter start: where the field behind the reads begins.
+  init(_ frame: borrowing Span<UInt8>, from start: Int) throws(MalformedReason) {
+    var separators = 0
+    var last = start - 1
+    // Hexadecimal digits only: they are no part of another frame.
+    var isPlain = true
+    for index in start..<frame.count {
+      let byte = frame[index]
+      if byte == ASCII.semicolon {
+        separators += 1
+        last = index
+        continue
+      }
+      // Neither the EPC nor a check has blanks.
+      guard byte.isPrintable, byte != 0x20 || separators % Self.separatorCount != 0 else { throw .check }
+      isPlain = isPlain && (separators >= Self.separatorCount || byte.isHexadecimal)
+    }
+    let length = frame.count - last - 1
+    let isLikeCheck = length == 5
+    switch separators {
+    case 0:
+      // More than five characters may be the beginning of an EPC.
+      guard isLikeCheck else { throw .truncated }
+      epcFields = .none
+    case Self.separatorCount:
+      guard isLikeCheck else { throw length < 5 ? .truncated : .check }
+      if !isPlain, Self.mayHoldFrame(frame, start..<last) { throw .ambiguousJoin }
+      epcFields = EPCFields(unchecked: frame, start..<last)
+    case ..<Self.separatorCount where !isLikeCheck || !Self.isVisible(frame, from: last + 1): throw .truncated
+    case _: throw Self.mayHoldFrame(frame, start..<last) ? .ambiguousJoin : .fieldCount
+    }
+    var packed: UInt64 = 0
+    for index in last + 1..<frame.count { packed = packed << 8 | UInt64(frame[index]) }
+    if CheckCode.isAnotherFrame(packed) { throw .check }
+    check = CheckCode(unchecked: packed)
+  }
+
+  private static func isVisible(_ frame: borrowing Span<UInt8>, from start: Int) -> Bool {
+    for index in start..<frame.count where !CheckCode.isAllowed(frame[index]) { return false }
+    return true
+  }
+
+  private static let greeting = Array("HELLO".utf8)
+
+  /// Whether EPC and reserved fields may be a part of another frame, because bytes between the two were lost: they hold
+  /// a greeting, the name of a reply, or what a passing has from its time to its reads.
+  /// - Parameter range: behind it stands a separator.
+  static func mayHoldFrame(_ frame: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for index in range {
+      let byte = frame[index]
+      if byte.isDigit {
+        if isTimeToReads(frame, at: index, end: range.upperBound) { return true }
+      } else if byte.isUpperCaseLetter {
+        if holds(greeting, frame, at: index, end: range.upperBound) { return true }
+        for name in Reply.names where holds(name.bytes, frame, at: index, end: range.upperBound) {
+          if frame[index + name.bytes.count] == ASCII.semicolon { return true }
+        }
+      }
+    }
+    return false
+  }
+
+  private static func holds(_ word: [UInt8], _ frame: borrowing Span<UInt8>, at start: Int, end: Int) -> Bool
+  {
+    guard start + word.count <= end else { return false }
+    for index in word.indices where frame[start + index] != word[index] { return false }
+    return true
+  }
+
+  /// `09:02:07.295;3;4;`, the last separator at `end` at the latest.
+  private static func isTimeToReads(_ frame: borrowing Span<UInt8>, at start: Int, end: Int) -> Bool {
+    let antenna = start + 13
+    guard antenna + 2 < end, FixedFields.preciseTime(in: frame, at: start) != nil,
+      frame[start + 12] == ASCII.semicolon, 1...8 ~= frame[antenna].digitValue,
+      frame[antenna + 1] == ASCII.semicolon
+    else { return false }
+    let reads = Passing.endOfDigits(in: frame, from: antenna + 2)
+    return reads > antenna + 2 && reads <= end && frame[reads] == ASCII.semicolon
+  }
+}
