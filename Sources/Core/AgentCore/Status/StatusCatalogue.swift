@@ -176,8 +176,7 @@ extension StatusCatalogue {
 
     - passings of the present event are lost (`passings-lost`), refused by the cloud (`passings-rejected`), or were sent
       otherwise than the reader's memory has them, or with the times of a zone that was corrected since
-      (`passings-wrong`). These come from the sums on disk: a restart does
-      not hide them;
+      (`passings-wrong`). These come from the sums on disk: a restart does not hide them;
     - passings wait for a person, because the reader's clock had jumped when it stamped them (`passings-undecided`),
       whatever event they are of, or it has jumped now (`reader-clock-jumped`);
     - passings that could be sent have waited for 5 minutes (`backlog-old`), whatever keeps them, or the reader's memory
