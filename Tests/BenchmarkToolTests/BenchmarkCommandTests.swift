@@ -34,11 +34,24 @@ import Testing
   }
 
   @Test func nothingIsAllocatedForPassings() throws {
-    let file = try bench.write("passings", try bench.run("generate", "300").output)
-    for size in ["0", "1", "64", "4096"] {
-      let result = try bench.run("parse", file, "--chunk", size)
-      #expect(result.lines.first?.hasSuffix(" allocations=0") == true, "chunks of \(size): \(result.lines)")
+    for form in [[], ["--form", "13"], ["--free-chips"], ["--form", "13", "--free-chips"]] {
+      let file = try bench.write("passings", try bench.run(["generate", "300"] + form).output)
+      for size in ["0", "1", "64", "4096"] {
+        let result = try bench.run("parse", file, "--chunk", size)
+        #expect(
+          result.lines.first?.hasSuffix(" allocations=0") == true,
+          "\(form), chunks of \(size): \(result.lines)")
+      }
     }
+  }
+
+  @Test func twoParsersAgreeAboutPassingsOfThirteenFields() throws {
+    let file = try bench.write("passings", try bench.run("generate", "400", "--form", "13").output)
+    let sums = try [["parse", file], ["parse", file, "--chunk", "64"], ["c", file]].map { words in
+      try bench.run(words).lines.first?.split(separator: " ").prefix(3).dropFirst().joined(separator: " ")
+    }
+    #expect(sums[0]?.hasPrefix("frames=400 acc=") == true)
+    #expect(Set(sums).count == 1, "\(sums)")
   }
 
   @Test func replyAndMalformedFramesAreCountedAndTheirAllocationsSeen() throws {

@@ -11,10 +11,10 @@ struct FrameSum {
   mutating func add(_ passing: Passing) {
     frames &+= 1
     sum &+=
-      UInt64(bitPattern: passing.localMilliseconds) ^ UInt64(passing.chip.number ?? 0)
+      UInt64(bitPattern: passing.localMilliseconds) ^ UInt64(passing.usualChipNumber ?? 0)
       ^ UInt64(passing.number)
       ^ UInt64(passing.antenna) ^ UInt64(passing.reads) ^ Self.hexadecimal(passing.check)
-      ^ (passing.epcFields?.folded ?? 0)
+      ^ passing.foldedFields
   }
 
   mutating func countOther() { frames &+= 1 }

@@ -15,6 +15,10 @@ public struct Framer: Sendable {
   private var pending = LineBuffer(capacity: 2 * windowLength)
   private var hasGivenUp = false
   private var date = KnownDate()
+  /// What the last passing had that a usual one has not; its memory is used again, unless somebody still holds that.
+  private var room: [UInt8] = []
+  /// Timer code, chip, the usual EPC and empty fields need 78 bytes at the most.
+  private static let roomCapacity = 96
   /// A reply was taken after silence although its CR had come: its LF still belongs to it.
   private var owesLineFeed = false
 
@@ -22,7 +26,7 @@ public struct Framer: Sendable {
   public private(set) var counters = FrameCounters()
 
   /// Nothing seen yet.
-  public init() {}
+  public init() { room.reserveCapacity(Self.roomCapacity) }
 
   /// Bytes waiting for their line end; 0 when idle. Of a frame that was given up, the bytes kept.
   public var pendingCount: Int { pending.count }
@@ -41,11 +45,12 @@ public struct Framer: Sendable {
       // it.
       if pending.isEmpty, chunk.count &- start >= UsualPassing.windowLength {
         if let usual = UsualPassing(at: start, in: chunk, date: &date) {
+          let passing = usual.passing(in: chunk, &room)
           start &+= usual.length
-          deliver(.passing(usual.passing), emit)
+          deliver(.passing(passing), emit)
           continue
         }
-      } else if let (passing, end) = pending.completed(by: chunk, from: start, date: &date) {
+      } else if let (passing, end) = pending.completed(by: chunk, from: start, date: &date, &room) {
         start = end
         deliver(.passing(passing), emit)
         continue
@@ -133,7 +138,7 @@ public struct Framer: Sendable {
       return
     }
     let frame = line.extracting(0..<length)
-    if let plain = Self.plainFrame(frame) {
+    if let plain = Self.plainFrame(frame, &room) {
       deliver(plain, emit)
     } else {
       resolve(Array(copying: frame), emit)
@@ -141,9 +146,9 @@ public struct Framer: Sendable {
   }
 
   /// What a line is when it is certain by itself: a passing, or a wrong one.
-  private static func plainFrame(_ line: Span<UInt8>) -> Frame? {
+  private static func plainFrame(_ line: Span<UInt8>, _ room: inout [UInt8]) -> Frame? {
     do throws(MalformedReason) {
-      return .passing(try Passing(fieldByField: line))
+      return .passing(try Passing(fieldByField: line, &room))
     } catch {
       guard let reason = WrongPassing.reason(line, error) else { return nil }
       return .malformed(MalformedFrame(reason: reason, raw: Array(copying: line)))
@@ -158,7 +163,11 @@ public struct Framer: Sendable {
     } else {
       let isEndedByReturn = pending.last == ASCII.carriageReturn
       let length = isEndedByReturn ? pending.count - 1 : pending.count
-      if let plain = pending.read(length, Self.plainFrame) {
+      var room: [UInt8] = []
+      swap(&room, &self.room)
+      let plain = pending.read(length) { Self.plainFrame($0, &room) }
+      swap(&room, &self.room)
+      if let plain {
         deliver(plain, emit)
       } else {
         resolve(pending.bytes, emit)

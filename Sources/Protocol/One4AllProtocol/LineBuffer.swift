@@ -54,7 +54,7 @@ struct LineBuffer: Sendable {
   /// chunk it ends. Holds nothing then; is as it was when there is none.
   @inline(__always)
   mutating func completed(
-    by chunk: borrowing Span<UInt8>, from start: Int, date: inout KnownDate
+    by chunk: borrowing Span<UInt8>, from start: Int, date: inout KnownDate, _ room: inout [UInt8]
   ) -> (Passing, end: Int)? {
     let window = UsualPassing.windowLength
     let rest = chunk.count &- start
@@ -74,6 +74,6 @@ struct LineBuffer: Sendable {
       return nil
     }
     count = 0
-    return (usual.passing, start &+ usual.length &- held)
+    return (usual.passing(in: storage.span, &room), start &+ usual.length &- held)
   }
 }

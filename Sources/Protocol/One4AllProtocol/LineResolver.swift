@@ -88,7 +88,7 @@ struct LineResolver {
     for index in text.reversed() where line[index] == ASCII.semicolon {
       separators += 1
       guard separators == Self.fewestSeparators || separators == Self.mostSeparators,
-        (try? Passing.body(of: line.span.extracting(text), from: index - text.lowerBound, number: 1)) != nil
+        isBody(text, from: index)
       else {
         if separators == Self.mostSeparators { return nil }
         continue
@@ -98,6 +98,14 @@ struct LineResolver {
       return start..<index
     }
     return nil
+  }
+
+  /// Whether that is all that a passing has from the separator behind its number on.
+  private func isBody(_ text: Range<Int>, from start: Int) -> Bool {
+    var room: [UInt8] = []
+    return
+      (try? Passing.body(
+        of: line.span.extracting(text), from: start - text.lowerBound, number: 1, &room)) != nil
   }
 
   private mutating func join(_ text: Range<Int>, number: Range<Int>) -> [Piece] {

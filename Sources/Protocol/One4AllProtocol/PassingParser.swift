@@ -26,21 +26,29 @@ extension Passing {
     guard let usual = UsualPassing(at: 0, in: window.span, date: &date), usual.length == length + 2 else {
       return nil
     }
-    return usual.passing
+    var room: [UInt8] = []
+    return usual.passing(in: window.span, &room)
   }
 
   /// Parses a frame of any shape without its line end: one field after the other, so that a wrong frame
   /// throws the reason of its first wrong field.
   package init(fieldByField frame: borrowing Span<UInt8>) throws(MalformedReason) {
+    var room: [UInt8] = []
+    try self.init(fieldByField: frame, &room)
+  }
+
+  /// The same; what a usual passing has not goes into `room`, which is memory to use again once nobody holds the passing
+  /// any more that was there before.
+  init(fieldByField frame: borrowing Span<UInt8>, _ room: inout [UInt8]) throws(MalformedReason) {
     let separator = Self.endOfDigits(in: frame, from: 0)
     let number = try Self.number(in: frame, 0..<separator, orThrow: .number)
     guard number >= 1 else { throw .number }
-    self = try Self.body(of: frame, from: separator, number: number)
+    self = try Self.body(of: frame, from: separator, number: number, &room)
   }
 
   /// What stands behind the number, whose separator is at `start`.
   static func body(
-    of frame: borrowing Span<UInt8>, from start: Int, number: UInt32
+    of frame: borrowing Span<UInt8>, from start: Int, number: UInt32, _ room: inout [UInt8]
   ) throws(MalformedReason) -> Passing {
     var place = start
     try pass(in: frame, &place, orThrow: .number)
@@ -59,10 +67,28 @@ extension Passing {
     place = readsEnd
     try pass(in: frame, &place, orThrow: .reads)
     let tail = try PassingTail(frame, from: place)
+    let usualChip = usualChip(in: frame, timerCode, chip)
+    let isUsual = usualChip != 0 && tail.fields == nil
+    if usualChip == 0 {
+      room.replaceAll(with: copy frame, timerCode.lowerBound..<chip.upperBound)
+      if let fields = tail.fields { room.append(copy frame, fields.lowerBound - 1..<fields.upperBound) }
+    } else if let fields = tail.fields {
+      room.replaceAll(with: copy frame, fields)
+    }
     return Passing(
-      uncheckedNumber: number, timerCode: TimerCode(unchecked: frame, timerCode),
-      chip: ChipCode(unchecked: frame, chip), localMilliseconds: Int64(day) * 86_400_000 + Int64(time),
-      antenna: antenna, reads: reads, epcFields: tail.epcFields, check: tail.check)
+      uncheckedNumber: number, usualChip: usualChip, more: isUsual ? nil : room, isLong: tail.fields != nil,
+      localMilliseconds: Int64(day) * 86_400_000 + Int64(time), antenna: antenna, reads: reads,
+      check: tail.check)
+  }
+
+  /// Two letters and five digits, the first character lowest; 0 for any others.
+  private static func usualChip(
+    in frame: borrowing Span<UInt8>, _ timerCode: Range<Int>, _ chip: Range<Int>
+  ) -> UInt64 {
+    guard timerCode.count == 2, chip.count == 5 else { return 0 }
+    for index in timerCode where !frame[index].isLetter { return 0 }
+    for index in chip where !frame[index].isDigit { return 0 }
+    return frame.text(timerCode, part: 0) | frame.text(chip, part: 0) << 16
   }
 
   /// Passes over a separator.

@@ -1,6 +1,7 @@
 /// What stands behind the reads of a passing: its check alone, or EPC, four reserved fields and the check.
 struct PassingTail {
-  let epcFields: EPCFields
+  /// Where EPC and reserved fields stand; nil where the check stands alone.
+  let fields: Range<Int>?
   let check: CheckCode
 
   /// Separators between EPC and check.
@@ -29,11 +30,11 @@ struct PassingTail {
     case 0:
       // More than five characters may be the beginning of an EPC.
       guard isLikeCheck else { throw .truncated }
-      epcFields = .none
+      fields = nil
     case Self.separatorCount:
       guard isLikeCheck else { throw length < 5 ? .truncated : .check }
       if !isPlain, Self.mayHoldFrame(frame, start..<last) { throw .ambiguousJoin }
-      epcFields = EPCFields(unchecked: frame, start..<last)
+      fields = start..<last
     case ..<Self.separatorCount where !isLikeCheck || !Self.isVisible(frame, from: last + 1): throw .truncated
     case _: throw Self.mayHoldFrame(frame, start..<last) ? .ambiguousJoin : .fieldCount
     }

@@ -17,7 +17,15 @@ struct UsualPassing {
   /// `1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6␊`
   static let shortestLength = 45
 
-  let passing: Passing
+  private let number: UInt32
+  private let usualChip: UInt64
+  private let localMilliseconds: Int64
+  private let antenna: UInt8
+  private let reads: UInt32
+  private let check: CheckCode
+  /// Where EPC and reserved fields stand in the bytes; their end is 0 in a passing of 8 fields.
+  private let fieldsStart: Int
+  private let fieldsEnd: Int
   /// Its bytes, the line end included.
   let length: Int
 
@@ -85,27 +93,36 @@ struct UsualPassing {
     guard readsDigits < 8, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
     let tailEnd = tail &+ readsDigits
     let end = bytes.word(at: tailEnd)
-    let epcFields: EPCFields
-    let check: CheckCode
     if let short = Self.check(end), let lineEnd = Self.lineEndLength(end) {
-      epcFields = .none
+      fieldsEnd = 0
       check = short
       length = tailEnd &+ 6 &+ lineEnd &- start
-    } else if let long = Self.epc(in: bytes, at: tailEnd) {
-      epcFields = EPCFields(words: long.words, length: long.length &+ EPCFields.separatorCount)
-      check = long.check
-      length = long.end &- start
     } else {
-      return nil
+      fieldsEnd = Self.endOfFields(in: bytes, at: tailEnd)
+      guard fieldsEnd > 0 else { return nil }
+      let end = bytes.word(at: fieldsEnd)
+      guard let long = Self.check(end), let lineEnd = Self.lineEndLength(end) else { return nil }
+      check = long
+      length = fieldsEnd &+ 6 &+ lineEnd &- start
     }
-    passing = Passing(
-      uncheckedNumber: UInt32(truncatingIfNeeded: number),
-      timerCode: TimerCode(low: prefixAndChip & 0xFFFF, high: 0),
-      chip: ChipCode(words: SIMD4(prefixAndChip &>> 24, 0, 0, 0)),
-      localMilliseconds: date.milliseconds &+ millisecond,
-      antenna: UInt8(truncatingIfNeeded: antennaNumber),
-      reads: UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits)),
-      epcFields: epcFields, check: check)
+    fieldsStart = tailEnd &+ 1
+    self.number = UInt32(truncatingIfNeeded: number)
+    usualChip = prefixAndChip & 0xFFFF | (prefixAndChip &>> 24) &<< 16
+    localMilliseconds = date.milliseconds &+ millisecond
+    self.antenna = UInt8(truncatingIfNeeded: antennaNumber)
+    reads = UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits))
+  }
+
+  /// The passing. What it has more than 8 fields goes into `room`, which is memory to use again once nobody holds the
+  /// passing any more that was there before.
+  /// - Parameter bytes: those that it was read from.
+  @inline(__always)
+  func passing(in bytes: borrowing Span<UInt8>, _ room: inout [UInt8]) -> Passing {
+    let isLong = fieldsEnd > 0
+    if isLong { room.replaceAll(with: copy bytes, fieldsStart..<fieldsEnd) }
+    return Passing(
+      uncheckedNumber: number, usualChip: usualChip, more: isLong ? room : nil, isLong: isLong,
+      localMilliseconds: localMilliseconds, antenna: antenna, reads: reads, check: check)
   }
 
   /// Milliseconds of the day; nil when there is no such time. Pairs of `HH:mm:ss`, digits of `.SSS`.
@@ -153,36 +170,25 @@ struct UsualPassing {
 
   // MARK: `;30303030304D433030393738;;;;;937f6␍␊`
 
-  /// So many bytes are looked at behind the separator of an EPC.
-  private static let epcWindow = 56
+  /// Most digits of an EPC that is read here, and the bytes that are looked at then.
+  private static let longestEPC = 40
+  private static let epcWindow = longestEPC + 16
   private static let fiveSeparators: UInt64 = 0x3B_3B3B_3B3B
 
-  /// The end of a passing of 13 fields, its EPC hexadecimal, the reserved fields empty; nil for any other.
+  /// Where the check's separator stands behind a hexadecimal EPC and empty reserved fields; 0 where there are others.
+  /// What stands behind it may be read as a word. Kept out of the way of passings of 8 fields.
   /// - Parameter start: where the separator in front of the EPC stands.
-  @inline(__always)
-  private static func epc(
-    in bytes: borrowing Span<UInt8>, at start: Int
-  ) -> (words: (UInt64, UInt64, UInt64, UInt64, UInt64), length: Int, check: CheckCode, end: Int)? {
+  @inline(never)
+  private static func endOfFields(in bytes: borrowing Span<UInt8>, at start: Int) -> Int {
     let first = start &+ 1
-    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return nil }
-    var length = 0
-    while length <= 32 {
-      let digits = hexadecimalCount(bytes.word(at: first &+ length))
-      length &+= digits
+    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return 0 }
+    var end = first
+    while end &- first <= longestEPC &- 8 {
+      let digits = hexadecimalCount(bytes.word(at: end))
+      end &+= digits
       if digits < 8 { break }
     }
-    // Four separators of reserved fields have to fit in as well.
-    guard length <= EPCFields.inlineLength &- EPCFields.separatorCount,
-      bytes.word(at: first &+ length) & 0xFF_FFFF_FFFF == fiveSeparators
-    else { return nil }
-    let end = bytes.word(at: first &+ length &+ EPCFields.separatorCount)
-    guard let check = check(end), let lineEnd = lineEndLength(end) else { return nil }
-    let range = first..<first &+ length &+ EPCFields.separatorCount
-    let words = (
-      bytes.text(range, part: 0), bytes.text(range, part: 1), bytes.text(range, part: 2),
-      bytes.text(range, part: 3), bytes.text(range, part: 4)
-    )
-    return (words, length, check, range.upperBound &+ 6 &+ lineEnd)
+    return bytes.word(at: end) & 0xFF_FFFF_FFFF == fiveSeparators ? end &+ EPCFields.separatorCount : 0
   }
 
   /// How many hexadecimal digits stand at the begin, 0 to 8.

@@ -49,6 +49,25 @@ extension MutableSpan<UInt8> {
 }
 
 extension [UInt8] {
+  /// Takes a range of a span in place of what it holds. The memory stays, unless somebody else holds it too.
+  @inline(__always)
+  mutating func replaceAll(with source: Span<UInt8>, _ range: Range<Int>) {
+    guard range.count == count else {
+      // What was needed for something absurdly long is given back.
+      removeAll(keepingCapacity: capacity <= Swift.max(2 * range.count, 256))
+      append(source, range)
+      return
+    }
+    var target = mutableSpan
+    target.copy(source, from: range.lowerBound, length: range.count, to: 0)
+  }
+
+  /// Appends a range of a span.
+  @inline(never)
+  mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
+    source.withUnsafeBytes { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
   /// A copy of a span.
   init(copying span: Span<UInt8>) { self = span.withUnsafeBytes { Array($0) } }
 }

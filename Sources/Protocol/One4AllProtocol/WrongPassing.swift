@@ -64,7 +64,8 @@ enum WrongPassing {
   }
 
   private static func isBody(_ line: borrowing Span<UInt8>, from start: Int) -> Bool {
-    (try? Passing.body(of: line, from: start, number: 1)) != nil
+    var room: [UInt8] = []
+    return (try? Passing.body(of: line, from: start, number: 1, &room)) != nil
   }
 
   /// Whether a name with its `;` or a greeting may stand in the line. The last field has no `;` behind it, so there
