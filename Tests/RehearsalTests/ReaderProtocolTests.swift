@@ -180,6 +180,17 @@ struct ReaderProtocolTests {
     #expect(try rig.document("identity")["clock_offset_ms"] == -89_500)
   }
 
+  @Test("A clock that falls begins again at the year 2000, by its own wall clock, and goes on from there")
+  func fallenClock() throws {
+    var rig = ReaderRig()
+    try rig.order("clock-fall")
+    _ = rig.wait(61)
+    #expect(rig.say("GETTIME") == "GETTIME;2000-01-01;00:01:01\r\n")
+    #expect(rig.say("START") == "START;20000101-000101.csv\r\n")
+    try rig.order("clock-offset 0")
+    #expect(try rig.document("identity")["clock_offset_ms"] == 0)
+  }
+
   @Test("The battery drains without mains, charges with it, and READBATTERY says so")
   func battery() throws {
     var rig = ReaderRig()
