@@ -29,14 +29,19 @@ extension EndToEndTests {
     }
   }
 
-  @Test("A Date of the year 9999 and a Retry-After without end do no harm")
+  @Test("A Date of the year 9999, counts of 2^63-1 and a Retry-After without end do no harm")
   func cloudBeyondTime() throws {
     let field = try Field()
     try field.tell("cloud", "date-offset 250000000000s")
     try field.start()
     #expect(field.waits { $0["device"]?["agrees"] == true })
     #expect(field.status["clock"]?["cloud_time"] == .null)
-    try field.tell("cloud", "fail 429 retry-after 9223372036854775807 for 1 requests")
+    let counts = "{\"inserted_count\":9223372036854775807,\"duplicate_count\":9223372036854775807}"
+    try field.tell("cloud", "say 200 \(counts) on passings-insert for 2 requests")
+    let before = field.status["passings"]?["acknowledged"]?.integer ?? 0
+    #expect(field.waits(40) { ($0["passings"]?["acknowledged"]?.integer ?? 0) > before + 3 })
+    #expect(field.status["passings"]?["rejected"] == 0)
+    try field.tell("cloud", "fail 429 retry-after 9223372036854775807 for 1 requests on heartbeat")
     #expect(field.waits { $0["cloud"]?["state"] == "failing" })
     #expect(field.stop(SIGKILL) == -SIGKILL)
     try field.start()

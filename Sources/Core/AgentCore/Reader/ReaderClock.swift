@@ -107,6 +107,7 @@ public struct ReaderClock: Sendable {
     to now: Moment, _ news: [ReaderNews], isHostTrusted: Bool, isHostCertain: Bool,
     _ session: inout ReaderSession, _ actions: inout [AgentAction]
   ) {
+    if self.isHostTrusted, !isHostTrusted { distrust(at: now) }
     self.isHostTrusted = isHostTrusted
     self.isHostCertain = isHostCertain
     for piece in news { take(piece, at: now, &actions) }
@@ -149,6 +150,20 @@ public struct ReaderClock: Sendable {
       if step == .setting { wasSet(answer, at: now, &actions) }
     case .status, .passing, .damaged, .unknownForm, .answered: break
     }
+  }
+
+  /// The host's clock is not trusted any more: what it has measured as it is set now is worth nothing.
+  private mutating func distrust(at now: Moment) {
+    switch step {
+    case .waiting, .asked, .checking, .aiming: step = .idle
+    case .idle, .setting: break
+    }
+    dueAt = now.monotonic
+    guard let former = measurement, abs(ReaderClock.epoch(now) - former.epoch) <= ReaderClock.stepTolerance
+    else { return }
+    measurement = nil
+    toldOffset = nil
+    conditions.drop(.readerClock)
   }
 
   /// Begins what is due: a measurement, or setting the clock.
