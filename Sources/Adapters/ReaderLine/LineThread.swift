@@ -239,6 +239,7 @@ final class LineThread {
     report(
       .heard(
         opening: opening,
-        LineReport.Reception(frames: frames, byteCount: byteCount, sample: sample, at: at)))
+        LineReport.Reception(
+          frames: frames, byteCount: byteCount, sample: sample, at: at, pendingReply: framer.pendingReply)))
   }
 }
