@@ -93,16 +93,20 @@ struct StrangeReaderTests {
         reply: #require(Reply(line: known.replacing("O4A5-00051", with: serialNumber))))
     }
     let (plain, odd, other) = (try status("O4A5-00051"), try status("O4A5-0é051"), try status("O4A5-ä0051"))
-    #expect(strange.isSure(plain))
-    let once = strange.isSure(odd)
-    #expect(!once && strange.asksAgain())
+    func isBelieved(_ status: ReaderStatus) -> Bool { strange.isSure(status) }
+    func isRepeated() -> Bool { strange.asksAgain() }
+    #expect(isBelieved(plain))
+    #expect(!isBelieved(odd))
+    #expect(isRepeated())
     // Damage is not the same twice.
-    #expect(strange.isSure(plain))
-    let again = strange.isSure(odd)
-    #expect(!again && strange.asksAgain())
-    let changed = strange.isSure(other)
-    #expect(!changed && !strange.asksAgain())
-    #expect(strange.isSure(other) && strange.isSure(other) && strange.isSure(plain))
+    #expect(isBelieved(plain))
+    #expect(!isBelieved(odd))
+    #expect(isRepeated())
+    #expect(!isBelieved(other))
+    #expect(!isRepeated())
+    #expect(isBelieved(other))
+    #expect(isBelieved(other))
+    #expect(isBelieved(plain))
   }
 
   @Test(
