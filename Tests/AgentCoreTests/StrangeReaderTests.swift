@@ -81,7 +81,7 @@ struct StrangeReaderTests {
     #expect(world.pass(atMost: 12) { !$0.entries(.readerSwapped).isEmpty })
     #expect(world.status["reader"]?["serial_number"] == "O4A5-0é051")
     let asked = world.commands.dropFirst(before).filter { $0.text == "GETSTATUS" }.map(\.at)
-    #expect(asked.count == 2 && asked[1] - asked[0] < 100)
+    #expect(asked.count >= 2 && asked[1] - asked[0] < 100, "\(asked)")
   }
 
   @Test("What may be damage is asked for again at once, but not without end")
