@@ -222,7 +222,8 @@ final class CaptureWorld: SteppedWorld {
         .heard(
           opening: opening,
           .init(
-            frames: frames, byteCount: bytes.count, sample: Array(bytes.prefix(32)), at: now.monotonic))))
+            frames: frames, byteCount: bytes.count, sample: Array(bytes.prefix(32)), at: now.monotonic,
+            pendingReply: framer.pendingReply))))
   }
 
   // MARK: What a test does and sees

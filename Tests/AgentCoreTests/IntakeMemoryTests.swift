@@ -85,7 +85,7 @@ struct IntakeMemoryTests {
     let world = CaptureWorld()
     #expect(world.audit() == "no reader is connected")
     world.pass(seconds: 3)
-    #expect(world.audit("results.csv") == "'results.csv' is no session file of a reader")
+    #expect(world.audit("results.csv")?.hasPrefix("'results.csv' is no session file of a reader") == true)
   }
 
   @Test("STOP is noticed: the whole file is compared, then it is settled; a passing behind it opens it again")

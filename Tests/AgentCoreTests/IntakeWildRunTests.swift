@@ -5,6 +5,13 @@ import Testing
 
 @Suite("Long runs in which the line loses, cuts and adds")
 struct IntakeWildRunTests {
+  /// What a reader may say otherwise than ours, whatever else goes wrong.
+  static let strangeWords = [
+    "odd-files 4", "more-files 500", "status-field 4 One4All 5 ©", "status-field 7 MÉ",
+    "status-field 8 46.2 °C",
+    "status-field 8 hot", "status-length 200", "latin-1 on", "test-reads 0.02",
+  ]
+
   @Test(
     "In the end the store holds exactly what the reader holds, file by file, and nothing is lost",
     arguments: WildSeeds.some(2))
@@ -14,6 +21,9 @@ struct IntakeWildRunTests {
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
     for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
+    for order in Self.strangeWords where Int.random(in: 0..<3, using: &random) == 0 {
+      try world.tellReader(order)
+    }
     for _ in 0..<12 {
       switch Int.random(in: 0..<10, using: &random) {
       case 0...1: world.kill(seed: random.next())

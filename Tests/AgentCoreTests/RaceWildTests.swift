@@ -28,6 +28,9 @@ struct RaceWildTests {
     world.pass(seconds: 3)
     for order in WildForm.orders(using: &random) { try world.tellReader(order) }
     for order in ["rate 20", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
+    for order in IntakeWildRunTests.strangeWords where Int.random(in: 0..<3, using: &random) == 0 {
+      try world.tellReader(order)
+    }
     for _ in 0..<20 {
       switch Int.random(in: 0..<10, using: &random) {
       case 0...1: world.kill(seed: random.next())

@@ -25,7 +25,11 @@ struct WildRunTests {
     "mute", "unmute", "reboot 3", "noise 0.2", "cut 0.1", "foreign on", "foreign off", "ok",
     "refuse GETSTATUS ERR", "refuse PING ERR", "status-without-crlf on", "status-without-crlf off",
     "firmware 1.1.4.0", "firmware 1.2.0.0", "serial-number O4A5-00051", "serial-number O4A5-00052",
-    "serial-number O4A5-00053", "pass 17 1",
+    "serial-number O4A5-00053", "pass 17 1", "status-field 4 One4All 5 ©", "status-field 4 off",
+    "status-field 7 MÉ", "status-field 8 46.2 °C", "status-field 8 hot", "status-field 10 RACE1.csv",
+    "status-field 13 200", "status-field 19 América/Mexico_City", "status-length 5043", "status-length 29",
+    "status-length off", "latin-1 on", "latin-1 off", "odd-files 3", "odd-files 9", "odd-files off",
+    "more-files 3000", "more-files 20000", "more-files off",
   ]
 
   @Test(

@@ -12,7 +12,8 @@ import Testing
     let version = try #require(ProtocolVersion("3.0"))
     #expect(try outcome(.ping, "PING;PONG") == .pong)
     if case .protocolVersions(let versions) = try outcome(.getProtocol, "GETPROTOCOL;3.0;1.2;3.0") {
-      #expect([versions.current.text, versions.lowest.text, versions.highest.text] == ["3.0", "1.2", "3.0"])
+      let texts = [versions.current, versions.lowest, versions.highest].map { $0?.text }
+      #expect(texts == ["3.0", "1.2", "3.0"])
     } else {
       Issue.record("no versions")
     }
@@ -22,7 +23,7 @@ import Testing
     {
       #expect(battery.volts == 25.5)
       #expect(battery.percent == 90)
-      #expect(!battery.mainsPower)
+      #expect(battery.mainsPower == false)
     } else {
       Issue.record("no battery")
     }
@@ -57,7 +58,7 @@ import Testing
     #expect(list.files.map(\.text) == ["20171223-153055.csv"])
     #expect(list.otherNames == ["old.csv"])
     #expect(info.count == 190)
-    #expect(info.first < info.last)
+    #expect(info.first?.dateText == "2017-12-23" && info.last?.dateText == "2017-12-24")
   }
 
   @Test(arguments: Refusal.allCases) func everyRefusalIsKnown(_ refusal: Refusal) throws {
@@ -67,6 +68,35 @@ import Testing
 
   @Test func theOddSpellingIsStopMode() throws {
     #expect(try outcome(.newFile, "NEWFILE;STOPTMODE") == .refused(.stopMode))
+  }
+
+  @Test func whatCanBeReadIsRead() throws {
+    for (line, volts, percent, mainsPower) in [
+      ("READBATTERY;VOLTS;25,5;PERCENT;90;HASPOWER;false", 25.5, 90, false),
+      ("READBATTERY;VOLTS;25.5 V;PERCENT;105;HASPOWER;false;MODE;eco", 25.5, nil, false),
+      ("READBATTERY;VOLTS;full;PERCENT;90 %;HASPOWER;maybe", nil, 90, nil),
+    ] as [(String, Double?, Int?, Bool?)] {
+      guard case .battery(let battery) = try outcome(.readBattery, line) else {
+        Issue.record("no battery: \(line)")
+        continue
+      }
+      #expect(battery.volts == volts && battery.percent == percent && battery.mainsPower == mainsPower)
+    }
+    #expect(try outcome(.readBattery, "READBATTERY;VOLTS;a;PERCENT;b;HASPOWER;c") == .unexpected(.fields))
+    guard case .protocolVersions(let versions) = try outcome(.getProtocol, "GETPROTOCOL;beta;1.0;3.0;new"),
+      case .fileInfo(let info) = try outcome(
+        SessionFileName("20171223-153055.csv").map { .getFileInfo($0) }, "GETFILEINFO;;;yesterday;25:00:00;7"),
+      case .passings(let passings) = try outcome(.passings, "PASSINGS;190;J\u{fc}rgen;;7 7")
+    else {
+      Issue.record("not typed")
+      return
+    }
+    #expect(versions.current == nil && versions.lowest?.text == "1.0" && versions.highest?.text == "3.0")
+    #expect(info.count == 7 && info.first == nil && info.last == nil)
+    #expect(passings.count == 190 && passings.lastChips == ["J\u{fc}rgen", "7 7"])
+    let time = try #require(LocalDateTime(date: "2017-12-23", time: "15:30:55"))
+    #expect(try outcome(.getTime, "GETTIME;2017-12-23;15:30:55;GPS") == .time(time))
+    #expect(try outcome(.getProtocol, "GETPROTOCOL;a;b;c") == .unexpected(.fields))
   }
 
   @Test func whatDoesNotFitIsUnexpected() throws {

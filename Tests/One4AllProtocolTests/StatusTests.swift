@@ -67,22 +67,72 @@ import Testing
     #expect(status.serialNumber == "O4A5-00051")
   }
 
-  @Test(arguments: [Array("Macsha México".utf8), [0x4D, 0xE9, 0x78]], [true, false])
-  func anOwnerWithAccentsDoesNotHideTheReader(_ owner: [UInt8], isEnded: Bool) throws {
-    let parts = RealLine.status.split(separator: ";", omittingEmptySubsequences: false).map { Array($0.utf8) }
-    let line = Array((parts[..<6] + [owner] + parts[7...]).joined(separator: [UInt8(ascii: ";")]))
+  /// The real line with a field of other bytes, as the framer reads it.
+  private func status(_ field: Int, bytes: [UInt8], isEnded: Bool = true) throws -> ReaderStatus {
+    let parts = fields.map { Array($0.utf8) }
+    let line = Array((parts[..<field] + [bytes] + parts[(field + 1)...]).joined(separator: [0x3B]))
     var framer = Framer()
-    var frames: [Frame] = []
-    framer.feed(line + (isEnded ? [13, 10] : [])) { frames.append($0) }
-    framer.flushAfterSilence { frames.append($0) }
-    guard case .reply(let reply)? = frames.first, frames.count == 1 else {
-      Issue.record("\(frames)")
-      return
+    var frames = framer.frames(of: line + (isEnded ? [0x0D, 0x0A] : []))
+    frames += framer.framesAfterSilence()
+    guard case .reply(let reply) = try #require(frames.first), frames.count == 1 else {
+      throw StatusError.tooFewFields(frames.count)
     }
-    let status = try ReaderStatus(reply: reply)
-    #expect(status.serialNumber == "O4A5-00051")
-    #expect(status.owner?.contains("?") == true)
-    #expect(status.firmware == "1.1.3.0")
+    #expect(reply.raw == line)
+    return try ReaderStatus(reply: reply)
+  }
+
+  @Test(arguments: [6, 4, 29, 20, 42], [true, false])
+  func lettersBeyondASCIIDoNotHideTheReader(_ field: Int, isEnded: Bool) throws {
+    for (bytes, text) in [
+      (Array("Macsha M\u{e9}xico \u{a9}".utf8), "Macsha M\u{e9}xico \u{a9}"),
+      ([0x4D, 0xE9, 0x78], "M\u{e9}x"),
+    ] {
+      let status = try status(field, bytes: bytes, isEnded: isEnded)
+      #expect(status.serialNumber == "O4A5-00051")
+      #expect(status.owner == (field == 6 ? text : "Macsha Mexico"))
+      #expect(status.model == (field == 4 ? text : "One4All 5"))
+      #expect(status.firmware == (field == 29 ? text : "1.1.3.0"))
+      #expect(status.unsureFields == ([4, 29].contains(field) ? [field: text] : [:]))
+      #expect(status.strangeFields.isEmpty)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (5, "12x"), (7, "M\u{c9}"), (8, "hot"), (9, "perhaps"), (10, "RACE1.csv"), (11, "many"), (12, "mains"),
+      (13, "200"), (14, "full"), (19, "Am\u{e9}rica/Mexico_City"),
+    ])
+  func eachFieldIsReadByItselfAndWhatIsStrangeIsTold(_ field: Int, _ text: String) throws {
+    let status = try status(field, bytes: Array(text.utf8))
+    #expect(status.strangeFields.map(\.field.rawValue) == [field])
+    #expect(status.strangeFields.map(\.text) == [text])
+    #expect(status.unsureFields == ([10, 19].contains(field) ? [field: text] : [:]))
+    #expect((status.antennas == nil) == (field == 5) && (status.chipPrefix == nil) == (field == 7))
+    #expect((status.temperatureCelsius == nil) == (field == 8) && (status.startMode == nil) == (field == 9))
+    #expect((status.sessionFile == nil) == (field == 10) && (status.passingCount == nil) == (field == 11))
+    #expect((status.mainsPower == nil) == (field == 12) && (status.batteryPercent == nil) == (field == 13))
+    #expect((status.batteryVolts == nil) == (field == 14) && (status.timeZone == nil) == (field == 19))
+  }
+
+  @Test func measuresMayHaveACommaAndAUnit() throws {
+    for text in ["46,2", "46.2 \u{b0}C", "46.2\u{b0}", " 46.2", "46.2 C"] {
+      #expect(try status(8, as: text).temperatureCelsius == 46.2)
+    }
+    #expect(try status(8, bytes: Array("46.2 ".utf8) + [0xB0, 0x43]).temperatureCelsius == 46.2)
+    #expect(try status(14, as: "25,5 V").batteryVolts == 25.5)
+    #expect(try status(13, as: "90 %").batteryPercent == 90)
+    for text in ["4 6", "46.2 F", "46..2", "-", "\u{b0}C", "1e3", "46.2 \u{b0}C \u{b0}C"] {
+      #expect(try status(8, as: text).temperatureCelsius == nil, "\(text)")
+    }
+  }
+
+  @Test func aNameThatIsTooLongIsCutAndTold() throws {
+    let long = String(repeating: "One4All ", count: 1000)
+    let status = try status(4, bytes: Array(long.utf8))
+    #expect(status.model == String(long.prefix(128)) && status.serialNumber == "O4A5-00051")
+    #expect(status.strangeFields.map(\.field) == [.model] && status.unsureFields.keys.sorted() == [4])
+    #expect(status.strangeFields[0].text.count == 41)
+    #expect(try self.status(6, bytes: Array(long.utf8)).strangeFields.isEmpty)
   }
 
   @Test(arguments: [UInt8(0), 0xFF])

@@ -2,16 +2,17 @@ import One4AllProtocol
 
 /// The same bytes give the same frames however they are cut, nothing vanishes, memory is bounded.
 enum FramerOracle {
-  /// What may wait: a frame of full length with its CR, twice, or a list of files.
+  /// What may wait: a frame of full length with its CR, twice, or a reply that may be long.
   private static func longestPending(of input: [UInt8]) -> Int {
-    mayHoldList(input) ? Framer.maximumListLength + 1 : 2 * windowLength
+    input.count > windowLength && input.split(separator: 0x0A).contains(where: mayBeLong)
+      ? Framer.maximumReplyLength + 1 : 2 * windowLength
   }
 
-  private static func mayHoldList(_ input: [UInt8]) -> Bool {
-    input.count > windowLength
-      && input.split(separator: 0x0A).contains {
-        $0.count >= windowLength && $0.starts(with: "LISTFILES;".utf8)
-      }
+  /// A status or a list of files that is text as far as a frame is looked at.
+  private static func mayBeLong(_ line: ArraySlice<UInt8>) -> Bool {
+    line.count >= windowLength
+      && (line.starts(with: "LISTFILES;".utf8) || line.starts(with: "GETSTATUS;".utf8))
+      && line.prefix(windowLength).allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != 0xFF }
   }
   private static let windowLength = Framer.maximumFrameLength + 1
 
@@ -155,15 +156,15 @@ enum FramerOracle {
   }
 
   private static func isTooLong(_ line: ArraySlice<UInt8>) -> Bool {
-    line.count - (line.last == 0x0D ? 1 : 0) > Framer.maximumFrameLength
+    line.count - (line.last == 0x0D ? 1 : 0)
+      > (mayBeLong(line) ? Framer.maximumReplyLength : Framer.maximumFrameLength)
   }
 
   private static func line(_ line: [UInt8], gives frames: [Frame]) throws(Violation) {
-    if isTooLong(line[...]), let names = listedNames(line) {
-      guard frames.count == 1, case .reply(let reply) = frames[0], reply.arguments == names else {
-        throw Violation("a list of \(names.count) files gives \(frames.count) frames: \(shown(line))")
-      }
-      return
+    if isTooLong(line[...]), case .reply(let reply) = frames.first, reply.isCut {
+      return try require(
+        mayBeLong(line[...]) && reply.raw.count <= Framer.maximumReplyLength && line.starts(with: reply.raw)
+          && reply.raw.last == 0x3B, "a reply of \(line.count) bytes is cut as \(shown(reply.raw))")
     }
     if isTooLong(line[...]) {
       let raw = Array(line[..<Framer.maximumFrameLength])
@@ -204,29 +205,15 @@ enum FramerOracle {
     }
   }
 
-  /// The names in a reply to LISTFILES that is not too long for one, all of the usual form.
-  private static func listedNames(_ line: [UInt8]) -> [String]? {
-    let line = trimmingReturns(line)
-    var names = String(decoding: line, as: UTF8.self).split(
-      separator: ";", omittingEmptySubsequences: false
-    ).map(String.init)
-    guard line.count <= Framer.maximumListLength, names.first == "LISTFILES" else { return nil }
-    names.removeFirst()
-    if names.last?.isEmpty == true { names.removeLast() }
-    let isUsual = names.allSatisfy { name in
-      let shape = name.unicodeScalars.map { ("0"..."9").contains($0) ? "0" : String($0) }.joined()
-      return shape == "00000000-000000.csv"
-    }
-    return isUsual && !names.isEmpty ? names : nil
-  }
-
   private static func frameIsSound(_ frame: Frame, in line: [UInt8]) throws(Violation) {
     switch frame {
     case .hello(let hello):
       try require(hello.text.hasPrefix("HELLO"), "a greeting is \(hello.text)")
     case .passing(let passing): try PassingOracle.check(Array(passing.text.utf8))
     case .reply(let reply):
-      try require(reply.raw.allSatisfy { 0x20..<0x7F ~= $0 }, "a reply holds noise")
+      let isFree = [.getStatus, .listFiles, .passings].contains(reply.name)
+      try require(
+        reply.raw.allSatisfy { 0x20..<0x7F ~= $0 || (isFree && 0x80..<0xFF ~= $0) }, "a reply holds noise")
     case .endOfList: try require(trimmingReturns(line).isEmpty, "an end of list in \(shown(line))")
     case .malformed(let malformed):
       try require(malformed.reason != .tooLong, "a line of \(line.count) bytes is too long")
@@ -238,17 +225,13 @@ enum FramerOracle {
     }
   }
 
-  /// Every byte but CR and LF is in a frame, in order. Of a status, letters beyond ASCII are read as `?`.
+  /// Every byte but CR and LF is in a frame, in order.
   private static func conservation(of input: [UInt8], in frames: [Frame]) throws(Violation) {
-    if input.split(separator: 0x0A).contains(where: isTooLong) { return }
+    // Of what is longer, malformed frames hold the beginning.
+    if input.split(separator: 0x0A).contains(where: { $0.count > windowLength }) { return }
     let sent = input.filter { $0 != 0x0D && $0 != 0x0A }
     let kept = frames.flatMap(bytes).filter { $0 != 0x0D && $0 != 0x0A }
-    let mayHoldOwner = sent.contains { $0 >= 0x80 && $0 != 0xFF }
-    let isSame =
-      sent == kept
-      || (mayHoldOwner && sent.count == kept.count
-        && zip(sent, kept).allSatisfy { $0 == $1 || ($0 >= 0x80 && $0 != 0xFF && $1 == 0x3F) })
-    try require(isSame, "bytes vanish or appear: \(shown(input)) became \(shown(kept))")
+    try require(sent == kept, "bytes vanish or appear: \(shown(input)) became \(shown(kept))")
   }
 
   private static func bytes(of frame: Frame) -> [UInt8] {

@@ -12,20 +12,38 @@ enum ReplyOracle {
     try require(reply.raw == line, "the bytes of \(shown(line)) became \(shown(reply.raw))")
     try require(
       [reply.name.rawValue] + reply.arguments == naive, "\(shown(line)) is read as \(reply.arguments)")
-    try require(Reply(line: reply.text) == reply, "the text of \(shown(line)) is another reply")
+    let isASCII = line.allSatisfy { $0 < 0x80 }
+    try require(
+      !isASCII || Reply(line: reply.text) == reply, "the text of \(shown(line)) is another reply")
+    try require(
+      reply.text.unicodeScalars.allSatisfy {
+        !(0..<0x20).contains($0.value) && !(0x7F..<0xA0).contains($0.value)
+      },
+      "the text of \(shown(line)) is none")
     try status(reply, fields: naive)
     for command in commands(for: reply) { try outcome(of: command, reply) }
   }
 
   /// The name and the fields behind it, or nil.
   private static func naiveFields(_ line: [UInt8]) -> [String]? {
-    guard line.allSatisfy({ 0x20..<0x7F ~= $0 }), line.contains(0x3B) else { return nil }
-    var fields = String(decoding: line, as: UTF8.self).split(
-      separator: ";", omittingEmptySubsequences: false
-    ).map(String.init)
-    guard CommandName.allCases.contains(where: { $0.rawValue == fields[0] }) else { return nil }
+    guard line.contains(0x3B) else { return nil }
+    var fields = line.split(separator: 0x3B, omittingEmptySubsequences: false).map(naiveText)
+    let isFree = ["GETSTATUS", "LISTFILES", "PASSINGS"].contains(fields[0])
+    guard CommandName.allCases.contains(where: { $0.rawValue == fields[0] }),
+      line.allSatisfy({ 0x20..<0x7F ~= $0 || (isFree && 0x80..<0xFF ~= $0) })
+    else { return nil }
     if fields.last == "" { fields.removeLast() }
     return fields
+  }
+
+  /// UTF-8 where it is, else Latin-1; what is no text is a question mark in a diamond.
+  private static func naiveText(_ bytes: ArraySlice<UInt8>) -> String {
+    let decoded = String(decoding: bytes, as: UTF8.self)
+    let isUnicode = Array(decoded.utf8) == Array(bytes)
+    let text = isUnicode ? decoded : String(bytes.map { Character(UnicodeScalar($0)) })
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
   }
 
   private static func status(_ reply: Reply, fields: [String]) throws(Violation) {
@@ -47,9 +65,18 @@ enum ReplyOracle {
       return
     }
     try require(reply.name == .getStatus && fields.count >= 30, "\(fields) is a status")
+    for (name, place) in [(status.serialNumber, 3), (status.model, 4), (status.firmware, 29)] {
+      let isCut = fields[place].count > ReaderStatus.longestName
+      try require(
+        isCut ? fields[place].hasPrefix(name) : name == fields[place],
+        "the name \(fields[place]) is read as \(name)")
+      try require(
+        !isCut || status.strangeFields.contains { $0.field.rawValue == place }, "\(name) is cut in silence")
+    }
     try require(
-      status.serialNumber == fields[3] && status.model == fields[4] && status.firmware == fields[29]
-        && status.rawLine == reply.text, "the names of \(fields) are read otherwise")
+      reply.raw.count > Framer.maximumFrameLength || status.rawLine == reply.text,
+      "the line \(reply.text) is kept otherwise")
+    try tellsWhatIsMissing(status, fields)
     try require(status.batteryPercent.map { 0...100 ~= $0 } ?? true, "\(status.batteryPercent ?? 0) %")
     if let antennas = status.antennas {
       try require(
@@ -58,6 +85,22 @@ enum ReplyOracle {
     }
     for number in [status.temperatureCelsius, status.batteryVolts] {
       try require(number?.isFinite ?? true, "an infinite number in \(fields)")
+    }
+  }
+
+  /// A field that something depends on is read, or empty, or told.
+  private static func tellsWhatIsMissing(_ status: ReaderStatus, _ fields: [String]) throws(Violation) {
+    let known: [(Int, Bool)] = [
+      (5, status.antennas != nil), (7, status.chipPrefix != nil), (8, status.temperatureCelsius != nil),
+      (9, status.startMode != nil), (10, status.sessionFile != nil), (11, status.passingCount != nil),
+      (12, status.mainsPower != nil), (13, status.batteryPercent != nil), (14, status.batteryVolts != nil),
+      (19, status.timeZone != nil),
+    ]
+    for (place, isKnown) in known {
+      let isTold = status.strangeFields.contains { $0.field.rawValue == place }
+      try require(
+        isTold == (!isKnown && !fields[place].isEmpty), "field \(place), \(fields[place]), is told: \(isTold)"
+      )
     }
   }
 
@@ -105,7 +148,8 @@ enum ReplyOracle {
         list.files.count + list.otherNames.count == reply.arguments.count { !$0.isEmpty },
         "files vanish from \(reply.text)")
     case .bounce(let bounce): try require(Int(word) == bounce.seconds, "\(reply.text) sets \(bounce.seconds)")
-    case .battery(let reading): try require(0...100 ~= reading.percent, "\(reply.text): \(reading.percent) %")
+    case .battery(let reading):
+      try require(0...100 ~= reading.percent ?? 0, "\(reply.text): \(reading.percent ?? 0) %")
     case .pong, .protocolVersions, .status, .time, .timeSet, .done, .pushTags, .fileInfo, .buzzer,
       .unexpected:
       break

@@ -47,6 +47,35 @@ struct ReaderFaultTests {
     #expect(try rig.document("count")["recorded"] == recorded)
   }
 
+  @Test("Lists with strange names, with many, and with test reads between passings")
+  func strangeLists() throws {
+    var rig = Self.busy { $0.rate = 0 }
+    for chip in 1...3 { try rig.order("pass \(chip) 1") }
+    try rig.order("odd-files 4")
+    try rig.order("more-files 2")
+    #expect(
+      rig.say("LISTFILES")
+        == "LISTFILES;RACE1.csv;20191112-090155.CSV;20010101-000000.csv;20010101-000001.csv;20191117-131717.csv;"
+        + ";été.csv;\r\n")
+    try rig.order("latin-1 on")
+    let bytes = rig.reader.received(Array("LISTFILES\r\n".utf8), from: 1, at: rig.now).flatMap(\.bytes)
+    #expect(bytes.contains([0xE9, 0x74, 0xE9]))
+    try rig.order("more-files 20000")
+    #expect(rig.say("LISTFILES").split(separator: ";").count == 20_006)
+    try rig.order("test-reads 1")
+    let test = "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000"
+    let list = rig.say("GETPASSINGS;1;3").split(separator: "\r\n")
+    #expect(list.count == 6 && list.count { $0 == test } == 3)
+    try rig.order("ok")
+    #expect(rig.say("LISTFILES") == "LISTFILES;20191117-131717.csv;\r\n")
+    #expect(rig.say("GETPASSINGS;1;3").split(separator: "\r\n").count == 3)
+    try rig.order("status-length 5043")
+    try rig.order("status-field 4 One4All 5 ©")
+    let status = rig.say("GETSTATUS")
+    #expect(status.split(separator: ";", omittingEmptySubsequences: false).count == 5043)
+    #expect(status.contains(";One4All 5 ©;"))
+  }
+
   @Test("Lost frames never leave, and the reader's memory has them")
   func lost() throws {
     var rig = Self.busy { $0.rate = 0 }
@@ -130,12 +159,12 @@ struct ReaderFaultTests {
       ("pass x 1", "'x' is no chip, as 123 or LY00123"), ("pass", "missing: a chip"),
       ("pass 123456 1", "'123456' is no chip, as 123 or LY00123"),
       ("pass 1 9", "'9' is not an antenna from 1 to 8"), ("firmware", "missing: a version"),
-      ("model a;b", "'a;b' is not plain text without ; of at most 64 characters"),
+      ("model a;b", "'a;b' is not text without ; of at most 10000 bytes"),
       ("antennas 19", "'19' is neither digits from 1 to 8, each once, nor none"),
       ("refuse FLY ERR", "'FLY' is no command of the protocol"),
       ("status-field 0 x", "'0' is not a field from 1 to 127"),
       ("status-field 8 a;b", "'a;b' is not plain text without ; of at most 64 characters"),
-      ("status-length 129", "'129' is not fields from 1 to 128"),
+      ("status-length 10001", "'10001' is not fields from 1 to 10000"),
       ("reboot -1", "'-1' is not seconds from 0 to 3600"),
       ("cut-next 0", "'0' is not a number from 1"),
     ])

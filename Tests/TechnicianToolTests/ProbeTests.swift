@@ -57,7 +57,7 @@ struct ProbeTests {
     let reader = try Reader("--tcp", "0", "--then", "status-length 10")
     let outcome = try Tool.run("probe", reader.address)
     #expect(outcome.code == 0)
-    #expect(outcome.output.contains("note           GETSTATUS was not answered\n"))
+    #expect(outcome.output.contains("note           the answer to GETSTATUS cannot be read: GETSTATUS;3;"))
     #expect(outcome.output.contains("battery        100 %, 26.5 V\n"))
     #expect(outcome.output.contains("against host   not known: the zone is not\n"))
   }

@@ -322,6 +322,7 @@ final class LineThread {
     tell(
       .heard(
         opening: opening,
-        LineReport.Reception(frames: frames, byteCount: byteCount, sample: sample, at: at)))
+        LineReport.Reception(
+          frames: frames, byteCount: byteCount, sample: sample, at: at, pendingReply: framer.pendingReply)))
   }
 }

@@ -13,6 +13,8 @@ public struct ReaderDialogue: ~Copyable {
     case foreign([UInt8])
     /// A reader speaks, but did not answer.
     case unanswered(Command)
+    /// A reader speaks, and answered what cannot be read.
+    case unreadable(Command, MalformedFrame)
     /// The line was lost.
     case lost(reason: String)
   }
@@ -22,6 +24,10 @@ public struct ReaderDialogue: ~Copyable {
   private var waiting: [Frame] = []
   private var sample: [UInt8] = []
   private var hasHeardReader = false
+  /// What came in place of the reply.
+  private var unreadable: MalformedFrame?
+  /// Longest time that a reply may take in all while it comes.
+  private static let replyLimit = Duration.seconds(300)
 
   /// What the address resolved to.
   public var device: String { line.device }
@@ -51,7 +57,10 @@ public struct ReaderDialogue: ~Copyable {
   /// Sends a command and waits for its reply; other frames are passed over. For commands that are answered by a
   /// list of passings there is no reply to wait for.
   public mutating func ask(_ command: Command, timeout: Duration) throws(Failure) -> Reply {
-    let end = SystemClock.monotonicNanoseconds + timeout.wholeNanoseconds
+    let begin = SystemClock.monotonicNanoseconds
+    var end = begin + timeout.wholeNanoseconds
+    unreadable = nil
+    var heardBytes = framer.counters.bytes
     try send(command.encoded(), before: end)
     while true {
       while !waiting.isEmpty {
@@ -60,8 +69,16 @@ public struct ReaderDialogue: ~Copyable {
           hasHeardReader = true
           if reply.name == command.replyName { return reply }
         case .hello, .passing: hasHeardReader = true
-        case .endOfList, .malformed: break
+        case .malformed(let frame): if frame.holdsReply(to: command.replyName) { unreadable = frame }
+        case .endOfList: break
         }
+      }
+      // A long one has its whole time again with each part.
+      if framer.pendingReply == command.replyName, framer.counters.bytes > heardBytes {
+        heardBytes = framer.counters.bytes
+        end = min(
+          SystemClock.monotonicNanoseconds + timeout.wholeNanoseconds,
+          begin + ReaderDialogue.replyLimit.wholeNanoseconds)
       }
       let left = (end - SystemClock.monotonicNanoseconds) / 1_000_000
       guard left > 0 else { throw outcome(of: command) }
@@ -90,7 +107,8 @@ public struct ReaderDialogue: ~Copyable {
   }
 
   private func outcome(of command: Command) -> Failure {
-    hasHeardReader ? .unanswered(command) : sample.isEmpty ? .silent : .foreign(sample)
+    if let unreadable { return .unreadable(command, unreadable) }
+    return hasHeardReader ? .unanswered(command) : sample.isEmpty ? .silent : .foreign(sample)
   }
 
   /// Waits for bytes; when none come, what waits is taken for a reply without its line end.

@@ -54,6 +54,9 @@ enum ProbeCommand {
           // The reader is there: what else it says is still worth having.
           findings.note("\(command.text) was not answered")
           continue
+        } catch .unreadable(_, let frame) {
+          findings.note("the answer to \(command.text) cannot be read: \(frame.printable())")
+          continue
         }
         findings.take(
           command, CommandOutcome(command: command, reply: reply),
@@ -76,6 +79,8 @@ enum ProbeCommand {
       "what speaks on \(address) is no One4All, or the baud rate is wrong; it said: "
         + MalformedFrame(reason: .unrecognised, raw: bytes).printable()
     case .unanswered(let command): "a reader speaks on \(address), but did not answer \(command.text)"
+    case .unreadable(let command, let frame):
+      "a reader speaks on \(address), but its answer to \(command.text) cannot be read: \(frame.printable())"
     case .lost(let reason): "\(address): the line was lost: \(reason)"
     }
   }

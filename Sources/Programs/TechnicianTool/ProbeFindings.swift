@@ -56,7 +56,12 @@ public struct ProbeFindings: Sendable {
   /// - Parameter host: when it came.
   public mutating func take(_ command: Command, _ outcome: CommandOutcome, host: HostTime) {
     switch outcome {
-    case .status(let status): self.status = status
+    case .status(let status):
+      self.status = status
+      for strange in status.strangeFields {
+        note(
+          "GETSTATUS field \(strange.field.rawValue), \(strange.field.name), cannot be read: \(strange.text)")
+      }
     case .protocolVersions(let versions): self.versions = versions
     case .battery(let battery): self.battery = battery
     case .time(let time): self.time = (time, host)
@@ -92,12 +97,13 @@ public struct ProbeFindings: Sendable {
       ]
     }
     if let versions {
-      rows.append(
-        ("protocol", "\(versions.current.text) of \(versions.lowest.text) to \(versions.highest.text)"))
+      let known = [versions.current, versions.lowest, versions.highest].map { $0?.text ?? "unknown" }
+      rows.append(("protocol", "\(known[0]) of \(known[1]) to \(known[2])"))
     }
     if let battery {
-      rows.append(("battery", "\(battery.percent) %, \(battery.volts) V"))
-      rows.append(("mains power", battery.mainsPower ? "yes" : "no"))
+      let percent = battery.percent.map { "\($0) %" } ?? "unknown"
+      rows.append(("battery", percent + (battery.volts.map { ", \($0) V" } ?? "")))
+      rows.append(("mains power", battery.mainsPower.map { $0 ? "yes" : "no" } ?? "unknown"))
     }
     if let time {
       rows.append(("clock", "\(time.reader.dateText) \(time.reader.timeText)"))
@@ -115,7 +121,7 @@ public struct ProbeFindings: Sendable {
       "antennas": status?.antennas.map { .array($0.map { .integer(Int64($0)) }) } ?? .null,
       "session_file": .text(status?.sessionFile?.text), "reading": .flag(status?.startMode),
       "passings_in_file": .whole(status?.passingCount), "time_zone": .text(status?.timeZone),
-      "protocol": .text(versions?.current.text), "battery_percent": .whole(battery?.percent),
+      "protocol": .text(versions?.current?.text), "battery_percent": .whole(battery?.percent),
       "battery_volts": .real(battery?.volts), "mains_power": .flag(battery?.mainsPower),
       "clock": .text(time.map { "\($0.reader.dateText)T\($0.reader.timeText)" }),
       "clock_offset_seconds": .real(clock?.seconds), "clock_uncertainty_seconds": .real(clock?.uncertainty),

@@ -49,12 +49,28 @@ enum DecimalText {
     return Int(text)
   }
 
+  /// A decimal number such as `46.2` or `-3`, with a comma in place of the dot too, and with one of those units behind it;
+  /// no exponent, no infinity.
+  static func measure(_ text: String, units: String...) -> Double? {
+    var rest = text[...]
+    if let unit = units.first(where: { rest.hasSuffix($0) }) { rest.removeLast(unit.count) }
+    while rest.last == " " { rest.removeLast() }
+    while rest.first == " " { rest.removeFirst() }
+    return decimal(String(rest.map { $0 == "," ? "." : $0 }))
+  }
+
   /// A decimal number such as `46.2` or `-3`; no exponent, and nothing so long that it would be infinite.
   static func decimal(_ text: String) -> Double? {
     guard let last = text.utf8.last, last.isDigit,
       text.utf8.allSatisfy({ $0.isDigit || $0 == ASCII.dot || $0 == ASCII.dash })
     else { return nil }
     return Double(text).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// A percentage from 0 to 100, as a whole number; a fraction is cut off.
+  static func percent(_ text: String) -> Int? {
+    guard let value = measure(text, units: "%"), 0...100 ~= value else { return nil }
+    return Int(value)
   }
 
   /// `true` or `True`, `false` or `False`, in any case.

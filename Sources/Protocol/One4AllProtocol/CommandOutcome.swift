@@ -35,24 +35,24 @@ public enum Refusal: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// What READBATTERY says.
+/// What READBATTERY says. What cannot be read is nil; something can.
 public struct BatteryReading: Equatable, Sendable {
   /// 26.5 V is full.
-  public let volts: Double
+  public let volts: Double?
   /// 0 to 100.
-  public let percent: Int
+  public let percent: Int?
   /// Whether mains power is connected.
-  public let mainsPower: Bool
+  public let mainsPower: Bool?
 }
 
-/// What GETPROTOCOL says.
+/// What GETPROTOCOL says. What cannot be read is nil; something can.
 public struct ProtocolVersions: Equatable, Sendable {
   /// Spoken now.
-  public let current: ProtocolVersion
+  public let current: ProtocolVersion?
   /// The oldest that can be spoken.
-  public let lowest: ProtocolVersion
+  public let lowest: ProtocolVersion?
   /// The newest that can be spoken.
-  public let highest: ProtocolVersion
+  public let highest: ProtocolVersion?
 }
 
 /// What PASSINGS says.
@@ -67,16 +67,18 @@ public struct PassingsSummary: Equatable, Sendable {
 public struct SessionFileList: Equatable, Sendable {
   /// The session files, in the reader's order.
   public let files: [SessionFileName]
-  /// Names of another form, as they came.
+  /// Names of another form, as they came. No command can name such a file.
   public let otherNames: [String]
+  /// Whether the list was longer than a reply may be (`Framer.maximumReplyLength`): only its first files are here.
+  public let isCut: Bool
 }
 
 /// What GETFILEINFO says.
 public struct SessionFileInfo: Equatable, Sendable {
-  /// Time of the first passing, by the reader's wall clock.
-  public let first: LocalDateTime
-  /// Time of the last passing.
-  public let last: LocalDateTime
+  /// Time of the first passing, by the reader's wall clock; nil when it cannot be read.
+  public let first: LocalDateTime?
+  /// Time of the last passing; nil when it cannot be read.
+  public let last: LocalDateTime?
   /// Passings in the file.
   public let count: Int
 }
@@ -91,6 +93,8 @@ public enum UnexpectedReply: Equatable, Sendable {
   case otherArgument
   /// It is no status.
   case status(StatusError)
+  /// It may be damaged, and has not come a second time yet.
+  case once
 }
 
 /// What came of a command, by its reply. (GETPASSINGS and GETFILE are answered by passings and an empty line;

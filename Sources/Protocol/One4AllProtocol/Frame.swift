@@ -43,6 +43,11 @@ public struct MalformedFrame: Equatable, Sendable {
     self.raw = raw.count > Framer.maximumFrameLength ? Array(raw[..<Framer.maximumFrameLength]) : raw
   }
 
+  /// Whether the name of that command stands in it, as at the begin of a reply.
+  public func holdsReply(to name: ReplyName) -> Bool {
+    raw.indices.contains { raw[$0].isUpperCaseLetter && Reply.name(at: $0, of: raw) == name }
+  }
+
   /// The bytes as text for a person: what is not printable ASCII stands as `\xNN`. At most `limit` bytes.
   public func printable(limit: Int = 64) -> String {
     var text: [UInt8] = []
@@ -64,7 +69,7 @@ public struct MalformedFrame: Equatable, Sendable {
 
 /// Why bytes are no frame. The raw values are keys in status documents.
 public enum MalformedReason: String, Error, CaseIterable, Sendable {
-  /// No line end within `Framer.maximumFrameLength` bytes.
+  /// No line end within `Framer.maximumFrameLength` bytes, or `Framer.maximumReplyLength` of a reply that may be long.
   case tooLong = "too_long"
   /// The frame ended before its last field was whole.
   case truncated

@@ -2,18 +2,22 @@
 ///
 /// CR LF or LF ends a frame. A passing on a line of its own is parsed straight from the bytes and allocates
 /// nothing; a wrong one allocates the copy of its bytes; every other line goes through `LineResolver`. Memory
-/// is bounded by a few frame lengths; while a long list of files comes (`LongFileList`), by a few of those.
+/// is bounded by a few frame lengths; while a reply comes that may be longer (`LongReply`), by a few of those.
 public struct Framer: Sendable {
   /// A frame may have this many bytes, its line end not counted. A longer one is given up and counted once.
   public static let maximumFrameLength = 4096
-  /// A reply to LISTFILES with names of the usual form may have so many.
-  public static let maximumListLength = LongFileList.maximumLength
+  /// A reply to GETSTATUS or LISTFILES may have so many. Of a longer one the fields that fit are emitted, and the rest is
+  /// passed over.
+  public static let maximumReplyLength = LongReply.maximumLength
   /// A frame of full length with its CR.
   private static let windowLength = maximumFrameLength + 1
+  private static let usualCapacity = 2 * windowLength
 
   /// What came since the last line end; once a frame was given up, at least the last `windowLength` bytes.
-  private var pending = LineBuffer(capacity: 2 * windowLength)
+  private var pending = LineBuffer(capacity: usualCapacity)
   private var hasGivenUp = false
+  /// Of what was given up, the command whose reply it was, as far as it fitted.
+  private var cutReply: CommandName?
   private var date = KnownDate()
   /// What the last passing had that a usual one has not; its memory is used again, unless somebody still holds that.
   private var room: [UInt8] = []
@@ -30,6 +34,20 @@ public struct Framer: Sendable {
 
   /// Bytes waiting for their line end; 0 when idle. Of a frame that was given up, the bytes kept.
   public var pendingCount: Int { pending.count }
+
+  /// The command whose reply has begun to come, perhaps behind noise, or whose reply was cut and has not ended yet; nil
+  /// when something else waits, or nothing.
+  public var pendingReply: CommandName? {
+    guard !hasGivenUp else { return cutReply }
+    return pending.read(min(pending.count, Self.longestBeginning)) { beginning in
+      var start = 0
+      while start < beginning.count, !beginning[start].isPrintable { start += 1 }
+      guard start < beginning.count, beginning[start].isUpperCaseLetter else { return nil }
+      return Reply.name(at: start, of: Array(copying: beginning))
+    }
+  }
+  /// Some noise, and a command's name with its `;`.
+  private static let longestBeginning = 32
 
   /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
   public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
@@ -76,20 +94,17 @@ public struct Framer: Sendable {
   /// whole and its end is certain; what else waits stays. A list of files is not whole before its end has come.
   public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
-    if isLong {
-      flushList(emit)
-      return
-    }
-    let line = StatusOwner.legible(Self.withoutCarriageReturns(pending.bytes))
+    let bytes = Self.withoutCarriageReturns(pending.bytes)
+    let line = FreeText.legible(bytes)
     let isTerminated = line.count < pending.count
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: isTerminated ? .certain : .open)
     guard let last = pieces.last, last.range.upperBound == line.count, case .reply(let reply) = last.frame,
       isTerminated || (reply.name != .listFiles && LineResolver.isWhole(reply))
     else { return }
-    pending.removeAll()
+    letGo()
     owesLineFeed = isTerminated
-    emitAll(of: line, pieces, emit)
+    emitAll(of: bytes, legible: line, pieces, emit)
   }
 
   /// The stream has ended. A whole reply or passing that only lacks its line end is emitted; anything else
@@ -100,21 +115,16 @@ public struct Framer: Sendable {
     let wasGivenUp = hasGivenUp
     hasGivenUp = false
     guard !pending.isEmpty else { return }
-    let line = Self.withoutCarriageReturns(pending.bytes)
-    let wasLong = isLong
-    pending.removeAll()
-    if wasGivenUp || line.isEmpty { return }
-    if wasLong {
-      shrink()
-      deliver(.malformed(MalformedFrame(reason: .truncated, raw: line)), emit)
-      return
-    }
+    let bytes = Self.withoutCarriageReturns(pending.bytes)
+    letGo()
+    if wasGivenUp || bytes.isEmpty { return }
+    let line = FreeText.legible(bytes)
     var resolver = LineResolver(line)
     let pieces = resolver.pieces(ending: .open)
     if let last = pieces.last, last.range.upperBound == line.count, case .passing = last.frame {
-      emitAll(of: line, pieces, emit)
+      emitAll(of: bytes, legible: line, pieces, emit)
     } else {
-      deliver(.malformed(MalformedFrame(reason: .truncated, raw: line)), emit)
+      deliver(.malformed(MalformedFrame(reason: .truncated, raw: bytes)), emit)
     }
   }
 
@@ -158,8 +168,6 @@ public struct Framer: Sendable {
   private mutating func takePending(_ emit: (consuming Frame) -> Void) {
     if hasGivenUp {
       salvage(emit)
-    } else if isLong {
-      takeList(emit)
     } else {
       let isEndedByReturn = pending.last == ASCII.carriageReturn
       let length = isEndedByReturn ? pending.count - 1 : pending.count
@@ -173,53 +181,47 @@ public struct Framer: Sendable {
         resolve(pending.bytes, emit)
       }
     }
-    pending.removeAll()
+    letGo()
     hasGivenUp = false
   }
 
   private mutating func resolve(_ bytes: [UInt8], _ emit: (consuming Frame) -> Void) {
-    let line = StatusOwner.legible(Self.withoutCarriageReturns(bytes))
-    if line.isEmpty {
+    let bytes = Self.withoutCarriageReturns(bytes)
+    if bytes.isEmpty {
       deliver(.endOfList, emit)
     } else {
+      let line = FreeText.legible(bytes)
       var resolver = LineResolver(line)
-      emitAll(of: line, resolver.pieces(ending: .certain), emit)
+      emitAll(of: bytes, legible: line, resolver.pieces(ending: .certain), emit)
     }
   }
 
-  /// Whether what waits is longer than a frame and was not given up: then it began like a long list of files.
-  private var isLong: Bool {
-    let length = pending.last == ASCII.carriageReturn ? pending.count - 1 : pending.count
-    return length > Self.maximumFrameLength && !hasGivenUp
-  }
-
-  private mutating func takeList(_ emit: (consuming Frame) -> Void) {
-    if let reply = LongFileList.reply(Self.withoutCarriageReturns(pending.bytes)) {
-      deliver(.reply(reply), emit)
+  /// Nothing waits any more; the memory that a long reply took is let go.
+  private mutating func letGo() {
+    cutReply = nil
+    if pending.capacity > Self.usualCapacity {
+      pending = LineBuffer(capacity: Self.usualCapacity)
     } else {
-      giveUp(emit)
-      salvage(emit)
+      pending.removeAll()
     }
-    shrink()
   }
 
-  /// A list whose CR has come is whole; without it another name may follow.
-  private mutating func flushList(_ emit: (consuming Frame) -> Void) {
-    guard pending.last == ASCII.carriageReturn,
-      let reply = LongFileList.reply(Self.withoutCarriageReturns(pending.bytes))
-    else { return }
-    shrink()
-    owesLineFeed = true
-    deliver(.reply(reply), emit)
-  }
-
-  /// The memory that a long list took is let go.
-  private mutating func shrink() { pending = LineBuffer(capacity: 2 * Self.windowLength) }
-
+  /// What waits is longer than it may be. Of a long reply its fields are good as far as they came.
   private mutating func giveUp(_ emit: (consuming Frame) -> Void) {
     hasGivenUp = true
-    let raw = Array(pending.bytes[..<Self.maximumFrameLength])
-    deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
+    if pending.count > Self.windowLength {
+      let bytes = pending.bytes
+      letGo()
+      _ = pending.append(Array(bytes.suffix(Self.windowLength)).span)
+      if let reply = LongReply.cut(bytes) {
+        cutReply = reply.name
+        return deliver(.reply(reply), emit)
+      }
+      deliver(.malformed(MalformedFrame(reason: .tooLong, raw: bytes)), emit)
+    } else {
+      let raw = Array(pending.bytes[..<Self.maximumFrameLength])
+      deliver(.malformed(MalformedFrame(reason: .tooLong, raw: raw)), emit)
+    }
   }
 
   /// The end of a line that was given up and counted: a frame that begins in it for certain is a good frame.
@@ -233,22 +235,42 @@ public struct Framer: Sendable {
   }
 
   /// Emits the frames that were found and, as malformed ones, the bytes between them.
+  /// - Parameters:
+  ///   - bytes: the line.
+  ///   - legible: the same as `FreeText.legible`, in which the frames were found.
   private mutating func emitAll(
-    of line: [UInt8], _ pieces: [LineResolver.Piece], _ emit: (consuming Frame) -> Void
+    of bytes: [UInt8], legible: [UInt8], _ pieces: [LineResolver.Piece], _ emit: (consuming Frame) -> Void
   ) {
     var end = 0
     for piece in pieces {
-      emitUnused(line[end..<piece.range.lowerBound], emit)
-      deliver(piece.frame, emit)
+      emitUnused(end..<piece.range.lowerBound, of: bytes, legible, emit)
+      deliver(bytes == legible ? piece.frame : Self.frame(piece, in: bytes), emit)
       end = piece.range.upperBound
     }
-    emitUnused(line[end...], emit)
+    emitUnused(end..<bytes.count, of: bytes, legible, emit)
   }
 
-  private mutating func emitUnused(_ bytes: ArraySlice<UInt8>, _ emit: (consuming Frame) -> Void) {
-    if bytes.allSatisfy({ $0 == ASCII.carriageReturn }) { return }
-    let raw = Array(bytes)
-    deliver(.malformed(MalformedFrame(reason: LineResolver.reason(for: raw), raw: raw)), emit)
+  /// A frame with the bytes that it really has.
+  private static func frame(_ piece: LineResolver.Piece, in bytes: [UInt8]) -> Frame {
+    let raw = Array(bytes[piece.range])
+    switch piece.frame {
+    case .reply(let reply):
+      return reply.reading(raw).map(Frame.reply) ?? .malformed(MalformedFrame(reason: .noise, raw: raw))
+    case .malformed(let frame): return .malformed(MalformedFrame(reason: frame.reason, raw: raw))
+    case .hello(let hello):
+      // A reply with such letters ran into it.
+      return raw.elementsEqual(hello.text.utf8)
+        ? piece.frame : .malformed(MalformedFrame(reason: .noise, raw: raw))
+    case .passing, .endOfList: return piece.frame
+    }
+  }
+
+  private mutating func emitUnused(
+    _ range: Range<Int>, of bytes: [UInt8], _ legible: [UInt8], _ emit: (consuming Frame) -> Void
+  ) {
+    if bytes[range].allSatisfy({ $0 == ASCII.carriageReturn }) { return }
+    let reason = LineResolver.reason(for: Array(legible[range]))
+    deliver(.malformed(MalformedFrame(reason: reason, raw: Array(bytes[range]))), emit)
   }
 
   private mutating func deliver(_ frame: consuming Frame, _ emit: (consuming Frame) -> Void) {
@@ -264,19 +286,14 @@ public struct Framer: Sendable {
     if !hasGivenUp {
       var window = Self.windowLength
       kept = append(part, upTo: window)
-      if pending.count > window || (pending.count == window && pending.read(window, LongFileList.isBeginning))
-      {
-        window = LongFileList.maximumLength + 1
-        pending.grow(to: window)
+      if pending.count > window || (pending.count == window && pending.read(window, LongReply.isBeginning)) {
+        window = LongReply.maximumLength + 1
+        let needed = min(window, pending.count + part.count - kept)
+        if needed > pending.capacity { pending.grow(to: min(window, max(needed, 2 * pending.capacity))) }
         kept += append(part.extracting(kept..<part.count), upTo: window)
       }
       guard pending.count == window, kept < part.count || pending.last != ASCII.carriageReturn else { return }
       giveUp(emit)
-      if window > Self.windowLength {
-        let end = Array(pending.bytes.suffix(Self.windowLength))
-        shrink()
-        _ = pending.append(end.span)
-      }
     }
     // Of a long rest only the end can still matter.
     let rest = part.extracting(max(kept, part.count - Self.windowLength)..<part.count)

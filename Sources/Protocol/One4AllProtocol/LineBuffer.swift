@@ -1,5 +1,5 @@
 /// What came since the last line end. Memory of a fixed size, made once: appending is a copy, never an
-/// allocation. Only the one reply that may be long makes it grow.
+/// allocation. Only a reply that may be long makes it grow.
 struct LineBuffer: Sendable {
   /// Most bytes that it holds.
   private(set) var capacity: Int

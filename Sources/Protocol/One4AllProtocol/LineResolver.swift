@@ -267,8 +267,12 @@ struct LineResolver {
     }
     switch CommandOutcome(reply: reply) {
     case .unexpected: return false
-    case .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet, .sessionFile, .done,
-      .pushTags, .passings, .files, .fileInfo, .bounce, .buzzer, .refused:
+    // What was cut off is not merely strange.
+    case .protocolVersions(let versions): return versions.highest != nil
+    case .battery(let reading): return reading.mainsPower != nil
+    case .fileInfo(let info): return info.first != nil && info.last != nil
+    case .pong, .protocolSet, .status, .time, .timeSet, .sessionFile, .done, .pushTags, .passings, .files,
+      .bounce, .buzzer, .refused:
       return true
     }
   }

@@ -16,9 +16,14 @@ public enum StatusError: Error, Equatable, Sendable {
 
 /// What GETSTATUS says. Field numbers are those of the reader protocol reference, the name being field 0.
 /// Fields that later firmware adds at the end are in `rawLine`.
+///
+/// Each field is read by itself: one that cannot be read costs nothing but itself, and stands in `strangeFields` when
+/// something depends on it.
 public struct ReaderStatus: Equatable, Sendable {
   /// The fewest fields of a status, the name counted.
   public static let minimumFieldCount = 30
+  /// Of a longer serial number, model or firmware only so many characters are taken.
+  public static let longestName = 128
 
   /// Field 1.
   public let readerID: String?
@@ -32,9 +37,9 @@ public struct ReaderStatus: Equatable, Sendable {
   public let antennas: [Int]?
   /// Field 6.
   public let owner: String?
-  /// Field 7.
+  /// Field 7; nil also when no chip can have it, as it is not ASCII.
   public let chipPrefix: String?
-  /// Field 8, °C.
+  /// Field 8, °C; with or without a unit.
   public let temperatureCelsius: Double?
   /// Field 9: whether chips are being read into a session file.
   public let startMode: Bool?
@@ -50,7 +55,7 @@ public struct ReaderStatus: Equatable, Sendable {
   public let batteryVolts: Double?
   /// Field 15.
   public let buzzer: Bool?
-  /// Field 19: the zone of the reader's wall clock, e.g. `America/Mexico_City`.
+  /// Field 19: the zone of the reader's wall clock, e.g. `America/Mexico_City`; nil also when it is not ASCII.
   public let timeZone: String?
   /// Field 23.
   public let radioModule: String?
@@ -65,8 +70,14 @@ public struct ReaderStatus: Equatable, Sendable {
   public let firmware: String
   /// Field 37.
   public let protocolVersion: ProtocolVersion?
-  /// The whole line, without its end.
+  /// The line, without its end; of a long one the first `Framer.maximumFrameLength` bytes.
   public let rawLine: String
+  /// What could not be read, or not as it came, of the fields that something depends on, by their places.
+  public let strangeFields: [StrangeField]
+  /// Of the fields by which passings are kept and sent (who the reader is, its session file, its zone), those that the line
+  /// may have damaged, as they came: they are beyond ASCII, too long, or cannot be read. They are to be believed when they
+  /// have come a second time.
+  public let unsureFields: [Int: String]
 
   /// Unknown or unreadable fields are nil; without serial number, model and firmware it is no status.
   public init(reply: Reply) throws(StatusError) {
@@ -77,35 +88,37 @@ public struct ReaderStatus: Equatable, Sendable {
     guard Self.isName(fields[3]) else { throw .noSerialNumber }
     guard Self.isName(fields[4]) else { throw .noModel }
     guard Self.isName(fields[29]) else { throw .noFirmware }
-    let text = { (index: Int) -> String? in
-      index < fields.count && !fields[index].isEmpty ? fields[index] : nil
-    }
-    readerID = text(1)
-    ipAddress = text(2)
-    serialNumber = fields[3]
-    model = fields[4]
-    antennas = Self.antennas(fields[5])
-    owner = text(6)
-    chipPrefix = text(7)
-    temperatureCelsius = text(8).flatMap(DecimalText.decimal)
-    startMode = text(9).flatMap(DecimalText.truth)
-    sessionFile = text(10).flatMap(SessionFileName.init)
-    passingCount = text(11).flatMap(DecimalText.whole)
-    mainsPower = text(12).flatMap(DecimalText.truth)
-    batteryPercent = text(13).flatMap(DecimalText.whole).flatMap { 0...100 ~= $0 ? $0 : nil }
-    batteryVolts = text(14).flatMap(DecimalText.decimal)
-    buzzer = text(15).flatMap(DecimalText.truth)
-    timeZone = text(19)
-    radioModule = text(23)
-    radioState = text(24)
-    radioRegion = text(25)
-    bounceSeconds = text(26).flatMap(DecimalText.whole)
-    firmware = fields[29]
-    protocolVersion = text(37).flatMap(ProtocolVersion.init)
-    rawLine = reply.text
+    var reading = Reading(fields: fields)
+    readerID = reading.text(1)
+    ipAddress = reading.text(2)
+    serialNumber = reading.name(.serialNumber)
+    model = reading.name(.model)
+    antennas = reading.value(.antennas, Self.antennas) ?? (fields[5].isEmpty ? [] : nil)
+    owner = reading.text(6)
+    chipPrefix = reading.value(.chipPrefix, Self.ascii)
+    temperatureCelsius = reading.value(.temperature) { DecimalText.measure($0, units: "°C", "C", "°") }
+    startMode = reading.value(.startMode, DecimalText.truth)
+    sessionFile = reading.value(.sessionFile, SessionFileName.init)
+    passingCount = reading.value(.passingCount, DecimalText.whole)
+    mainsPower = reading.value(.mainsPower, DecimalText.truth)
+    batteryPercent = reading.value(.batteryPercent, DecimalText.percent)
+    batteryVolts = reading.value(.batteryVolts) { DecimalText.measure($0, units: "V") }
+    buzzer = reading.text(15).flatMap(DecimalText.truth)
+    timeZone = reading.value(.timeZone, Self.ascii)
+    radioModule = reading.text(23)
+    radioState = reading.text(24)
+    radioRegion = reading.text(25)
+    bounceSeconds = reading.text(26).flatMap(DecimalText.whole)
+    firmware = reading.name(.firmware)
+    protocolVersion = reading.text(37).flatMap(ProtocolVersion.init)
+    rawLine = FreeText.decode(line: Array(reply.raw.prefix(Framer.maximumFrameLength)))
+    strangeFields = reading.strange.sorted { $0.field.rawValue < $1.field.rawValue }
+    unsureFields = reading.unsure
   }
 
   private static func isName(_ text: String) -> Bool { text.utf8.contains { $0 != 0x20 } }
+
+  private static func ascii(_ text: String) -> String? { text.utf8.allSatisfy(\.isPrintable) ? text : nil }
 
   private static func antennas(_ text: String) -> [Int]? {
     let numbers = text.utf8.map { Int($0.digitValue) }

@@ -9,6 +9,8 @@ extension Intake {
   /// How often a reader is asked for its files at first, and how often later when it does not tell them.
   private static let listAttempts = 5
   private static let listSpan = Duration.seconds(60)
+  /// And how often while it lists what is left out.
+  private static let leftOutSpan = Duration.seconds(300)
 
   /// The reader is heard of, with its current file. Where the store has lost the first contact, files that are not
   /// settled tell how early it was at least.
@@ -40,18 +42,63 @@ extension Intake {
   }
 
   mutating func listed(_ answer: ReaderAnswer, at now: Moment, _ out: inout IntakeOutput) {
-    guard case .reply(let outcome) = answer else {
-      listInVain("no answer", at: now.monotonic, &out)
-      return
+    let outcome: CommandOutcome
+    switch answer {
+    case .reply(let reply): outcome = reply
+    case .unreadable(let frame):
+      return listInVain("its answer cannot be read: \(frame.printable(limit: 80))", at: now.monotonic, &out)
+    case .none, .endOfList: return listInVain("no answer", at: now.monotonic, &out)
     }
     switch outcome {
-    case .files(let list): take(list.files, at: now, &out)
-    case .refused(.noFiles): take([], at: now, &out)
+    case .files(let list):
+      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now, &out) }
+    case .refused(.noFiles):
+      tellLeftOut(LeftOutFiles(), at: now.monotonic, &out)
+      take([], at: now, &out)
     case .refused(let refusal): listInVain(refusal.rawValue, at: now.monotonic, &out)
     case .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
       listInVain("an answer that makes no sense", at: now.monotonic, &out)
     }
+  }
+
+  /// Whether a list may be used. One that leaves files out must say so twice, as the line may have damaged their names;
+  /// where it says something else each time, the last one is used.
+  private mutating func isSure(
+    _ list: SessionFileList, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) -> Bool {
+    guard let former = reader?.leftOut else { return false }
+    let leftOut = LeftOutFiles(list, after: former)
+    reader?.leftOut = leftOut
+    if leftOut.isToBeConfirmed(former), leftOut.attempts < Intake.listAttempts {
+      reader?.wantsList = true
+      slicesFrom = max(slicesFrom, now + .seconds(1))
+      return false
+    }
+    reader?.leftOut.settle()
+    if leftOut.words != nil {
+      // Whether it is still there is asked now and then.
+      reader?.wantsList = true
+      reader?.listFrom = now + Intake.leftOutSpan
+    }
+    tellLeftOut(leftOut, at: now, &out)
+    return true
+  }
+
+  private mutating func tellLeftOut(
+    _ files: LeftOutFiles, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    let subject = Command.listFiles.text
+    var log: [LogEntry] = []
+    if let words = files.words {
+      conditions.raise(.readerUnclear, of: subject, words, fields(), at: now, &log)
+    } else {
+      conditions.clear(
+        .readerUnclear, of: subject,
+        telling: LogEntry(.readerChanged, "the reader lists no files any more that are left out", fields()),
+        at: now, &log)
+    }
+    out.log += log
   }
 
   private mutating func listInVain(_ reason: String, at now: MonotonicTime, _ out: inout IntakeOutput) {

@@ -111,9 +111,10 @@ extension Intake {
     }
     if status.startMode == true, new == nil {
       var log: [LogEntry] = []
+      let strange = status.text(ofStrange: .sessionFile).map { ": \"\($0)\" is no name of one" } ?? ""
       conditions.raise(
-        .sessionUnknown, "the reader reads, but does not say into which session file", fields(), at: now, &log
-      )
+        .sessionUnknown, "the reader reads, but does not say into which session file\(strange)", fields(),
+        at: now, &log)
       out.log += log
     } else {
       conditions.drop(.sessionUnknown)

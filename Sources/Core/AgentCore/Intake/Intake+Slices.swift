@@ -14,7 +14,7 @@ extension Intake {
       files[slice.key]?.listed(slice.range)
       let span = timing.heard - timing.asked
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
-    case .none:
+    case .none, .unreadable:
       slice.isClean = false
       lingering = (slice.key, slice.range)
       if slice.frames.isEmpty {

@@ -20,6 +20,7 @@ extension Intake {
   /// Finds the zone of the reader's wall clock: the configured one, else that of its status.
   mutating func findZone(at now: MonotonicTime, _ log: inout [LogEntry]) {
     let named = timeZone ?? reader?.status.timeZone
+    let strange = reader?.status.text(ofStrange: .timeZone)
     // A reader that has gone takes its zone along only when another one comes.
     if named == nil, reader == nil { return }
     if named != zone || zone == nil {
@@ -30,7 +31,7 @@ extension Intake {
     if zone == nil {
       conditions.raise(
         .timeZoneUnknown,
-        "\(named.map { "there is no time zone '\($0)'" } ?? "the reader names no time zone"): passings are kept raw "
+        "\((named ?? strange).map { "there is no time zone '\($0)'" } ?? "the reader names no time zone"): passings are kept raw "
           + "and fetched once `time_zone` is set", fields(), at: now, &log)
     } else {
       let known = LogEntry(.readerChanged, "the reader's time zone is known", fields())

@@ -30,6 +30,8 @@ public struct Intake: Sendable {
     var startsLeft = 0
     var countFailures = 0
     var listFailures = 0
+    /// What the last list left out.
+    var leftOut = LeftOutFiles()
     /// LISTFILES was in vain: it is not asked again before then.
     var listFrom: MonotonicTime?
     var nameFailures = 0
@@ -283,7 +285,10 @@ public struct Intake: Sendable {
     guard let reader else { return "no reader is connected" }
     guard zone != nil else { return "the zone of the reader's clock is not known: set `time_zone`" }
     guard let name = file ?? current?.file else { return "the reader has no session file" }
-    guard let parsed = SessionFileName(name) else { return "'\(name)' is no session file of a reader" }
+    guard let parsed = SessionFileName(name) else {
+      return "'\(name)' is no session file of a reader, such as 20191112-090155.csv is: copy it, and use "
+        + "`one4allctl import`"
+    }
     let key = FileKey(serialNumber: reader.serialNumber, file: name)
     beginAudit(of: key, name: parsed, at: now.monotonic)
     files[key]?.isAuditAsked = true

@@ -29,6 +29,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case readerSwapped = "reader-swapped"
   /// The reader did not answer a command, or refused it.
   case readerRefused = "reader-refused"
+  /// A reply of the reader could be read in part only.
+  case readerUnclear = "reader-unclear"
   /// The reader is a device of the cloud now.
   case deviceBound = "device-bound"
   /// Reader and cloud differ in a field.

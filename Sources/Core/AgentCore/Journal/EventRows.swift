@@ -80,6 +80,12 @@ extension EventName {
         messageID: "d0fd2354f5164f0dd47a4d9f0a481013", priority: .warning,
         meaning: "the reader did not answer a command, or refused it",
         remedy: "it is asked again by itself; if it lasts, note the command and the reader's firmware")
+    case .readerUnclear:
+      Row(
+        messageID: "424f05c3d8cf7dbd7cee6f458835c646", priority: .warning,
+        meaning: "a reply of the reader could be read in part only; what could be read is used",
+        remedy:
+          "note the message and the reader's firmware; a file that is left out can be copied and imported")
     case .deviceBound:
       Row(
         messageID: "3ccee3b3cb825f272b2b29e2a7992660", priority: .notice,

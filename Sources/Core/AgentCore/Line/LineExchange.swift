@@ -58,13 +58,18 @@ public enum LineReport: Equatable, Sendable {
     public var sample: [UInt8]
     /// When the last of them was read.
     public var at: MonotonicTime
+    /// The command whose reply has begun to come and has not ended yet (`Framer.pendingReply`).
+    public var pendingReply: CommandName?
 
     /// A reception.
-    public init(frames: [Frame], byteCount: Int, sample: [UInt8], at: MonotonicTime) {
+    public init(
+      frames: [Frame], byteCount: Int, sample: [UInt8], at: MonotonicTime, pendingReply: CommandName? = nil
+    ) {
       self.frames = frames
       self.byteCount = byteCount
       self.sample = sample
       self.at = at
+      self.pendingReply = pendingReply
     }
   }
 }

@@ -60,14 +60,17 @@ struct CommandQueue: Sendable {
     self.underWay?.deadline = min(now + wait, underWay.askedAt + CommandQueue.listLimit)
   }
 
-  /// Longest time that LISTFILES may take: with thousands of files its reply is seconds long.
-  private static let replyLimit = Duration.seconds(15)
+  /// Longest time that a reply may take from its command on: the longest one takes as much at 9,600 baud.
+  private static let replyLimit = Duration.seconds(300)
 
-  /// Bytes came that end no frame: they may be a part of a long list of files, which then has more time.
-  mutating func prolongReply(at now: MonotonicTime, timeout: Duration) {
-    guard let underWay, underWay.command == .listFiles else { return }
-    let deadline = min(now + timeout, underWay.askedAt + CommandQueue.replyLimit)
-    self.underWay?.deadline = max(underWay.deadline, deadline)
+  /// A part of a long reply came. It is that of the command under way, or the rest of the one before, which keeps this
+  /// one waiting: the command has its whole time again.
+  /// - Returns: whether there is such a command.
+  mutating func prolongReply(at now: MonotonicTime, timeout: Duration) -> Bool {
+    guard let underWay, now <= underWay.askedAt + CommandQueue.replyLimit else { return false }
+    self.underWay?.deadline = max(
+      underWay.deadline, min(now + timeout, underWay.askedAt + CommandQueue.replyLimit))
+    return true
   }
 
   /// The list that has ended, which is then done; nil when none was under way.

@@ -68,7 +68,7 @@ extension ReaderClock {
       entry = LogEntry(
         .readerClockSet, "the reader's clock was not set: the reader refused it (\(refusal.rawValue))",
         priority: .info, fields)
-    case .reply, .endOfList, .none:
+    case .reply, .endOfList, .none, .unreadable:
       entry = LogEntry(
         .readerClockSet, "the reader's clock was perhaps not set: no usable reply to SETTIME", fields)
       dueAt = now.monotonic

@@ -27,6 +27,8 @@ public enum ReaderAnswer: Equatable, Sendable {
   case endOfList
   /// Nothing came within the reply timeout; for a list, nothing more came.
   case none
+  /// Nothing else came within the reply timeout than these bytes, which have its name and are no reply.
+  case unreadable(MalformedFrame)
 }
 
 /// When a command was written and its answer heard.

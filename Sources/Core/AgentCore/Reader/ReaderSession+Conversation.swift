@@ -12,6 +12,7 @@ extension ReaderSession {
 
   mutating func sendNext(at now: MonotonicTime, _ actions: inout [AgentAction]) {
     guard case .open = line, let command = queue.next(at: now, timeout: settings.replyTimeout) else { return }
+    _ = strange.takeUnreadable()
     actions.append(.line(.write(opening: opening, command.encoded())))
   }
 
@@ -38,7 +39,9 @@ extension ReaderSession {
     totals.count(reception)
     strayBytes += reception.byteCount
     if sample.count < 24 { sample += reception.sample.prefix(24 - sample.count) }
-    if reception.frames.isEmpty { queue.prolongReply(at: now, timeout: settings.replyTimeout) }
+    if reception.pendingReply != nil, queue.prolongReply(at: now, timeout: settings.replyTimeout) {
+      replyComingAt = reception.at
+    }
     for frame in reception.frames {
       switch frame {
       case .hello:
@@ -56,6 +59,7 @@ extension ReaderSession {
       case .endOfList:
         if let asked = queue.endList() { tell(asked, .endOfList, heardAt: reception.at) }
       case .malformed(let frame):
+        strange.heard(frame, during: queue.underWay?.command)
         if frame.reason == .fieldCount { tell(.unknownForm(frame.raw, at: reception.at)) }
         tell(.damaged(frame.raw, at: reception.at))
       }
@@ -91,7 +95,8 @@ extension ReaderSession {
     to expired: CommandQueue.UnderWay, at now: MonotonicTime, _ actions: inout [AgentAction]
   ) {
     let command = expired.command
-    tell(expired, .none, heardAt: now)
+    let unreadable = strange.takeUnreadable()
+    tell(expired, unreadable.map { .unreadable($0) } ?? .none, heardAt: now)
     // Its end may still come. Replies keep the order of commands: behind the next PONG there is none of it left.
     if command.isAnsweredByList { queue.addFirst(.ping) }
     if lastValidAt == nil {
@@ -105,8 +110,10 @@ extension ReaderSession {
     if command.isOfTheConversation, command != .ping,
       lastValidAt.map({ now - $0 <= settings.replyTimeout * 2 }) ?? false
     {
-      refused(
-        command, "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))", at: now, &actions)
+      let what =
+        unreadable.map { StrangeReplies.words(for: $0, to: command) }
+        ?? "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))"
+      refused(command, what, said: unreadable?.raw, at: now, &actions)
     }
   }
 
@@ -121,7 +128,11 @@ extension ReaderSession {
     _ actions: inout [AgentAction]
   ) {
     let command = asked.command
-    let outcome = CommandOutcome(command: command, reply: reply)
+    var outcome = CommandOutcome(command: command, reply: reply)
+    if case .status(let status) = outcome, !strange.isSure(status) {
+      outcome = .unexpected(.once)
+      if strange.asksAgain() { queue.addFirst(.getStatus) }
+    }
     defer { tell(asked, .reply(outcome), heardAt: heardAt) }
     guard command.isOfTheConversation else { return }
     switch outcome {
@@ -130,9 +141,10 @@ extension ReaderSession {
     case .refused(let refusal):
       refused(command, "the reader refused \(command.text): \(refusal.rawValue)", at: now, &actions)
       return
+    case .unexpected(.once): return
     case .unexpected:
       refused(
-        command, "the reader's reply to \(command.text) makes no sense: \(reply.text)", at: now, &actions)
+        command, "the reader's reply to \(command.text) makes no sense", said: reply.raw, at: now, &actions)
       return
     case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done, .pushTags,
       .passings, .files, .fileInfo, .bounce, .buzzer:
@@ -144,10 +156,19 @@ extension ReaderSession {
     actions += log.map(AgentAction.log)
   }
 
+  /// - Parameter said: what the reader said, where that is to be shown. It may be something else each time: that is not
+  ///   told anew.
   private mutating func refused(
-    _ command: Command, _ message: String, at now: MonotonicTime, _ actions: inout [AgentAction]
+    _ command: Command, _ what: String, said: [UInt8]? = nil, at now: MonotonicTime,
+    _ actions: inout [AgentAction]
   ) {
     var log: [LogEntry] = []
+    let text = said.map { ": " + MalformedFrame(reason: .unrecognised, raw: $0).printable(limit: 200) } ?? ""
+    let message = what + text
+    let known = conditions.active.first { $0.event == .readerRefused && $0.subject == command.text }
+    if !text.isEmpty, known?.message.hasPrefix(what) == true {
+      conditions.reword(.readerRefused, of: command.text, message)
+    }
     conditions.raise(.readerRefused, of: command.text, message, fields(), at: now, &log)
     actions += log.map(AgentAction.log)
   }
@@ -159,6 +180,7 @@ extension ReaderSession {
     statusAt = now
     isIdentified = true
     lastFrameAt = lastValidAt
+    tellStrange(new.strangeFields, at: now, &actions)
     pollAt = now + settings.pollInterval
     lineBackoff.reset()
     silenceBackoff.reset()
@@ -186,6 +208,24 @@ extension ReaderSession {
     let problems: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
     for problem in problems { conditions.clear(problem, telling: connected, at: now, &log) }
     actions += (log.isEmpty ? [connected] : log).map(AgentAction.log)
+  }
+
+  /// Tells once which fields cannot be read, whatever they say from one status to the next.
+  private mutating func tellStrange(
+    _ strangeFields: [StrangeField], at now: MonotonicTime, _ actions: inout [AgentAction]
+  ) {
+    let subject = Command.getStatus.text
+    let areNew = strange.areNew(strangeFields)
+    var log: [LogEntry] = []
+    if strangeFields.isEmpty {
+      let recovery = LogEntry(.readerChanged, "the reader's GETSTATUS can be read in full again", fields())
+      conditions.clear(.readerUnclear, of: subject, telling: recovery, at: now, &log)
+    } else {
+      let message = StrangeReplies.words(for: strangeFields)
+      if !areNew { conditions.reword(.readerUnclear, of: subject, message) }
+      conditions.raise(.readerUnclear, of: subject, message, fields(), at: now, &log)
+    }
+    actions += log.map(AgentAction.log)
   }
 
   private func tellChanges(from old: ReaderStatus, to new: ReaderStatus, _ actions: inout [AgentAction]) {

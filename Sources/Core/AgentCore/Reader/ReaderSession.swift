@@ -43,6 +43,9 @@ public struct ReaderSession: Sendable {
     didSet { if oldValue && !isIdentified { tell(.disconnected) } }
   }
   var lastValidAt: MonotonicTime?
+  /// When a part of a long reply was heard last.
+  var replyComingAt: MonotonicTime?
+  var strange = StrangeReplies()
   /// Bytes heard since the last valid frame, and the first of them.
   var strayBytes = 0
   var sample: [UInt8] = []
@@ -105,7 +108,7 @@ public struct ReaderSession: Sendable {
   /// Since when nothing valid has been heard on the open line.
   var quietSince: MonotonicTime? {
     guard case .open(let since) = line else { return nil }
-    return max(lastValidAt ?? since, since)
+    return max(lastValidAt ?? since, replyComingAt ?? since, since)
   }
 
   /// When `advance` wants to be called next; nil when only an event can change anything.
@@ -161,7 +164,8 @@ public struct ReaderSession: Sendable {
     silenceBackoff.reset()
     state = .opening
     conditions.drop(
-      .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused)
+      .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused,
+      .readerUnclear)
     open(&actions)
   }
 
@@ -196,6 +200,8 @@ extension ReaderSession {
     line = .opening
     isIdentified = false
     lastValidAt = nil
+    replyComingAt = nil
+    strange.forget()
     strayBytes = 0
     sample = []
     pushConfirmedAt = nil

@@ -25,6 +25,14 @@ public struct ReaderFaults: Equatable, Sendable {
   public var statusFields: [Int: String] = [:]
   /// How many fields GETSTATUS has, the command's name counted; nil for as many as there are.
   public var statusLength: Int?
+  /// Letters beyond ASCII leave in Latin-1, not in UTF-8.
+  public var isLatin1 = false
+  /// How many names that no reader gives LISTFILES has beside the others.
+  public var oddFiles = 0
+  /// How many older files LISTFILES has before the others.
+  public var moreFiles = 0
+  /// Probability of a test read of older readers behind a passing in a list, 0 to 1.
+  public var testReads = 0.0
   /// What the next command of a name is answered with instead of being done.
   public var refusals: [String: String] = [:]
 

@@ -34,7 +34,11 @@ extension ReaderOrder {
     ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
     ("status-without-crlf on|off", "GETSTATUS without its line end"),
     ("status-field N TEXT|off", "GETSTATUS field N, 1 to 127, says TEXT whatever is true; no TEXT: empty"),
-    ("status-length N|off", "GETSTATUS has N fields, 1 to 128, its name counted: another firmware"),
+    ("status-length N|off", "GETSTATUS has N fields, 1 to 10000, its name counted: another firmware"),
+    ("latin-1 on|off", "letters beyond ASCII leave in Latin-1; else in UTF-8"),
+    ("odd-files N|off", "LISTFILES has N files more whose names no reader gives, as RACE1.csv"),
+    ("more-files N|off", "LISTFILES has N older files more: long lists"),
+    ("test-reads P", "probability, 0 to 1, of a row VOIDTAG;0000/00/00;… behind a passing in a list"),
     ("hello on|off", "whether HELLO is sent on connect"),
     ("booleans as-seen|lower|capital", "how true and false are spelt"),
     ("firmware V | serial-number S | model M", "another identity"),
@@ -76,7 +80,11 @@ extension ReaderOrder {
     case "foreign": .foreign(try words.isOn())
     case "status-without-crlf": .statusWithoutLineEnd(try words.isOn())
     case "status-field": try statusField(&words)
-    case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...128))
+    case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...10_000))
+    case "latin-1": .latin1(try words.isOn())
+    case "odd-files": .oddFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
+    case "more-files": .moreFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
+    case "test-reads": .testReads(try words.number("a probability from 0 to 1", in: 0...1))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
     case "lose": .lose(try words.number("a probability from 0 to 1", in: 0...1))
@@ -137,7 +145,7 @@ extension ReaderOrder {
   private static func statusField(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {
     let place = try words.whole("a field", in: 1...127)
     if words.accept("off") { return .statusField(place, text: nil) }
-    return .statusField(place, text: words.isEmpty ? "" : try words.text("a text"))
+    return .statusField(place, text: words.isEmpty ? "" : try words.anyText("a text"))
   }
 
   private static func refusal(_ words: inout ReaderWords) throws(ReaderOrderError) -> ReaderOrder {

@@ -30,6 +30,14 @@ public enum ReaderOrder: Equatable, Sendable {
   case statusField(Int, text: String?)
   /// How many fields GETSTATUS has, its name counted; nil for as many as there are.
   case statusLength(Int?)
+  /// Whether letters beyond ASCII leave in Latin-1; else in UTF-8.
+  case latin1(Bool)
+  /// So many files that LISTFILES lists beside the others have names that no reader gives.
+  case oddFiles(Int)
+  /// So many older files LISTFILES lists before the others; nothing else is known of them.
+  case moreFiles(Int)
+  /// Probability of a test read of older readers behind a passing in a list.
+  case testReads(Double)
   /// Whether a HELLO line is sent on connect.
   case hello(Bool)
   /// How truth values are spelt.

@@ -58,6 +58,17 @@ struct ReaderWords {
     return number
   }
 
+  /// All words that are left, as a field of a frame that is as strange as can be.
+  mutating func anyText(_ wanted: String) throws(ReaderOrderError) -> String {
+    guard !words.isEmpty else { throw ReaderOrderError("missing: \(wanted)") }
+    let text = words.joined(separator: " ")
+    words = []
+    guard text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: ";") }),
+      text.utf8.count <= 10_000
+    else { throw ReaderOrderError("'\(text)' is not text without ; of at most 10000 bytes") }
+    return text
+  }
+
   /// All words that are left, as one field of a frame.
   mutating func text(_ wanted: String) throws(ReaderOrderError) -> String {
     guard !words.isEmpty else { throw ReaderOrderError("missing: \(wanted)") }

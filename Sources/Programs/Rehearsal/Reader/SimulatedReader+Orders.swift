@@ -20,7 +20,8 @@ extension SimulatedReader {
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
-      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength:
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1, .oddFiles, .moreFiles,
+      .testReads:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
@@ -63,6 +64,10 @@ extension SimulatedReader {
     case .statusWithoutLineEnd(let isOn): faults.statusWithoutLineEnd = isOn
     case .statusField(let place, let text): faults.statusFields[place] = text
     case .statusLength(let length): faults.statusLength = length
+    case .latin1(let isOn): faults.isLatin1 = isOn
+    case .oddFiles(let count): faults.oddFiles = count
+    case .moreFiles(let count): faults.moreFiles = count
+    case .testReads(let probability): faults.testReads = probability
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
       .pass, .start, .stop,
       .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift,
@@ -92,7 +97,8 @@ extension SimulatedReader {
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .cutNext,
-      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .timeZone, .pass, .start, .stop,
+      .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1,
+      .oddFiles, .moreFiles, .testReads, .timeZone, .pass, .start, .stop,
       .newFile,
       .identity, .count, .truth:
       break

@@ -51,7 +51,8 @@ extension SimulatedReader {
     }
   }
 
-  private mutating func sendList(_ frames: [String], to connection: Int) {
+  private mutating func sendList(_ passings: [String], to connection: Int) {
+    let frames = faults.listed(passings, &random)
     guard settings.listRate > 0, !frames.isEmpty else {
       for frame in frames { send(frame, to: connection) }
       send("", to: connection)
@@ -134,12 +135,17 @@ extension SimulatedReader {
     case .getTime: "\(ReaderTime(localMilliseconds).date);\(ReaderTime(localMilliseconds).time)"
     case .passings: passingsAnswer
     case .listFiles:
-      memory.files.isEmpty ? "NOFILES" : memory.files.map { "\($0.name);" }.joined()
+      listedFiles
     case .getFileInfo(let name): fileInformation(name)
     case .setProtocol, .getStatus, .setTime, .start, .stop, .newFile, .pushTags, .getPassings, .getFile,
       .clearFiles, .setBounce, .setBuzzer:
       "ERR"
     }
+  }
+
+  private var listedFiles: String {
+    let names = faults.listed(memory.files.map(\.name))
+    return names.isEmpty ? "NOFILES" : names.map { "\($0);" }.joined()
   }
 
   private var passingsAnswer: String {

@@ -250,7 +250,7 @@ extension SimulatedReader {
     _ frame: String, to connection: Int, isForeign: Bool = false, hasLineEnd: Bool = true
   ) {
     guard isOpen(connection), isForeign || foreignDue == nil else { return }
-    var bytes = Array(frame.utf8)
+    var bytes = faults.encoded(frame)
     if hasLineEnd { bytes += [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
     send(bytes: bytes, to: connection, isPush: false)
   }

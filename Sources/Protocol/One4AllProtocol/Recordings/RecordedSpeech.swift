@@ -19,7 +19,7 @@ enum RecordedSpeech {
   /// - Returns: nil when it begins otherwise.
   static func pieces(of line: [UInt8]) -> [Piece]? {
     guard line.starts(with: greeting) || Reply.name(at: 0, of: line) != nil else { return nil }
-    var resolver = LineResolver(line)
+    var resolver = LineResolver(FreeText.legible(line))
     var pieces: [Piece] = []
     var end = 0
     for found in resolver.pieces(ending: .certain) {

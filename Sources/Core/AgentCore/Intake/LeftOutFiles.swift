@@ -1,0 +1,59 @@
+import One4AllProtocol
+
+/// Files that the reader lists and that are not fetched: no command can name them, or the list is too long for them.
+struct LeftOutFiles: Equatable, Sendable {
+  /// So many names are kept, to be shown.
+  private static let shown = 5
+  private static let longestShown = 40
+
+  /// How many names are none of a session file.
+  private var count = 0
+  /// The first of them.
+  private var first: [String] = []
+  /// Files behind the end of what fits of the list.
+  private var isCut = false
+  /// How many lists left something out, one after the other.
+  private(set) var attempts = 0
+
+  /// None.
+  init() {}
+
+  /// What a list leaves out.
+  /// - Parameter former: what the list before it left out.
+  init(_ list: SessionFileList, after former: LeftOutFiles) {
+    count = list.otherNames.count
+    first = list.otherNames.prefix(Self.shown).map { String($0.prefix(Self.longestShown)) }
+    isCut = list.isCut
+    attempts = isEmpty ? 0 : former.attempts + 1
+  }
+
+  /// They are told: what is left out from now on is looked at anew.
+  mutating func settle() { attempts = 0 }
+
+  private var isEmpty: Bool { count == 0 && !isCut }
+
+  /// Whether another list is needed to be sure.
+  /// - Parameter former: what the list before it left out.
+  func isToBeConfirmed(_ former: LeftOutFiles) -> Bool {
+    !isEmpty && (former.count != count || former.first != first || former.isCut != isCut)
+  }
+
+  /// What they are, for a person; nil when there are none.
+  var words: String? {
+    var words: [String] = []
+    if count > 0 {
+      let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
+      words.append(
+        count == 1
+          ? "the reader lists a file that is not fetched, as its name is none of a session file: \(names)"
+          : "the reader lists \(count) files that are not fetched, as their names are none of session files: \(names)"
+      )
+    }
+    if isCut {
+      words.append(
+        "the reader's list of files is longer than \(Framer.maximumReplyLength / 1024) KiB: those behind are not fetched"
+      )
+    }
+    return words.isEmpty ? nil : words.joined(separator: "; ")
+  }
+}
