@@ -29,7 +29,7 @@ enum StoreFiles {
   /// Makes the database's file before SQLite does, which takes the permissions of its log from it. One that is there is
   /// not opened: to close it again would give up the locks of every connection of this process.
   static func prepare(_ path: String) throws(StoreError) {
-    do {
+    do throws(SystemError) {
       guard let status = try Files.status(path) else {
         _ = try open(path)
         return

@@ -9,11 +9,13 @@ final class StoreLock: Sendable {
 
   /// Takes the lock and writes this process' number into its file.
   init(_ path: String) throws(StoreError) {
-    do {
+    do throws(SystemError) {
       let above = Files.parent(of: path)
       let folder = try Files.open(above, for: O_RDONLY | O_DIRECTORY)
       // Some network file systems cannot lock a folder; the file's lock has to do there.
-      do { try folder.lock(above) } catch { if error.number == EWOULDBLOCK { throw error } }
+      do throws(SystemError) { try folder.lock(above) } catch {
+        if error.number == EWOULDBLOCK { throw error }
+      }
       let file = try StoreFiles.open(path)
       let number = file.number
       try file.lock(path)
