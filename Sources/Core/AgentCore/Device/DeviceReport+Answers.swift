@@ -306,7 +306,7 @@ extension DeviceReport {
       seen >= reported - DeviceComparison.lastSeenTolerance
     else { return failed(.report(lastSeen: report.lastSeen), report.words, at: now, &log) }
     answered(.report(lastSeen: reported), at: now, &log)
-    lastHeartbeatAt = now.wall
+    lastHeartbeatAt = now.monotonic
     isRouteProven = true
     reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
     confirm(reported, at: now, &actions)
