@@ -156,7 +156,7 @@ let package = Package(
     tests("BenchmarkToolTests", ["LinuxSystem", "TestSupport"]),
     tests(
       "EndToEndTests",
-      ["ControlSocket", "CSQLite", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
+      ["CLinux", "ControlSocket", "CSQLite", "JSONDocument", "JSONText", "LinuxSystem", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

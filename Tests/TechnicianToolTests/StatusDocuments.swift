@@ -81,7 +81,9 @@ enum StatusDocuments {
       "well": true,
     ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
     "clock": [
-      "trusted": true, "kernel_synchronised": true, "offset_seconds": .number(0.2),
+      "trusted": true, "verdict": "agreed", "kernel_synchronised": true,
+      "cloud_time": "2027-01-15T08:00:03.000Z",
+      "offset_seconds": .number(0.2),
       "reader_offset_seconds": .number(0.014), "reader_offset_uncertainty_seconds": .number(0.019),
       "reader_measured_at": "2027-01-15T08:00:00.000Z",
     ], "conditions": [],
@@ -215,7 +217,8 @@ enum StatusDocuments {
       (
         "clock",
         [
-          "trusted": false, "kernel_synchronised": false, "offset_seconds": .number(-3600.5),
+          "trusted": false, "verdict": "wrong", "kernel_synchronised": false,
+          "cloud_time": "2027-01-15T09:00:03.000Z", "offset_seconds": .number(-3600.5),
           "reader_offset_seconds": nil, "reader_offset_uncertainty_seconds": nil, "reader_measured_at": nil,
         ]
       ),

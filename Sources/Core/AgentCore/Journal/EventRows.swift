@@ -141,9 +141,8 @@ extension EventName {
         meaning:
           "the kernel calls the host's clock synchronised, and the cloud's clock shows another time; last_seen is not reported",
         remedy:
-          "compare both with a watch; if the host is wrong, `timedatectl timesync-status` or `chronyc sources` names"
-          + " its time server, and `timedatectl set-ntp false` lets `timedatectl set-time` set it; if the cloud is, tell"
-          + " its operator")
+          "compare both with a watch; `timedatectl timesync-status` or `chronyc sources` names the host's time server;"
+          + " if the cloud is wrong, tell its operator")
     case .clockTrusted:
       Row(
         messageID: "35cd56d71ab81129fcff1211c794709c", priority: .notice,

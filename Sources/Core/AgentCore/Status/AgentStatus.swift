@@ -108,8 +108,8 @@ public enum AgentStatus {
   ) -> JSONValue {
     [
       "trusted": .bool(report.clock.isTrusted(at: now)),
-      "kernel_synchronised": .bool(now.kernelSynchronised),
       "verdict": .string(report.clock.verdict(at: now).rawValue),
+      "kernel_synchronised": .bool(now.kernelSynchronised),
       "cloud_time": .text(report.clock.cloudTime(at: now)?.time.iso8601),
       "offset_seconds": .real(report.clock.offset(at: now).map { tenths($0) }),
       "reader_offset_seconds": .real(reader.map { thousandths($0.offset) }),
