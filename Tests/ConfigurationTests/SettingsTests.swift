@@ -134,6 +134,10 @@ import Testing
     #expect(problems("[cloud]\nurl = \(text)") == ["one4alld.conf:2: url: \(reason)"])
   }
 
+  @Test func anOffsetIsAZoneAndWrittenAsEverywhere() throws {
+    #expect(try load("[reader]\ntime_zone = UTC-6").settings.reader.timeZone == "GMT-06:00")
+  }
+
   @Test func emptyUnsetsWhatMayBeUnset() throws {
     let settings = try load("[device]\nalias =\n[cloud]\nproxy =\n[reader]\ntime_zone =").settings
     #expect(settings.device.alias == nil && settings.cloud.proxy == nil && settings.reader.timeZone == nil)

@@ -51,6 +51,26 @@ struct ZoneDatabaseTests {
     #expect(ZoneDatabase.utc(local: 0, zone: zone) == nil)
   }
 
+  @Test(
+    "Offsets as the cloud's exports write them are zones; east of Greenwich is positive",
+    arguments: [
+      ("GMT-06:00", "GMT-06:00", -6.0), ("UTC+2", "GMT+02:00", 2), ("GMT+05:30", "GMT+05:30", 5.5),
+      ("-03:30", "GMT-03:30", -3.5), ("Z", "GMT+00:00", 0), ("GMT", "GMT", 0), ("GMT+0", "GMT+0", 0),
+      // The database's own names have it the other way round.
+      ("Etc/GMT+6", "Etc/GMT+6", -6),
+    ])
+  func fixed(zone: String, canonical: String, hours: Double) {
+    let offset = Int64(hours * 3_600_000)
+    let moment: Int64 = 1_729_990_800_000
+    #expect(ZoneDatabase.exists(zone) && ZoneDatabase.canonical(zone) == canonical)
+    for name in [zone, canonical] {
+      #expect(ZoneDatabase.local(utc: moment, zone: name) == moment + offset)
+      #expect(ZoneDatabase.utc(local: moment + offset, zone: name) == .once(moment))
+      var clock = ZoneClock(zone: name)
+      #expect(clock?.utc(local: moment + offset) == .once(moment))
+    }
+  }
+
   @Test("Local time changes at the moment of the change and not before", arguments: forward + back)
   func offsets(change: Change) {
     let last = change.moment - 1

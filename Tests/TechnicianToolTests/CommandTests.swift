@@ -12,7 +12,7 @@ struct CommandTests {
     "explains itself",
     arguments: [
       "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "differences",
-      "rewind",
+      "rewind", "release",
       "import", "decode",
     ])
   func help(command: String) throws {

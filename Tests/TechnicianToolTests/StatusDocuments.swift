@@ -77,7 +77,8 @@ enum StatusDocuments {
     "reader": reader(), "cloud": cloud(), "device": device(true),
     "passings": [
       "captured": 12, "stored": 12, "acknowledged": 12, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
-      "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+      "unconfirmed": 0, "undecided": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true,
+      "hold": nil,
       "well": true,
     ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
     "clock": [
@@ -179,7 +180,8 @@ enum StatusDocuments {
         "passings",
         [
           "captured": 0, "stored": 0, "acknowledged": 0, "waiting": 0, "rejected": 0, "lost": 0, "gaps": 0,
-          "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+          "unconfirmed": 0, "undecided": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true,
+          "hold": nil,
           "well": true,
         ]
       ), ("frames", ["passing": 0, "reply": 0, "malformed": 0, "bytes": 0]),
@@ -210,7 +212,8 @@ enum StatusDocuments {
         "passings",
         [
           "captured": 12, "stored": 12, "acknowledged": 2, "waiting": 6, "rejected": 1, "lost": 2, "gaps": 1,
-          "unconfirmed": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true, "hold": nil,
+          "unconfirmed": 0, "undecided": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true,
+          "hold": nil,
           "well": true,
         ]
       ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "bytes": 181_022]),

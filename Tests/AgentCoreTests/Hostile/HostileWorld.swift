@@ -48,6 +48,7 @@ struct HostileWorld {
     agent = Agent(
       settings: settings, bindings: [], seed: 1, zones: HostileWorld.zones,
       at: MonotonicTime(nanoseconds: monotonic))
+    store.zones = HostileWorld.zones
   }
 
   private static let usual: AgentSettings = {
@@ -245,10 +246,16 @@ struct HostileWorld {
   }
 
   private mutating func notice() throws(Violation) {
+    let outcomes: [StoreDamage.Outcome] = [
+      .underWay, .salvaged(passings: Int(source.integer()), unreadable: Int(source.integer())), .givenUp,
+      .replaced(isWhole: source.chance(of: 2)),
+    ]
+    let damage = StoreDamage(
+      name: "one4all.db.damaged", reason: "malformed", notedAt: source.wallTime(),
+      outcome: source.pick(outcomes))
     let notices: [StoreNotice] = [
-      .setAside(path: "/", reason: "malformed", store.summaries),
-      .salvaged(
-        passings: Int(source.integer()), unreadable: Int(source.integer()), store.summaries + absurdFiles()),
+      .damaged(damage, store.summaries), .damaged(damage, store.summaries + absurdFiles()),
+      .unreachable(reason: "the folder is gone"), .reachable,
       .diskLow(free: source.integer(), removed: Int(source.integer())), .diskFull(free: source.integer()),
       .diskEnough(free: source.integer()), .backupFailing(HostileWorld.diskFull), .backupWritten,
     ]
@@ -324,6 +331,7 @@ struct HostileWorld {
   private mutating func reload() throws(Violation) {
     settings.passings.forward = !source.chance(of: 4)
     settings.passings.onClosedSession = source.pick([.hold, .new])
+    settings.passings.onClockJump = source.pick([.hold, .send])
     settings.passings.confirm = source.pick([.auto, .always, .never])
     settings.passings.maxLatency = source.pick([.zero, .milliseconds(500), .seconds(60)])
     settings.passings.batchSize = source.pick([1, 50, 5000])

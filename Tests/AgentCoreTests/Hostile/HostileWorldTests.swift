@@ -9,7 +9,7 @@ struct HostileWorldTests {
     Files.parent(of: Files.parent(of: Files.parent(of: #filePath))) + "/Fuzzing/CoreCorpus"
   private static let inputs = ((try? Files.list(folder)) ?? []).sorted()
 
-  @Test("Nothing traps, and the core comes to rest", arguments: WildSeeds.some(40))
+  @Test("Nothing traps, and the core comes to rest", arguments: WildSeeds.some(8))
   func nothingTraps(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     for run in 0..<25 {

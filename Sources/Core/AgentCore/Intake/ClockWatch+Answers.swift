@@ -126,7 +126,7 @@ extension ClockWatch {
     if question == nil, let due = dueAt, now >= due { question = Question(since: now, change: nil) }
     guard let question else { return false }
     if now - question.since >= ClockWatch.answerLimit {
-      giveUp(question, at: now)
+      giveUp(at: now)
       return false
     }
     guard let askedAt = question.askedAt else {
@@ -138,15 +138,9 @@ extension ClockWatch {
     return true
   }
 
-  /// The reader does not tell its time. A passing that does not fit is not sent for that; else all goes on.
-  private mutating func giveUp(_ question: Question, at now: MonotonicTime) {
-    if let course, course.sinceRestart?.jumped == nil, course.sinceRestart != nil {
-      state = .unknown
-    } else if let change = question.change, let course,
-      abs(change - currentChange) > ClockWatch.roughness.wholeMilliseconds
-    {
-      begin(change, of: course, at: now)
-    }
+  /// The reader does not tell its time. What does not fit is held by itself, and all else goes on.
+  private mutating func giveUp(at now: MonotonicTime) {
+    if let restart = course?.sinceRestart, restart.jumped == nil { state = .unknown }
     settle(now, at: now)
   }
 

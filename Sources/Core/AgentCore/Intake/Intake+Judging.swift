@@ -61,7 +61,7 @@ extension Intake {
       let isFar = passing.number > expected && passing.number - expected > 100
       if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
       file.believing.doubt(passing)
-      if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.strays[passing.number] = passing }
+      if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.noteStray(passing) }
       if file.stored.contains(passing.number) {
         file.suspects.insert(passing.number)
       } else {

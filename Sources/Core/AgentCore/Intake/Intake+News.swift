@@ -75,6 +75,7 @@ extension Intake {
   private mutating func disconnected() {
     reader = nil
     clock.disconnected()
+    deferred = []
     asked = nil
     dropUnverified()
     lingering = nil

@@ -68,8 +68,11 @@ extension Intake {
 
   /// Takes over what a slice gave.
   mutating func accept(_ slice: Slice, at now: Moment, _ out: inout IntakeOutput) {
-    // What the reader's clock has done meanwhile must be known first; the numbers are asked for again.
-    if clock.isWaiting { return }
+    // What the reader's clock has done meanwhile must be known first.
+    if clock.isWaiting {
+      deferred.append(slice)
+      return
+    }
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
     let jumped = jumped(slice.frames, of: file, zone: zone, at: now.monotonic)
@@ -120,6 +123,14 @@ extension Intake {
     files[slice.key] = file
     if file.isOnlyRefusedUnconfirmed { believe(slice.key, at: now.monotonic) }
     finish(slice.key, at: now.monotonic, &out)
+  }
+
+  /// The reader has told its time, or will not: lists that came meanwhile are taken.
+  mutating func acceptDeferred(at now: Moment, _ out: inout IntakeOutput) {
+    guard !clock.isWaiting, !deferred.isEmpty else { return }
+    let slices = deferred
+    deferred = []
+    for slice in slices { accept(slice, at: now, &out) }
   }
 
   /// Numbers that a clean slice did not give, or whose record cannot be read. Those of which that is so a second time are

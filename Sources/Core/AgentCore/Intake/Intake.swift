@@ -104,6 +104,8 @@ public struct Intake: Sendable {
   var isHostTrusted = false
   /// Whether the reader's clock goes on as it went.
   var clock = ClockWatch()
+  /// Lists that came while the reader was to tell its time.
+  var deferred: [Slice] = []
   /// Whether stored passings have the zone that was corrected.
   var zoneWatch = ZoneWatch()
   var known: [FileKey: Known] = [:]
@@ -360,6 +362,7 @@ public struct Intake: Sendable {
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
     watchClock(at: now.monotonic, &out)
+    acceptDeferred(at: now, &out)
     judgePending(at: now, &out)
     decideDenied(at: now.monotonic, &out)
     askNext(at: now.monotonic, &out)

@@ -85,7 +85,7 @@ struct OpenFile: Sendable {
   /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
   var beginsBeforeOpening = false
   /// Pushed frames that came so far from their time that another clock must have stamped them, if the memory has the same.
-  var strays: [UInt32: Passing] = [:]
+  private(set) var strays: [UInt32: Passing] = [:]
   /// The highest number that a steady clock stamped, and its moment.
   var steady: (number: UInt32, utc: WallTime)?
   /// That times are guessed has been told.
@@ -170,6 +170,11 @@ struct OpenFile: Sendable {
     if steady.map({ $0.number < number }) ?? true { steady = (number, utc) }
   }
 
+  /// A pushed frame came far from its time.
+  mutating func noteStray(_ passing: Passing) {
+    if strays.count < OpenFile.copyLimit { strays[passing.number] = passing }
+  }
+
   /// A copy of a frame to hold the reader's memory against.
   mutating func remember(_ passing: Passing) {
     if copies.count >= OpenFile.copyLimit {
@@ -198,6 +203,7 @@ struct OpenFile: Sendable {
     missed.remove(number)
     spoilt[number] = nil
     copies[number] = nil
+    strays[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
     if unconfirmedSince != nil { unconfirmedSince = unconfirmed.isEmpty ? nil : now }

@@ -176,17 +176,19 @@ extension StatusCatalogue {
 
     - passings of the present event are lost (`passings-lost`), refused by the cloud (`passings-rejected`), or were sent
       otherwise than the reader's memory has them, or with the times of a zone that was corrected since
-      (`passings-wrong`). These come from the sums on disk: a restart does
-      not hide them;
+      (`passings-wrong`). These come from the sums on disk: a restart does not hide them;
     - passings wait for a person, because the reader's clock had jumped when it stamped them (`passings-undecided`),
       whatever event they are of, or it has jumped now (`reader-clock-jumped`);
-    - passings that could be sent have waited for 5 minutes (`backlog-old`), whatever keeps them, or the reader's memory
-      has not confirmed any for 2 minutes (`passings-unconfirmed`);
+    - passings that could be sent have waited for a minute (`backlog-old`), whatever keeps them: the message says
+      why, and until when; or the reader's memory has not confirmed any for 2 minutes (`passings-unconfirmed`);
+    - the cloud lacks acknowledged passings, or has some twice or otherwise (`cloud-audit-differs`);
+    - the store was damaged (`store-damaged`) or taken away (`store-vanished`) in the last 12 hours, whatever came of it and
+      across restarts: a disk that has lost something once may do so again, and somebody has to hear of it;
     - a session file is held (`cloud-session-closed`, `forward-held`), the key is refused, the reader's memory or its
       zone is not to be had, the disk is full, or the store fails.
 
-    What only warns leaves it true: a gap that is being fetched, a shorter backlog, a cloud that is away for a minute.
-    `forward = no` is a decision, and no fault.
+    What only warns leaves it true: a gap that is being fetched, a shorter backlog, a cloud that is away for less than a
+    minute. `forward = no` is a decision, and no fault.
 
     A session file is of the present event when it is the one that was heard of last, or was begun less than 12 hours
     before or after the newest one that a reader has told of, by the names of the files. So an alarm about passings that
