@@ -33,7 +33,7 @@ struct LifeTests {
   func earlySignal(signal: Int32) throws {
     let field = try Field()
     // It takes a while to read this.
-    let map = (0..<90_000).map { "MC\(String(100_000 + $0).dropFirst()),\($0)\n" }.joined()
+    let map = (0..<20_000).map { "MC\(String(100_000 + $0).dropFirst()),\($0)\n" }.joined()
     let file = field.folder.write("bibs.csv", map)
     field.configure(more: "[passings]\nbib = map\nbib_map = \(file)")
     try field.start()
@@ -63,7 +63,7 @@ struct LifeTests {
     field.configure(port: "tcp://reader.invalid:10002")
     try field.start(variables: try hanging(hangingResolver, in: field))
     #expect(field.waits { $0["reader"]?["state"]?.string == "opening" })
-    let deadline = Deadline(seconds: 4)
+    let deadline = Deadline(seconds: 7)
     #expect(field.stop() == 0)
     #expect(!deadline.isOver)
   }
@@ -77,7 +77,7 @@ struct LifeTests {
     field.folder.write("one4alld.conf", configuration)
     try field.start(variables: variables)
     #expect(field.waits { $0["reader"]?["state"]?.string == "connected" })
-    let deadline = Deadline(seconds: 6)
+    let deadline = Deadline(seconds: 7)
     #expect(field.stop() == 0)
     #expect(!deadline.isOver)
   }

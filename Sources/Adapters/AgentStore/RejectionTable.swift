@@ -42,6 +42,6 @@ struct RejectionTable: ~Copyable {
     defer { reading.reset() }
     try reading.bind(1, file)
     try reading.bind(2, number)
-    return try reading.step() ? reading.text(0).inOneLine() : nil
+    return try reading.step() ? reading.textOrNil(0)?.inOneLine() : nil
   }
 }

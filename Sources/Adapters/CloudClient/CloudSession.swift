@@ -96,7 +96,11 @@ final class CloudSession {
       if message.pointee.msg == CURLMSG_DONE { return end(message.pointee.data.result) }
     }
     var other = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-    curl_multi_poll(multi, &other, 1, 60_000, nil)
+    if curl_multi_poll(multi, &other, 1, 60_000, nil) != CURLM_OK {
+      // What cannot be waited for is looked at again after a moment.
+      var pause = Poll()
+      _ = try? pause.wait(milliseconds: 100)
+    }
     return nil
   }
 
