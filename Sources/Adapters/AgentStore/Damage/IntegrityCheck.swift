@@ -91,7 +91,9 @@ enum IntegrityCheck {
     guard first.slice(0..<16).map(Array.init) == Array("SQLite format 3\0".utf8),
       first.number16(16) == PageFile.pageSize
     else { throw damage(path, "it is no database of the agent") }
-    guard Int(first.byte(20) ?? 0) == PageFile.pageSize - file.usableSize else {
+    guard Int(first.byte(20) ?? 0) == PageFile.pageSize - file.usableSize,
+      file.beginning == first.slice(0..<21).map(Array.init)
+    else {
       throw damage(path, "its header is damaged")
     }
     if let damage = file.log.damage { throw self.damage(path, damage) }

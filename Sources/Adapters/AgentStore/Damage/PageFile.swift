@@ -34,18 +34,18 @@ final class PageFile {
     let file = try PageFile.open(path)
     var log = LogFrames()
     var logFile: Descriptor?
+    var saysSo = false
     if hasLog, let status = try Files.status("\(path)-wal"), status.kind == .file {
       let descriptor = try PageFile.open("\(path)-wal")
       log = LogFrames(descriptor, size: status.size)
+      // The log is believed by its own sums: its first page says whether there are seals, too.
+      if let place = log.places[1] {
+        saysSo = PageFile.read(descriptor, at: place + 20, 1) == [UInt8(ONE4ALL_SEAL_SIZE)]
+      }
       logFile = consume descriptor
     }
     let pageCount = max(UInt32(clamping: status.size / Int64(PageFile.pageSize)), log.pageCount ?? 0)
     guard pageCount > 0 else { return nil }
-    // The log is believed by its own sums: its first page says so, too.
-    var saysSo = false
-    if let place = log.places[1], case .some(let logFile) = logFile {
-      saysSo = PageFile.read(logFile, at: place + 20, 1) == [UInt8(ONE4ALL_SEAL_SIZE)]
-    }
     isSealed = saysSo || PageFile.hasSeals(file, pages: pageCount)
     self.pageCount = pageCount
     self.log = log
@@ -81,6 +81,9 @@ final class PageFile {
     guard let page = PageFile.mainPage(file, number) else { return nil }
     return !isSealed || one4all_page_is_sealed(page, number) != 0 ? page : nil
   }
+
+  /// The beginning of the file itself, by which SQLite reads all else: it never changes, and is the same in its log.
+  var beginning: [UInt8]? { PageFile.read(file, at: 0, 21) }
 
   /// The first page as the file itself has it; nil when its seal is broken.
   private var firstPageOfFile: [UInt8]? {
