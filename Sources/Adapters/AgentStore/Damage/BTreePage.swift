@@ -49,10 +49,12 @@ struct BTreePage {
   }
 
   /// The rows that the page itself holds; an interior page of a table has none.
-  /// - Parameter overflow: the page of that number, for rows that go on in others.
-  func records(overflow: (UInt32) -> [UInt8]?) -> [StoredRecord] {
+  /// - Parameters:
+  ///   - limit: so many of the first ones.
+  ///   - overflow: the page of that number, for rows that go on in others.
+  func records(limit: Int = .max, overflow: (UInt32) -> [UInt8]?) -> [StoredRecord] {
     guard kind != .tableInterior else { return [] }
-    return cells.compactMap { cell in
+    return cells.prefix(limit).compactMap { cell in
       let start = kind == .indexInterior ? cell + 4 : cell
       guard let (size, next) = page.variable(start), size <= UInt64(BTreePage.longest) else { return nil }
       guard kind == .tableLeaf else {

@@ -167,6 +167,8 @@ struct DamagedDatabase {
       else { return }
       spans[file, default: StoredSpans()].insert(kind, low...high)
     }
+    // One of which nothing is stored has none.
+    for id in files.keys where spans[id] == nil { spans[id] = StoredSpans() }
     let isWhole = isWhole(.span)
     return spans.filter { id, spans in
       spans.isConsistent && (isWhole || files[id].map(spans.agree) == true)

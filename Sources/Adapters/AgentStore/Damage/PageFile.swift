@@ -38,7 +38,7 @@ final class PageFile {
     if hasLog, let status = try Files.status("\(path)-wal"), status.kind == .file {
       let descriptor = try PageFile.open("\(path)-wal")
       log = LogFrames(descriptor, size: status.size)
-      // The log is believed by its own sums: its first page says so, too.
+      // The log is believed by its own sums: its first page says whether there are seals, too.
       if let place = log.places[1] {
         saysSo = PageFile.read(descriptor, at: place + 20, 1) == [UInt8(ONE4ALL_SEAL_SIZE)]
       }
@@ -81,6 +81,9 @@ final class PageFile {
     guard let page = PageFile.mainPage(file, number) else { return nil }
     return !isSealed || one4all_page_is_sealed(page, number) != 0 ? page : nil
   }
+
+  /// The beginning of the file itself, by which SQLite reads all else: it never changes, and is the same in its log.
+  var beginning: [UInt8]? { PageFile.read(file, at: 0, 21) }
 
   /// The first page as the file itself has it; nil when its seal is broken.
   private var firstPageOfFile: [UInt8]? {

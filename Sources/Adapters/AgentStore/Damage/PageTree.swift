@@ -36,11 +36,11 @@ struct PageTree {
     PageTree.records(number, in: file).filter(table.fits)
   }
 
-  private static func records(_ number: UInt32, in file: PageFile) -> [StoredRecord] {
+  private static func records(_ number: UInt32, limit: Int = .max, in file: PageFile) -> [StoredRecord] {
     guard let page = page(number, in: file) else { return [] }
     // Should they go in a circle.
     var left = 4096
-    return page.records { number in
+    return page.records(limit: limit) { number in
       left -= 1
       return left < 0 ? nil : file.page(number)
     }
@@ -141,10 +141,10 @@ struct PageTree {
 
   // MARK: What no table reaches
 
-  /// The page's table by its form, if it has one and the page is not known to be free.
+  /// The page's table by the form of its first row, if it has one and the page is not known to be free.
   func table(of number: UInt32) -> StoreTable? {
     guard !free.contains(number), let page = PageTree.page(number, in: file) else { return nil }
-    return StoreTable.of(PageTree.records(number, in: file), kind: page.kind)
+    return StoreTable.of(PageTree.records(number, limit: 1, in: file), kind: page.kind)
   }
 }
 
