@@ -1,7 +1,11 @@
 import AgentCore
+import AgentStore
+import CloudClient
 import Glibc
 import LinuxSystem
 import ProgramArguments
+import ReaderLine
+import ServiceManager
 
 // The daemon's end: what the reader has said by then is stored, and nothing is waited for that does not come.
 extension Daemon {
