@@ -52,6 +52,8 @@ struct RaceWildTests {
     }
     world.tellCloud("ok")
     world.tellCloud("portal off")
+    // As this test reads it.
+    world.tellCloud("envelope v0")
     world.cloudLatency = 20
     try world.tellReader("rate 0")
     let expected = world.truth.values.reduce(0) { $0 + $1.count }

@@ -28,7 +28,9 @@ extension CloudAnswer.Body {
       let said = value["body"]?.object ?? value.object
       return ["description", "errorMessage", "message", "error"].lazy
         .compactMap { said?[$0]?.plainText?.inOneLine() }.first { !$0.isEmpty }
-    case .other(let text): return text.looseField("description")?.inOneLine() ?? text.inOneLine(limit: 200)
+    case .other(let text):
+      guard let said = text.looseField("description") else { return text.inOneLine(limit: 200) }
+      return said.isEmpty ? nil : said.inOneLine()
     case .empty: return nil
     }
   }

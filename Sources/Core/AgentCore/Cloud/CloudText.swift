@@ -46,7 +46,8 @@ extension String {
 
   /// The value that stands behind a name in a text that should have been JSON, as the vendor's pages show their errors:
   /// `{ description: "Device not found", }`.
-  /// - Returns: what stands between quotation marks, or up to a comma, brace or blank; nil when there is none.
+  /// - Returns: what stands between quotation marks, perhaps nothing, or up to a comma, brace or blank; nil when there
+  ///   is none.
   func looseField(_ name: String) -> String? {
     let bytes = Array(utf8)
     let wanted = Array(name.utf8)
@@ -74,7 +75,7 @@ extension String {
           ? byte != quote
           : !byte.isBlank && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "}")
       }
-      return value.isEmpty ? nil : String(decoding: value, as: UTF8.self)
+      return value.isEmpty && !isQuoted ? nil : String(decoding: value, as: UTF8.self)
     }
     return nil
   }

@@ -35,6 +35,13 @@ public struct DeviceDocument: Equatable, Sendable {
     body.looseField("deviceid")
   }
 
+  /// Whether a 404 to the device says that it is the device that is gone.
+  static func isSaidGone(_ body: CloudAnswer.Body) -> Bool {
+    // On the newer pages nothing there is `{"body": null}`.
+    if case .json(let document) = body, document["body"]?.isNull == true { return true }
+    return body.explanation?.lowercased().contains("device not found") == true
+  }
+
   /// Whether a 2xx to a report is a documented success: it says something of itself, or shows the device, and names no
   /// error. `null`, `{}` and the like say nothing, and have done nothing.
   static func isTaken(_ body: CloudAnswer.Body) -> Bool {

@@ -114,14 +114,24 @@ extension DeviceReport {
           &log)
         return
       }
+      isAbsenceDoubted = false
       answered(.verify, at: now, &log)
       judgeUnsaid(by: read, at: now, &actions, &log)
       took(read, at: now, &log)
     case 401, 403:
+      isAbsenceDoubted = false
       answered(.verify, at: now, &log)
       judgeUnsaid(by: nil, at: now, &actions, &log)
       unreadable(answer, at: now, &log)
-    case 404: missing(at: now, &log)
+    case 404:
+      // One that does not say what is missing may be a proxy's word.
+      guard DeviceDocument.isSaidGone(answer.body) || isAbsenceDoubted || standing == .unbound else {
+        isAbsenceDoubted = true
+        let words = "the cloud answers 404 to the device, and does not say what is missing"
+        return failed(.verify, words, status: answer.status, at: now, &log)
+      }
+      isAbsenceDoubted = false
+      missing(at: now, &log)
     default: failed(.verify, answer.refusal("to show the device"), status: answer.status, at: now, &log)
     }
   }

@@ -75,6 +75,8 @@ public struct DeviceReport: Sendable {
   /// The configured route has taken a report: a 404 from it speaks of the device.
   var isRouteProven = false
   var isRouteDoubted = false
+  /// The device was last answered 404 without a word of what is missing.
+  var isAbsenceDoubted = false
   var isTelemetryRefused = false
   /// Serial numbers of readers that went away while their device was not to be used.
   var barred: Set<String> = []
@@ -217,6 +219,7 @@ public struct DeviceReport: Sendable {
     verifyAt = nil
     verifiedAt = nil
     isRouteDoubted = false
+    isAbsenceDoubted = false
     differenceBackoff.reset()
     confirmedLastSeen = binding?.lastSeen
     conditions.drop(.deviceDiffers, .deviceConflict, .deviceUnbound, .deviceUnverified)

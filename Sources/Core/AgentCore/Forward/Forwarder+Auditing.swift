@@ -252,6 +252,11 @@ extension Forwarder {
   private func isSafeToSend(_ audit: CloudAudit) -> Bool {
     guard let place = places[audit.key], openToken(of: place) == audit.token else { return false }
     let summary = files[place].summary
-    return summary.session.map { $0.acknowledged >= summary.acknowledged } ?? false
+    guard let session = summary.session, session.acknowledged >= summary.acknowledged else { return false }
+    // The session of another file that was opened later has closed this one.
+    return !files.contains { file in
+      guard let other = file.summary.session, file.summary.key != audit.key else { return false }
+      return other.cloud == cloud && other.deviceid == session.deviceid && other.askedAt >= session.askedAt
+    }
   }
 }
