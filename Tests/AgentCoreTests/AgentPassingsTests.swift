@@ -309,14 +309,16 @@ struct AgentPassingsTests {
     try world.tellReader("clock-offset 30")
     world.pass(seconds: 620)
     #expect(world.status["well"] == false)
-    #expect(world.status["conditions"]?.array?.first?["event"] == "reader-clock")
+    // It was right before: so it has jumped, and it is wrong, too.
+    let events = (world.status["conditions"]?.array ?? []).compactMap { $0["event"]?.string }
+    #expect(events.first == "reader-clock-jumped" && events.contains("reader-clock"))
     let forgiven: [EventName] = [.gapFound, .forwardFailing, .backlog, .backupFailing, .diskLow]
     #expect(forgiven.allSatisfy { $0.priority > .error })
     let grave: [EventName] = [
       .passingsLost, .passingsUnconfirmed, .memoryRefused, .captureOverflow, .timeZoneUnknown,
       .sessionUnknown,
       .passingsRejected, .passingsWrong, .backlogOld, .cloudKeyRefused, .cloudSessionClosed, .forwardHeld,
-      .storeFailing, .diskFull, .readerClock,
+      .storeFailing, .diskFull, .readerClock, .readerClockJumped, .passingsUndecided,
     ]
     #expect(grave.allSatisfy { $0.priority <= .error && !$0.remedy.isEmpty })
   }

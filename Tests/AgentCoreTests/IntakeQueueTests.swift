@@ -93,7 +93,8 @@ struct IntakeQueueTests {
     _ = queue.next(at: at(0))
     queue.finish()
     #expect(!queue.isFull && queue.rowCount == count - 500)
-    while queue.next(at: at(0)) != nil { queue.finish() }
+    // The last group need not be full: it is due when it is old enough.
+    while queue.next(at: at(80)) != nil { queue.finish() }
     #expect(queue.room() == CaptureQueue.limit && queue.isEmpty)
   }
 

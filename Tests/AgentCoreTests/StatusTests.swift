@@ -32,9 +32,9 @@ struct StatusTests {
     #expect(
       names(status["passings"]) == [
         "captured", "stored", "acknowledged", "waiting", "rejected", "lost", "gaps", "unconfirmed",
-        "doubtful", "unwritten", "dropped", "forward", "hold", "well",
+        "undecided", "doubtful", "unwritten", "dropped", "forward", "hold", "well",
       ])
-    #expect(names(status["frames"]) == ["passing", "reply", "malformed", "bytes"])
+    #expect(names(status["frames"]) == ["passing", "reply", "malformed", "unknown_form", "bytes"])
   }
 
   @Test("Its first line says whether all is well")

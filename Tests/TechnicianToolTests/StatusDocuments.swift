@@ -80,7 +80,7 @@ enum StatusDocuments {
       "unconfirmed": 0, "undecided": 0, "doubtful": 0, "unwritten": 0, "dropped": 0, "forward": true,
       "hold": nil,
       "well": true,
-    ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "bytes": 181_022],
+    ], "frames": ["passing": 12, "reply": 843, "malformed": 0, "unknown_form": 0, "bytes": 181_022],
     "clock": [
       "trusted": true, "verdict": "agreed", "kernel_synchronised": true,
       "cloud_time": "2027-01-15T08:00:03.000Z",
@@ -184,7 +184,7 @@ enum StatusDocuments {
           "hold": nil,
           "well": true,
         ]
-      ), ("frames", ["passing": 0, "reply": 0, "malformed": 0, "bytes": 0]),
+      ), ("frames", ["passing": 0, "reply": 0, "malformed": 0, "unknown_form": 0, "bytes": 0]),
     ])
 
   /// As much as can be wrong at once, in texts that are too long, with what terminals must not be told.
@@ -216,7 +216,7 @@ enum StatusDocuments {
           "hold": nil,
           "well": true,
         ]
-      ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "bytes": 181_022]),
+      ), ("frames", ["passing": 12, "reply": 843, "malformed": 7, "unknown_form": 0, "bytes": 181_022]),
       (
         "clock",
         [

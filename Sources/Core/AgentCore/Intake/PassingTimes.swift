@@ -24,6 +24,9 @@ struct PassingTimes: Sendable {
   private var resolver = LocalTimeResolver()
   private var lastOfFirstPass: Known?
   private var firstOfSecondPass: Known?
+  /// The highest number that is only guessed to be of the first pass. It was stamped then or later, so nothing behind it
+  /// lies before it.
+  private var lastAssumedFirst: Known?
   /// What was learned last without a guess.
   private var lastSure: Known?
 
@@ -54,6 +57,9 @@ struct PassingTimes: Sendable {
     let known = Known(number: passing.number, utc: time.utc)
     if latest.map({ $0.number <= known.number }) ?? true { latest = known }
     resolver.follow(time, number: passing.number)
+    if time.certainty == .assumedFirst, lastAssumedFirst.map({ $0.number < known.number }) ?? true {
+      lastAssumedFirst = known
+    }
     guard !time.certainty.isGuess else { return }
     lastSure = known
     guard case .twice(let earlier, let later) = zones(passing.localMilliseconds, zone)
@@ -92,6 +98,11 @@ struct PassingTimes: Sendable {
       .max { $0.number < $1.number }
     let above = firstOfSecondPass.flatMap { $0.number > number && near($0) ? $0 : nil }
     guard above != nil || lastOfFirstPass.map(near) ?? false else { return nil }
+    if let least = lastAssumedFirst, near(least), least.number < number,
+      earlier < least.utc - PassingTimes.disorder
+    {
+      return ResolvedTime(utc: later, certainty: .byOrder)
+    }
     let neighbours = [below, above].compactMap { $0?.utc }
     let pause = { (utc: WallTime) in neighbours.map { abs(utc - $0) }.min() ?? PassingTimes.day }
     let (early, late) = (pause(earlier), pause(later))
