@@ -78,7 +78,17 @@ struct PassingModel {
     return FileContents(
       summary: summary(key), stored: NumberSet(file.rows.keys), unconfirmed: NumberSet(held.keys),
       lost: file.lost,
-      last: file.rows.max { $0.key < $1.key }?.value.kept)
+      last: file.rows.max { $0.key < $1.key }?.value.kept, steady: steady(of: key.serialNumber))
+  }
+
+  /// The highest pushed one of the reader's newest file that has one: no clock jumps here, and all is of one boot.
+  private func steady(of serialNumber: String) -> SteadyPassing? {
+    for key in order.reversed() where key.serialNumber == serialNumber {
+      let pushed = (files[key]?.rows ?? [:]).filter { $0.value.kept.origin == .pushed }
+      guard let newest = pushed.max(by: { $0.key < $1.key }) else { continue }
+      return SteadyPassing(newest.value.kept, isOfThisBoot: true)
+    }
+    return nil
   }
 
   mutating func perform(_ request: PassingRequest) -> PassingReport {

@@ -42,10 +42,11 @@ struct TakenStoreTests {
     init(_ words: String) { self.words = words }
   }
 
-  /// All that was kept is at its place again, and so is what comes.
-  private func expectWhole(_ keeper: inout StoreKeeper) throws {
+  /// All that was kept is at its place again, and so is what comes; with the first of that those things are told.
+  private func expectWhole(_ keeper: inout StoreKeeper, telling notices: [StoreNotice] = []) throws {
     _ = keeper.perform([.passings(.capture(raceKey, kept(501...510)))])
-    #expect(keeper.takeNotices().isEmpty && told(&keeper).isEmpty)
+    #expect(keeper.takeNotices() == notices)
+    #expect(told(&keeper).isEmpty)
     // As another process sees it.
     var view = try PassingView(directory: state, cloud: cloud)
     let row = try #require(try view.ledger().first)
@@ -133,11 +134,16 @@ struct TakenStoreTests {
       Issue.record("nothing is kept meanwhile")
       return
     }
+    // The backup stands in the same folder, and has no place either.
+    guard case .backupFailing? = keeper.takeNotices().first else {
+      Issue.record("it was not told that there is no backup")
+      return
+    }
     try #require(unlink(state) == 0)
     let notices = told(&keeper)
     #expect(notices.contains(.reachable))
     #expect(notices.count == 2)
-    try expectWhole(&keeper)
+    try expectWhole(&keeper, telling: [.backupWritten])
   }
 
   @Test("A lock that is removed is taken again, and nothing else happens")
