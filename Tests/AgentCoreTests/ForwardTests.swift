@@ -376,7 +376,7 @@ struct ForwardTests {
     world.pass(seconds: 190)
     shown = try #require(world.conditions.first { $0.event == .backlogOld })
     #expect(shown.message.hasPrefix("5000 passings wait for the cloud, the oldest for 4 min "))
-    #expect(shown.message.contains(": the cloud fails (HTTP 503)"), "\(shown.message)")
+    #expect(shown.message.contains(": the cloud fails (HTTP 503); tried again at 20"), "\(shown.message)")
     // After a restart it is there as soon as the store has been read.
     world.restart()
     world.pass(seconds: 1)

@@ -35,9 +35,10 @@ extension CloudAnswer.Body {
     }
   }
 
-  /// A field of an error, though the body be no JSON.
+  /// A field of an error, though the body be no JSON; nil when it is empty.
   func looseField(_ name: String) -> String? {
-    if case .other(let text) = self { text.looseField(name) } else { field(name)?.plainText }
+    guard case .other(let text) = self else { return field(name)?.plainText }
+    return text.looseField(name).flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// What came, in a few words, for a message about an answer that makes no sense.

@@ -200,8 +200,16 @@ extension Forwarder {
     let parked = queue.lazy.compactMap(\.parked).first
     let reason = (held ?? lastError ?? parked).map { ": \($0)" } ?? ""
     let end = active.lazy.compactMap { files[$0].hold?.end }.min()
-    let next = lastError != nil && held == nil ? notBefore : end
+    let next = lastError != nil && held == nil ? nextRequest : end
     return "\(passings) for the cloud\(age)\(reason)\(nextAttempt(after: next, at: now))"
+  }
+
+  /// When the cloud is asked again for something that waits: a file without a session may have to wait longer for that.
+  private var nextRequest: MonotonicTime {
+    let times = active.lazy.filter { files[$0].sendable > 0 }.map { place in
+      openToken(of: place) == nil ? files[place].sessionNotBefore ?? notBefore : notBefore
+    }
+    return max(notBefore, times.min() ?? notBefore)
   }
 
   /// When something that waits is tried again, as a part of a sentence; nothing when that is not known, or now.
