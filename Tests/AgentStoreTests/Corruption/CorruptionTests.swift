@@ -7,12 +7,12 @@ import Testing
 
 @testable import AgentStore
 
-/// How many seeds: 93 in every run of the tests; `ONE4ALL_CORRUPTIONS=1000` for so many, from
+/// How many seeds: 62 in every run of the tests; `ONE4ALL_CORRUPTIONS=1000` for so many, from
 /// `ONE4ALL_CORRUPTION_SEED` on.
 private let seeds: Range<UInt64> = {
   func number(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
   let first = number("ONE4ALL_CORRUPTION_SEED") ?? 0
-  return first..<first + (number("ONE4ALL_CORRUPTIONS") ?? 93)
+  return first..<first + (number("ONE4ALL_CORRUPTIONS") ?? 62)
 }()
 
 @Suite("Whatever befalls the file of a full store")
@@ -148,9 +148,11 @@ private struct CorruptionRun {
   private func expectTrue(_ found: KeptPassing, _ key: FileKey) {
     let number = found.passing.number
     let truth = FullStore.truth(key, number)
-    #expect(FullStore.numbers(of: key).contains(number), name)
-    #expect(found.passing == truth.passing && found.utc == truth.utc, name)
-    #expect(found.zone == truth.zone || found.zone == "UTC", name)
+    // One expectation for each of all these passings would take longer than everything else.
+    let isTrue =
+      FullStore.numbers(of: key).contains(number) && found.passing == truth.passing
+      && found.utc == truth.utc && (found.zone == truth.zone || found.zone == "UTC")
+    if !isTrue { Issue.record("\(name): made up: \(found)") }
   }
 
   private func acknowledged(_ folder: String, _ key: FileKey) throws -> NumberSet {
@@ -182,8 +184,8 @@ private struct CorruptionRun {
       }
       var all = NumberSet(waiting.map(\.passing.number))
       #expect(all.count == waiting.count, name)
-      for found in waiting {
-        #expect(found.passing == FullStore.truth(key, found.passing.number).passing, name)
+      for found in waiting where found.passing != FullStore.truth(key, found.passing.number).passing {
+        Issue.record("\(name): made up: \(found.passing)")
       }
       let sent = try acknowledged(folder, key)
       #expect(sent.subtracting(store.acknowledged[key] ?? NumberSet()).isEmpty, name)

@@ -6,10 +6,12 @@ enum SalvageTable {
   /// So often a salvage is begun that does not come to its end; then it is given up.
   static let attempts: Int64 = 8
 
-  /// Notes that a damaged database is to be salvaged.
+  /// Notes that a damaged database is to be salvaged. One that an opening found before anybody said why it was set aside
+  /// gets its reason later.
   static func note(_ path: String, reason: String?, in connection: borrowing Connection) throws(StoreError) {
     let statement = try connection.prepare(
-      "INSERT INTO salvage (name, noted_ms, reason) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+      "INSERT INTO salvage (name, noted_ms, reason) VALUES (?1, ?2, ?3) "
+        + "ON CONFLICT (name) DO UPDATE SET reason = excluded.reason WHERE reason = ''",
       for: "note the damage")
     try statement.bind(1, Files.name(of: path))
     try statement.bind(2, SystemClock.wallMilliseconds)
