@@ -38,7 +38,7 @@ public enum NaivePassing: Equatable {
     let last = fields[fields.count - 1]
     let more = fields.count > 8 ? Array(fields[7..<fields.count - 1]) : []
     // It can become one no more.
-    if Self.holdsOther(more) {
+    if Self.holdsOther(more) || Self.endsOther(more) {
       self = .wrong
     } else if fields.count == 8 || fields.count == 13, Self.isCheck(last) {
       self = .valid(Self.values(fields, more))
@@ -96,6 +96,17 @@ public enum NaivePassing: Equatable {
       return has(time, shape: "00:00:00.000") && millisecond(time) != nil && isWhole(fields[index + 1], at: 5)
         && !fields[index + 2].isEmpty && fields[index + 2].allSatisfy(isDigit)
     }
+  }
+
+  /// Whether the four reserved fields may be the end of another passing, behind empty ones: the end of its time, its
+  /// antenna and its reads.
+  private static func endsOther(_ fields: [[UInt8]]) -> Bool {
+    guard fields.count == 5, 1...10 ~= fields[4].count, fields[4].allSatisfy(isDigit), fields[1].isEmpty
+    else { return false }
+    let (time, antenna) = (fields[2], fields[3])
+    if antenna.isEmpty { return time.isEmpty }
+    return isWhole(antenna, at: 5) && time.count <= 12
+      && has(time, shape: String("00:00:00.000".suffix(time.count)))
   }
 
   /// Whether a field could become whole had it gone on. A field that is whole but for its separator could.

@@ -118,7 +118,7 @@ enum ValueOracle {
     let text = String(repeating: "0123456789ABCDEFabcdefGHXYZ", count: 3)
     let code = TimerCode(String(text.prefix(Int(numbers.next(from: 0, to: 16)))))
     let chip = ChipCode(String(text.suffix(Int(numbers.next(from: 1, to: 32)))))
-    let reserved = (0..<4).map { _ in String(text.prefix(Int(numbers.next(from: 0, to: 3)))) }
+    let reserved = (0..<4).map { _ in String(text.suffix(Int(numbers.next(from: 0, to: 3)))) }
     guard let code, let chip,
       let fields = EPCFields(
         epc: String(text.prefix(Int(numbers.next(from: 0, to: 80)))), reserved: reserved),

@@ -99,8 +99,12 @@ struct DecodeFaultTests {
   @Test(
     "takes a line with a field too many or too few for one of the form around it",
     arguments: [
-      (one4All5, "2;MC;02976;2019-12-12;09:02:08.295;3;4;937f6;", "too many fields"),
-      (one4All5, "2;MC;02;76;2019-12-12;09:02:08.295;3;4;937f6", "the chip's number is not five digits"),
+      (one4All5, "2;MC;02976;2019-12-12;09:02:08.295;3;4;937f6;", "cut off"),
+      (one4All5, "2;MC;02;76;2019-12-12;09:02:08.295;3;4;937f6", "not a valid date"),
+      (
+        one4All5, "2;MC;02-76;2019-12-12;09:02:08.295;3;4;937f6",
+        "the chip is not 1 to 32 letters and digits"
+      ),
       (export, "2;02;2020-03-11 12:25:01.649;16.7578038;-93.116542;Sent;;", "cut off"),
       (older, "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006;;", "too many fields"),
       (one4All5, "DM00328;2020/03/15;06:02:55.029;06:02:55.311;9;006", "the antenna is not 1 to 8"),
@@ -121,11 +125,14 @@ struct DecodeFaultTests {
   @Test(
     "gives the first line as good a reason as the others",
     arguments: [
-      one4All5 + ";", one4All5 + ";;x", one4All5 + one4All5, older + ";", older + ";;;",
+      // Of 13 fields the last ones may be missing.
+      (one4All5 + ";", "cut off"), (one4All5 + ";;x", "cut off"),
+      (one4All5 + one4All5, "a passing ran into another line: its number is not certain"),
+      (older + ";", "too many fields"), (older + ";;;", "too many fields"),
     ])
-  func firstLine(line: String) throws {
+  func firstLine(line: String, words: String) throws {
     for text in [line, line + "\n" + Self.export, Self.export + "\n" + line] {
-      #expect(try decode(text).complaint.contains(": too many fields: \(line.prefix(45))"), "\(text)")
+      #expect(try decode(text).complaint.contains(": \(words): \(line.prefix(45))"), "\(text)")
     }
     #expect(try decode("1;b;c;d;e;f;g;h;i\n").complaint.contains(": not a valid date: "))
   }

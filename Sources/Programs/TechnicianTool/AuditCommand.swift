@@ -7,12 +7,15 @@ enum AuditCommand {
   private static let shown = 20
 
   static let help = CommandHelp(
-    usage: ["one4allctl [--config FILE] audit [--cloud] [--session FILE] [--serial-number S]"],
+    usage: [
+      "one4allctl [--config FILE] audit [--cloud] [--session FILE]", "           [--serial-number S]",
+    ],
     summary:
       "Compares every stored passing of a session file with the reader's own file.\n"
       + "What is missing is fetched; what differs, or has differed before, is named. The\n"
-      + "reader must be connected. With --cloud, every acknowledged passing is compared with\n"
-      + "what the cloud has of the device: what it lacks, has twice, or has otherwise is named.",
+      + "reader must be connected. With --cloud, every acknowledged passing is compared\n"
+      + "with what the cloud has of the device: what it lacks, has twice, or has\n"
+      + "otherwise is named.",
     options: [
       ToolCommand.configOption,
       Option("cloud", help: "compare with the cloud; the key must be allowed to read"),

@@ -18,7 +18,8 @@ public struct EPCFields: Hashable, Sendable {
     else { return nil }
     let bytes = Array(([epc] + reserved).joined(separator: ";").utf8)
     let closed = bytes + [ASCII.semicolon]
-    guard bytes.count < Framer.maximumFrameLength, !PassingTail.mayHoldFrame(closed.span, 0..<bytes.count)
+    guard bytes.count < Framer.maximumFrameLength, !PassingTail.mayHoldFrame(closed.span, 0..<bytes.count),
+      !PassingTail.mayEndPassing(closed.span, 0..<bytes.count)
     else { return nil }
     self.init(unchecked: bytes)
   }

@@ -34,6 +34,7 @@ struct PassingTail {
     case Self.separatorCount:
       guard isLikeCheck else { throw length < 5 ? .truncated : .check }
       if !isPlain, Self.mayHoldFrame(frame, start..<last) { throw .ambiguousJoin }
+      if Self.mayEndPassing(frame, start..<last) { throw .ambiguousJoin }
       fields = start..<last
     case ..<Self.separatorCount where !isLikeCheck || !Self.isVisible(frame, from: last + 1): throw .truncated
     case _: throw Self.mayHoldFrame(frame, start..<last) ? .ambiguousJoin : .fieldCount
@@ -67,6 +68,40 @@ struct PassingTail {
       }
     }
     return false
+  }
+
+  /// Whether the reserved fields may be the end of another passing, up to its reads, that took the place of empty ones:
+  /// `;;07.295;3;4`, or less of it.
+  /// - Parameter range: EPC and reserved fields.
+  static func mayEndPassing(_ frame: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
+    var place = range.upperBound
+    while place > range.lowerBound, frame[place - 1].isDigit { place -= 1 }
+    guard 1...10 ~= range.upperBound - place, passBack(frame, &place, range) else { return false }
+    if frame[place - 1].digitValue &- 1 < 8 {
+      place -= 1
+      guard passBack(frame, &place, range) else { return false }
+      // What was cut off in front of it belongs to the time.
+      for expected in timeShape.reversed() where frame[place - 1] != ASCII.semicolon {
+        let byte = frame[place - 1]
+        guard expected == ASCII.zero ? byte.isDigit : byte == expected else { return false }
+        place -= 1
+      }
+    }
+    // What is left of the first passing: its EPC with a separator behind it, and empty fields.
+    while place > range.lowerBound, frame[place - 1] == ASCII.semicolon { place -= 1 }
+    for index in range.lowerBound..<place where frame[index] == ASCII.semicolon { return false }
+    return true
+  }
+
+  private static let timeShape = Array("00:00:00.000".utf8)
+
+  /// Passes back over a separator; false where there is none.
+  private static func passBack(
+    _ frame: borrowing Span<UInt8>, _ place: inout Int, _ range: Range<Int>
+  ) -> Bool {
+    guard place > range.lowerBound + 1, frame[place - 1] == ASCII.semicolon else { return false }
+    place -= 1
+    return true
   }
 
   private static func holds(_ word: [UInt8], _ frame: borrowing Span<UInt8>, at start: Int, end: Int) -> Bool

@@ -2,12 +2,9 @@
 /// that the line reaches that far.
 enum FixedFields {
   /// Whether that text stands there.
-  static func stands(_ text: StaticString, in line: borrowing Span<UInt8>, at start: Int) -> Bool {
-    let line = copy line
-    return text.withUTF8Buffer { text in
-      for index in text.indices where line[start + index] != text[index] { return false }
-      return true
-    }
+  static func stands(_ text: [UInt8], in line: borrowing Span<UInt8>, at start: Int) -> Bool {
+    for index in text.indices where line[start + index] != text[index] { return false }
+    return true
   }
 
   /// So many digits as a number.

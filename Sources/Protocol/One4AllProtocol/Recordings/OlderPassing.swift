@@ -54,8 +54,8 @@ public struct OlderPassing: Hashable, Sendable, BitwiseCopyable {
   static let rowWidth = 47
 
   /// What a test read without a time has behind its chip, up to the antenna: in a live frame, and in a row.
-  private static let noTimeOfFrame: StaticString = "D00000000T000000000T000000000A"
-  private static let noTimeOfRow: StaticString = ";0000/00/00;00:00:00.000;00:00:00.000;"
+  private static let noTimeOfFrame = Array("D00000000T000000000T000000000A".utf8)
+  private static let noTimeOfRow = Array(";0000/00/00;00:00:00.000;00:00:00.000;".utf8)
 
   /// Parses a live frame, without the `|` behind it. Nothing is allocated.
   public init(parsingFrame frame: borrowing Span<UInt8>) throws(RecordFault) {
@@ -161,7 +161,7 @@ extension OlderPassing {
       best.appendCompactTime(to: &bytes)
       bytes.append(UInt8(ascii: "A"))
     } else {
-      Self.noTimeOfFrame.withUTF8Buffer { bytes.append(contentsOf: $0) }
+      bytes += Self.noTimeOfFrame
     }
     bytes.append(ASCII.zero + antenna)
     bytes.append(UInt8(ascii: "R"))
@@ -181,7 +181,7 @@ extension OlderPassing {
       best.appendPreciseTime(to: &bytes)
       bytes.append(ASCII.semicolon)
     } else {
-      Self.noTimeOfRow.withUTF8Buffer { bytes.append(contentsOf: $0) }
+      bytes += Self.noTimeOfRow
     }
     bytes.append(ASCII.zero + antenna)
     bytes.append(ASCII.semicolon)

@@ -86,7 +86,9 @@ enum RecordingLine {
     where separators > form.separatorCounts.lowerBound {
       switch fault(line, as: form)?.reason {
       case .fieldCount?: return .fieldCount
-      case .passing(.fieldCount)?: return .passing(.fieldCount)
+      // Eight fields are good: of 13 some are missing, or another passing stands behind.
+      case .passing(let reason)? where [.fieldCount, .truncated, .ambiguousJoin].contains(reason):
+        return .passing(reason)
       case _: break
       }
     }
