@@ -107,8 +107,9 @@ extension Agent {
   mutating func endCloudAudits() {
     for result in forwarder.takeAuditResults() {
       guard let work = cloudAudits.removeValue(forKey: result.key) else { continue }
-      works.update(work) { ($0.done, $0.total) = (result.agreeing, result.compared) }
       works.end(work, result.failure == nil ? .done : .failed, result.failure ?? result.summary)
+      // After the end, which takes all for done: what is done here is what agrees.
+      works.update(work) { ($0.done, $0.total) = (result.agreeing, result.compared) }
     }
   }
 
