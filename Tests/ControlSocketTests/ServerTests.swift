@@ -111,7 +111,9 @@ import Testing
     // What the kernel has taken already does not count.
     #expect(unread <= 5)
     // Once they read, all get theirs.
-    #expect(try daemon.serve(now: now) { slow.allSatisfy { $0.lines.count == 1 } })
+    #expect(try daemon.serve(now: now) { slow.filter(\.endsWithLine).count == slow.count })
+    // The text, its quotation marks and the line end, once.
+    #expect(slow.allSatisfy { $0.received.count == large.utf8.count + 3 })
   }
 
   @Test func garbageIsAnsweredWithAnErrorAndTheConnectionGoesOn() throws {

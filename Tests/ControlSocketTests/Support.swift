@@ -86,6 +86,12 @@ final class Client {
       .dropLast().map(String.init)
   }
 
+  /// Whether what came so far ends with a whole line; cheap, however much it is.
+  var endsWithLine: Bool {
+    receive()
+    return received.last == UInt8(ascii: "\n")
+  }
+
   var isClosed: Bool {
     receive()
     return isOver

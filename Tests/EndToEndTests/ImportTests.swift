@@ -11,7 +11,7 @@ extension EndToEndTests {
       let second = number % 60
       let minute = number / 60 % 60
       let time = "08:\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second).250"
-      return "\(number);MC;\(String(10_000 + number));2027-01-11;\(time);3;4;0a1b2\r\n"
+      return "\(number);MC;\(String(10_000 + number));2025-01-11;\(time);3;4;0a1b2\r\n"
     }.joined()
   }
 
@@ -21,7 +21,7 @@ extension EndToEndTests {
     let field = try Field()
     try field.start()
     #expect(field.waits { ($0["passings"]?["acknowledged"]?.integer ?? 0) > 0 })
-    let name = "20270111-080000.csv"
+    let name = "20250111-080000.csv"
     let file = field.folder.write(name, Self.backup(1200))
     let dry = try field.tool("import", file, "--dry-run")
     #expect(dry.code == 0 && dry.output.contains("1200; nothing was done (--dry-run)"))
@@ -41,9 +41,9 @@ extension EndToEndTests {
     let there = field.session(name)
     #expect(there.count == 1200 && Set(there.compactMap { $0["num_passing"]?.integer }).count == 1200)
     let last = there.first { $0["num_passing"] == 1200 }
-    #expect(last?["chip"] == "MC11200" && last?["timestamp"] == "2027-01-11T14:20:00.250Z", "\(there[0])")
+    #expect(last?["chip"] == "MC11200" && last?["timestamp"] == "2025-01-11T14:20:00.250Z")
     #expect(field.sessions.allSatisfy { $0["duplicates"] == 0 } && field.sessions.count == 2)
-    field.folder.write(name, "7;MC;00007;2027-01-11;08:00:07.250;3;4;0a1b2\n")
+    field.folder.write(name, "7;MC;00007;2025-01-11;08:00:07.250;3;4;0a1b2\n")
     let other = try field.tool("import", file)
     #expect(other.code == 1 && other.output.contains("1 stored otherwise; those that are stored stay: 7"))
     #expect(field.session(name).first { $0["num_passing"] == 7 }?["chip"] == "MC10007")
@@ -79,7 +79,8 @@ extension EndToEndTests {
     #expect(eventually(within: 30) { field.session("start line").count == 3 })
     let passings = field.session("start line")
     #expect(passings.map { $0["num_passing"]?.integer } == [1, 4, 6])
-    #expect(passings[0]["timestamp"] == "2020-03-15T05:02:55.311Z" && passings[0]["chip"] == "DM00328")
+    let passing = passings.first
+    #expect(passing?["timestamp"] == "2020-03-15T05:02:55.311Z" && passing?["chip"] == "DM00328")
     // Lines that are no passings leave out numbers of the file's own order, which no reader has.
     let row = field.ledger("start line")
     #expect(row["gaps"] == 0 && row["gap_numbers"] == "" && row["lost"] == 0, "\(row)")
@@ -114,7 +115,7 @@ extension EndToEndTests {
     try field.tell("reader", "unplug")
     try field.start()
     #expect(field.waits { $0["reader"]?["state"] == "absent" })
-    let file = field.folder.write("20270111-080000.csv", Self.backup(3))
+    let file = field.folder.write("20250111-080000.csv", Self.backup(3))
     let nameless = try field.tool("import", file)
     #expect(nameless.code == 1 && nameless.errors.contains("name its serial number"), "\(nameless)")
     let zoneless = try field.tool("import", file, "--serial-number", "O4A5-00007")
