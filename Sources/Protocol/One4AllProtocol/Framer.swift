@@ -63,14 +63,25 @@ public struct Framer: Sendable {
       // it.
       if pending.isEmpty, chunk.count &- start >= UsualPassing.windowLength {
         if let usual = UsualPassing(at: start, in: chunk, date: &date) {
-          let passing = usual.passing(in: chunk, &room)
           start &+= usual.length
-          deliver(.passing(passing), emit)
+          counters.passing &+= 1
+          if usual.isLong {
+            room.replaceAll(with: copy chunk, from: usual.fieldsStart, to: usual.fieldsEnd)
+            emit(.passing(usual.longPassing(room)))
+          } else {
+            emit(.passing(usual.shortPassing))
+          }
           continue
         }
-      } else if let (passing, end) = pending.completed(by: chunk, from: start, date: &date, &room) {
+      } else if let (usual, end) = pending.completed(by: chunk, from: start, date: &date) {
         start = end
-        deliver(.passing(passing), emit)
+        counters.passing &+= 1
+        if usual.isLong {
+          pending.copy(from: usual.fieldsStart, to: usual.fieldsEnd, into: &room)
+          emit(.passing(usual.longPassing(room)))
+        } else {
+          emit(.passing(usual.shortPassing))
+        }
         continue
       }
       guard let end = Self.lineFeed(&scanner, chunk, start) else {

@@ -6,6 +6,11 @@ struct LineBuffer: Sendable {
   /// How many it holds.
   private(set) var count = 0
   private var storage: [UInt8]
+  /// A passing is not looked for in fewer bytes: one less by some than the one before it would be whole in. Of a shorter
+  /// one the line end is looked for, which takes longer.
+  private var shortest = UsualPassing.shortestLength
+  /// Digits more or less that numbers and reads have from one passing to the next.
+  private static let variation = 3
 
   init(capacity: Int) {
     self.capacity = capacity
@@ -23,7 +28,10 @@ struct LineBuffer: Sendable {
     body(storage.span.extracting(0..<length))
   }
 
-  mutating func removeAll() { count = 0 }
+  mutating func removeAll() {
+    count = 0
+    shortest = UsualPassing.shortestLength
+  }
 
   /// Appends what there is room for.
   /// - Returns: how many bytes that was.
@@ -54,11 +62,11 @@ struct LineBuffer: Sendable {
   /// chunk it ends. Holds nothing then; is as it was when there is none.
   @inline(__always)
   mutating func completed(
-    by chunk: borrowing Span<UInt8>, from start: Int, date: inout KnownDate, _ room: inout [UInt8]
-  ) -> (Passing, end: Int)? {
+    by chunk: borrowing Span<UInt8>, from start: Int, date: inout KnownDate
+  ) -> (UsualPassing, end: Int)? {
     let window = UsualPassing.windowLength
     let rest = chunk.count &- start
-    guard count < window, count &+ rest >= UsualPassing.shortestLength else { return nil }
+    guard count < UsualPassing.longestLength, count &+ rest >= shortest else { return nil }
     let held = count
     var length = rest
     var target = storage.mutableSpan
@@ -74,6 +82,13 @@ struct LineBuffer: Sendable {
       return nil
     }
     count = 0
-    return (usual.passing(in: storage.span, &room), start &+ usual.length &- held)
+    shortest = max(UsualPassing.shortestLength, usual.length &- Self.variation)
+    return (usual, start &+ usual.length &- held)
+  }
+
+  /// Copies bytes of what `completed` has just given, in place of what the target holds.
+  @inline(never)
+  func copy(from start: Int, to end: Int, into target: inout [UInt8]) {
+    target.replaceAll(with: storage.span, from: start, to: end)
   }
 }

@@ -6,34 +6,31 @@
 /// The usual one, of 8 fields with two letters and five digits, is one small value: most passings are such, and hundreds
 /// of thousands may wait. What another one has more stands in memory of its own.
 public struct Passing: Hashable, Sendable {
-  /// Running number in the reader's current session file, from 1. A gap means a lost frame.
-  public let number: UInt32
-  /// How often the chip was read in this passing. 0 is accepted as the reader's word.
-  public let reads: UInt32
+  /// Timer code and chip, where they are not the usual ones, then the fields behind the reads, where there are more than
+  /// the check; `;` between all of them. Nil of a usual passing. It stands first, where no other case of `Frame` has bits
+  /// to spare either.
+  @usableFromInline let more: [UInt8]?
   /// The reader's wall clock: milliseconds since 1970-01-01, the local date and time read as if it were UTC.
   public let localMilliseconds: Int64
+  // Whole words, because what was written as several small values and is then read as one word is waited for.
+  /// The number in the low 32 bits, the reads above it.
+  @usableFromInline let counts: UInt64
   /// The check in the low 40 bits, the antenna above it, and above that whether it has 13 fields.
-  private let packed: UInt64
-  /// `MC02976`, the first character lowest; 0 where timer code or chip are not of that form.
-  private let usualChip: UInt64
-  /// Timer code and chip, where they are not the usual ones, then the fields behind the reads, where there are more than
-  /// the check; `;` between all of them. Nil of a usual passing.
-  private let more: [UInt8]?
-
-  private static let antennaShift: UInt64 = 40
-  private static let isLongBit: UInt64 = 1 << 48
+  @usableFromInline let checkAndAntenna: UInt64
+  /// Of a usual passing the chip's number in the low 32 bits, and above it the two letters, the first one lowest; 0 where
+  /// timer code or chip are not of that form.
+  @usableFromInline let usualChip: UInt64
 
   @inline(__always)
   init(
     uncheckedNumber number: UInt32, usualChip: UInt64, more: [UInt8]?, isLong: Bool, localMilliseconds: Int64,
     antenna: UInt8, reads: UInt32, check: CheckCode
   ) {
-    self.number = number
+    counts = UInt64(number) | UInt64(reads) &<< 32
+    checkAndAntenna = check.packed | UInt64(antenna) &<< 40 | (isLong ? 1 &<< 48 : 0)
     self.usualChip = usualChip
-    self.more = more
     self.localMilliseconds = localMilliseconds
-    self.reads = reads
-    packed = check.packed | UInt64(antenna) &<< Self.antennaShift | (isLong ? Self.isLongBit : 0)
+    self.more = more
   }
 
   /// A passing of 13 fields, or of 8 without `epcFields`. Nil when a value is out of its range: number from 1, antenna
@@ -44,9 +41,9 @@ public struct Passing: Hashable, Sendable {
     epcFields: EPCFields? = nil, check: CheckCode
   ) {
     guard number >= 1, 1...8 ~= antenna, !CheckCode.isAnotherFrame(check.packed) else { return nil }
-    let usualChip = timerCode.isUsual && chip.isUsual ? timerCode.low | chip.words[0] << 16 : 0
+    let chipNumber = timerCode.isUsual ? chip.number : nil
     var more: [UInt8] = []
-    if usualChip == 0 {
+    if chipNumber == nil {
       timerCode.append(to: &more)
       more.append(ASCII.semicolon)
       chip.append(to: &more)
@@ -54,7 +51,8 @@ public struct Passing: Hashable, Sendable {
     }
     if let epcFields { more += epcFields.bytes }
     self.init(
-      uncheckedNumber: number, usualChip: usualChip, more: more.isEmpty ? nil : more,
+      uncheckedNumber: number,
+      usualChip: chipNumber.map { UInt64($0) | timerCode.low << 32 } ?? 0, more: more.isEmpty ? nil : more,
       isLong: epcFields != nil,
       localMilliseconds: time.millisecondsSince1970, antenna: antenna, reads: reads, check: check)
     guard epcFields == nil || text.utf8.count <= Framer.maximumFrameLength else { return nil }
@@ -72,32 +70,43 @@ public struct Passing: Hashable, Sendable {
       check: check)
   }
 
+  /// Running number in the reader's current session file, from 1. A gap means a lost frame.
+  @inlinable @inline(__always)
+  public var number: UInt32 { UInt32(truncatingIfNeeded: counts) }
+
+  /// How often the chip was read in this passing. 0 is accepted as the reader's word.
+  @inlinable @inline(__always)
+  public var reads: UInt32 { UInt32(truncatingIfNeeded: counts &>> 32) }
+
   /// Opaque.
-  public var check: CheckCode { CheckCode(unchecked: packed & (1 &<< Self.antennaShift &- 1)) }
+  @inlinable @inline(__always)
+  public var check: CheckCode { CheckCode(unchecked: checkAndAntenna & 0xFF_FFFF_FFFF) }
 
   /// Antenna of the strongest read, 1 to 8.
-  public var antenna: UInt8 { UInt8(truncatingIfNeeded: packed &>> Self.antennaShift) }
+  @inlinable @inline(__always)
+  public var antenna: UInt8 { UInt8(truncatingIfNeeded: checkAndAntenna &>> 40) }
 
-  private var isLong: Bool { packed & Self.isLongBit != 0 }
+  @usableFromInline @inline(__always)
+  var isLong: Bool { checkAndAntenna &>> 48 != 0 }
 
   /// Whose chip it is.
   public var timerCode: TimerCode {
-    guard usualChip == 0, let more else { return TimerCode(low: usualChip & 0xFFFF, high: 0) }
+    guard usualChip == 0, let more else { return TimerCode(low: usualChip &>> 32, high: 0) }
     return TimerCode(unchecked: more.span, 0..<Self.endOfField(more, from: 0))
   }
 
   /// The chip's number.
   public var chip: ChipCode {
-    guard usualChip == 0, let more else { return ChipCode(words: SIMD4(usualChip &>> 16, 0, 0, 0)) }
+    guard usualChip == 0, let more else {
+      return ChipCode(uncheckedNumber: UInt32(truncatingIfNeeded: usualChip))
+    }
     let start = Self.endOfField(more, from: 0) + 1
     return ChipCode(unchecked: more.span, start..<Self.endOfField(more, from: start))
   }
 
   /// The number of an ordinary chip, 0 to 99999, of a timer with two letters; nil of any other.
-  @inline(__always)
-  public var usualChipNumber: UInt32? {
-    usualChip == 0 ? nil : ChipCode(words: SIMD4(usualChip &>> 16, 0, 0, 0)).number
-  }
+  @inlinable @inline(__always)
+  public var usualChipNumber: UInt32? { usualChip == 0 ? nil : UInt32(truncatingIfNeeded: usualChip) }
 
   /// EPC and reserved fields of a passing of 13 fields; nil of one of 8.
   public var epcFields: EPCFields? {
@@ -107,13 +116,19 @@ public struct Passing: Hashable, Sendable {
 
   /// The first 40 bytes of EPC and reserved fields as words of eight, the first byte lowest, XORed; 0 of a passing of 8
   /// fields. What measurements compare.
-  @inline(__always)
-  public var foldedFields: UInt64 { isLong ? foldedMore : 0 }
+  @inlinable @inline(__always)
+  public var foldedFields: UInt64 {
+    checkAndAntenna &>> 48 == 0 ? 0 : Self.folded(more, behindChip: usualChip == 0)
+  }
 
-  private var foldedMore: UInt64 {
+  /// Is given just what it needs: for the whole value that would have to stand in memory.
+  @usableFromInline @inline(never)
+  static func folded(_ more: [UInt8]?, behindChip: Bool) -> UInt64 {
     guard let more else { return 0 }
-    let range = (usualChip == 0 ? Self.endOfChip(more) + 1 : 0)..<more.count
-    return (0..<5).reduce(0) { $0 ^ more.span.text(range, part: $1) }
+    let range = (behindChip ? endOfChip(more) + 1 : 0)..<more.count
+    let bytes = more.span
+    return bytes.text(range, part: 0) ^ bytes.text(range, part: 1) ^ bytes.text(range, part: 2)
+      ^ bytes.text(range, part: 3) ^ bytes.text(range, part: 4)
   }
 
   /// Bytes of memory that it holds beside its own value, about: none, but for what a usual passing has not.
@@ -161,7 +176,9 @@ public struct Passing: Hashable, Sendable {
   }
 
   private static func endOfField(_ bytes: [UInt8], from start: Int) -> Int {
-    bytes[start...].firstIndex(of: ASCII.semicolon) ?? bytes.count
+    var end = start
+    while end < bytes.count, bytes[end] != ASCII.semicolon { end += 1 }
+    return end
   }
 
   private static func endOfChip(_ bytes: [UInt8]) -> Int {

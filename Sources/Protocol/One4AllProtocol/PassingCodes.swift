@@ -69,9 +69,18 @@ public struct ChipCode: Hashable, Sendable, BitwiseCopyable {
   /// The number of an ordinary chip; nil unless it is 0 to 99999.
   public init?(number: UInt32) {
     guard number <= 99_999 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.append(decimal: number, width: 5)
-    self.init(unchecked: bytes.span, 0..<5)
+    self.init(uncheckedNumber: number)
+  }
+
+  /// The five digits of a number up to 99999.
+  init(uncheckedNumber number: UInt32) {
+    var rest = UInt64(number)
+    var word: UInt64 = 0
+    for _ in 0..<5 {
+      word = word << 8 | (rest % 10 + UInt64(ASCII.zero))
+      rest /= 10
+    }
+    self.init(words: SIMD4(word, 0, 0, 0))
   }
 
   init(unchecked bytes: borrowing Span<UInt8>, _ range: Range<Int>) {
@@ -142,6 +151,7 @@ public struct CheckCode: Hashable, Sendable, BitwiseCopyable {
   /// The characters in the low 40 bits, the first one highest.
   public let packed: UInt64
 
+  @usableFromInline @inline(__always)
   init(unchecked packed: UInt64) { self.packed = packed }
 
   /// Nil unless it is five visible ASCII characters without `;`.

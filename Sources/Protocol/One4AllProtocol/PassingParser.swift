@@ -26,8 +26,7 @@ extension Passing {
     guard let usual = UsualPassing(at: 0, in: window.span, date: &date), usual.length == length + 2 else {
       return nil
     }
-    var room: [UInt8] = []
-    return usual.passing(in: window.span, &room)
+    return usual.shortPassing
   }
 
   /// Parses a frame of any shape without its line end: one field after the other, so that a wrong frame
@@ -68,7 +67,6 @@ extension Passing {
     try pass(in: frame, &place, orThrow: .reads)
     let tail = try PassingTail(frame, from: place)
     let usualChip = usualChip(in: frame, timerCode, chip)
-    let isUsual = usualChip != 0 && tail.fields == nil
     if usualChip == 0 {
       room.replaceAll(with: copy frame, timerCode.lowerBound..<chip.upperBound)
       if let fields = tail.fields { room.append(copy frame, fields.lowerBound - 1..<fields.upperBound) }
@@ -76,19 +74,25 @@ extension Passing {
       room.replaceAll(with: copy frame, fields)
     }
     return Passing(
-      uncheckedNumber: number, usualChip: usualChip, more: isUsual ? nil : room, isLong: tail.fields != nil,
-      localMilliseconds: Int64(day) * 86_400_000 + Int64(time), antenna: antenna, reads: reads,
-      check: tail.check)
+      uncheckedNumber: number,
+      usualChip: usualChip, more: usualChip == 0 || tail.fields != nil ? room : nil,
+      isLong: tail.fields != nil, localMilliseconds: Int64(day) * 86_400_000 + Int64(time), antenna: antenna,
+      reads: reads, check: tail.check)
   }
 
-  /// Two letters and five digits, the first character lowest; 0 for any others.
+  /// The number of five digits and above it the timer code's two letters; 0 for any others.
   private static func usualChip(
     in frame: borrowing Span<UInt8>, _ timerCode: Range<Int>, _ chip: Range<Int>
   ) -> UInt64 {
     guard timerCode.count == 2, chip.count == 5 else { return 0 }
     for index in timerCode where !frame[index].isLetter { return 0 }
-    for index in chip where !frame[index].isDigit { return 0 }
-    return frame.text(timerCode, part: 0) | frame.text(chip, part: 0) << 16
+    var number: UInt64 = 0
+    for index in chip {
+      let digit = frame[index].digitValue
+      guard digit < 10 else { return 0 }
+      number = number &* 10 &+ UInt64(digit)
+    }
+    return number | frame.text(timerCode, part: 0) << 32
   }
 
   /// Passes over a separator.

@@ -14,6 +14,8 @@
 struct UsualPassing {
   /// So many bytes may be read, whatever they are: number 10, fixed fields 36, reads 7, check and line end 8.
   static let windowLength = 64
+  /// No passing of this shape is longer: number 10, fixed fields 36, reads 7, EPC and separators 45, check and line end 8.
+  static let longestLength = 106
   /// `1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6␊`
   static let shortestLength = 45
 
@@ -24,8 +26,10 @@ struct UsualPassing {
   private let reads: UInt32
   private let check: CheckCode
   /// Where EPC and reserved fields stand in the bytes; their end is 0 in a passing of 8 fields.
-  private let fieldsStart: Int
-  private let fieldsEnd: Int
+  let fieldsStart: Int
+  let fieldsEnd: Int
+  /// Whether it has 13 fields.
+  @inline(__always) var isLong: Bool { fieldsEnd > 0 }
   /// Its bytes, the line end included.
   let length: Int
 
@@ -98,30 +102,33 @@ struct UsualPassing {
       check = short
       length = tailEnd &+ 6 &+ lineEnd &- start
     } else {
-      fieldsEnd = Self.endOfFields(in: bytes, at: tailEnd)
-      guard fieldsEnd > 0 else { return nil }
-      let end = bytes.word(at: fieldsEnd)
-      guard let long = Self.check(end), let lineEnd = Self.lineEndLength(end) else { return nil }
-      check = long
-      length = fieldsEnd &+ 6 &+ lineEnd &- start
+      let tail = Self.longTail(in: bytes, at: tailEnd)
+      guard tail.end > 0 else { return nil }
+      fieldsEnd = tail.fieldsEnd
+      check = CheckCode(unchecked: tail.check)
+      length = tail.end &- start
     }
     fieldsStart = tailEnd &+ 1
     self.number = UInt32(truncatingIfNeeded: number)
-    usualChip = prefixAndChip & 0xFFFF | (prefixAndChip &>> 24) &<< 16
+    usualChip = DigitWord.number(chip) | (prefixAndChip & 0xFFFF) &<< 32
     localMilliseconds = date.milliseconds &+ millisecond
     self.antenna = UInt8(truncatingIfNeeded: antennaNumber)
     reads = UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits))
   }
 
-  /// The passing. What it has more than 8 fields goes into `room`, which is memory to use again once nobody holds the
-  /// passing any more that was there before.
-  /// - Parameter bytes: those that it was read from.
+  /// The passing, of 8 fields.
   @inline(__always)
-  func passing(in bytes: borrowing Span<UInt8>, _ room: inout [UInt8]) -> Passing {
-    let isLong = fieldsEnd > 0
-    if isLong { room.replaceAll(with: copy bytes, fieldsStart..<fieldsEnd) }
-    return Passing(
-      uncheckedNumber: number, usualChip: usualChip, more: isLong ? room : nil, isLong: isLong,
+  var shortPassing: Passing { passing(more: nil, isLong: false) }
+
+  /// The passing, of 13 fields.
+  /// - Parameter more: EPC and reserved fields.
+  @inline(__always)
+  func longPassing(_ more: [UInt8]) -> Passing { passing(more: more, isLong: true) }
+
+  @inline(__always)
+  private func passing(more: [UInt8]?, isLong: Bool) -> Passing {
+    Passing(
+      uncheckedNumber: number, usualChip: usualChip, more: more, isLong: isLong,
       localMilliseconds: localMilliseconds, antenna: antenna, reads: reads, check: check)
   }
 
@@ -175,20 +182,27 @@ struct UsualPassing {
   private static let epcWindow = longestEPC + 16
   private static let fiveSeparators: UInt64 = 0x3B_3B3B_3B3B
 
-  /// Where the check's separator stands behind a hexadecimal EPC and empty reserved fields; 0 where there are others.
-  /// What stands behind it may be read as a word. Kept out of the way of passings of 8 fields.
+  /// What stands behind the reads of a passing of 13 fields with a hexadecimal EPC and empty reserved fields: where the
+  /// check's separator stands, the check, and where the next line begins; that is 0 where there is something else.
+  /// Kept out of the way of passings of 8 fields.
   /// - Parameter start: where the separator in front of the EPC stands.
   @inline(never)
-  private static func endOfFields(in bytes: borrowing Span<UInt8>, at start: Int) -> Int {
+  private static func longTail(
+    in bytes: borrowing Span<UInt8>, at start: Int
+  ) -> (fieldsEnd: Int, check: UInt64, end: Int) {
     let first = start &+ 1
-    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return 0 }
+    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return (0, 0, 0) }
     var end = first
     while end &- first <= longestEPC &- 8 {
       let digits = hexadecimalCount(bytes.word(at: end))
       end &+= digits
       if digits < 8 { break }
     }
-    return bytes.word(at: end) & 0xFF_FFFF_FFFF == fiveSeparators ? end &+ EPCFields.separatorCount : 0
+    guard bytes.word(at: end) & 0xFF_FFFF_FFFF == fiveSeparators else { return (0, 0, 0) }
+    end &+= EPCFields.separatorCount
+    let word = bytes.word(at: end)
+    guard let check = check(word), let lineEnd = lineEndLength(word) else { return (0, 0, 0) }
+    return (end, check.packed, end &+ 6 &+ lineEnd)
   }
 
   /// How many hexadecimal digits stand at the begin, 0 to 8.

@@ -20,7 +20,11 @@ extension Span<UInt8> {
       return word(at: start) & (~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length))
     }
     var word: UInt64 = 0
-    for index in (start..<start + length).reversed() { word = word &<< 8 | UInt64(self[index]) }
+    var index = start + length
+    while index > start {
+      index -= 1
+      word = word &<< 8 | UInt64(self[index])
+    }
     return word
   }
 
@@ -66,6 +70,12 @@ extension [UInt8] {
   @inline(never)
   mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
     source.withUnsafeBytes { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
+  /// The same, kept out of the way.
+  @inline(never)
+  mutating func replaceAll(with source: Span<UInt8>, from start: Int, to end: Int) {
+    replaceAll(with: source, start..<end)
   }
 
   /// A copy of a span.
