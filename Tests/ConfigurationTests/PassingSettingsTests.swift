@@ -176,8 +176,8 @@ struct BibTableTests {
       ),
       ("chip,bib\n", ["1: bib_map: there is no chip in this file; write lines like MC02976,17"]),
       (
-        "2976,17\n",
-        ["1: bib_map: '2976' is not a chip; write two letters and five digits, like MC02976"]
+        "MC 2976,17\n",
+        ["1: bib_map: 'MC 2976' is not a chip; write timer code and number, like MC02976"]
       ),
       (
         "MC02976,\nMC02977\nMC02978,1,2\nMC02979,4",

@@ -62,7 +62,7 @@ struct BibTable {
     let chip = fields[0].uppercased()
     guard BibTable.isChip(chip) else {
       return fault(
-        line, "'\(BibTable.shown(fields[0]))' is not a chip; write two letters and five digits, like MC02976")
+        line, "'\(BibTable.shown(fields[0]))' is not a chip; write timer code and number, like MC02976")
     }
     let bib = fields[1]
     guard !bib.isEmpty else {
@@ -97,10 +97,9 @@ struct BibTable {
     return trimmed(plain.dropFirst().dropLast())
   }
 
+  /// A timer code of up to 16 and a chip of up to 32 letters and digits, in capitals.
   private static func isChip(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
-    return bytes.count == 7 && bytes[..<2].allSatisfy { (65...90).contains($0) }
-      && bytes[2...].allSatisfy { (48...57).contains($0) }
+    1...48 ~= text.utf8.count && text.utf8.allSatisfy { (65...90).contains($0) || (48...57).contains($0) }
   }
 
   private static func shown(_ text: String) -> String {

@@ -176,7 +176,7 @@ struct PassingWriter: Sendable {
     switch bib {
     case .chipNumber: passing.chip.bib
     case .chip: chip
-    case .map(let map): map.bibs[chip] ?? passing.chip.bib
+    case .map(let map): map.bibs[chip.uppercased()] ?? passing.chip.bib
     }
   }
 }

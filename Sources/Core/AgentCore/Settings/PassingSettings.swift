@@ -123,7 +123,7 @@ public struct PassingSettings: Equatable, Sendable {
 
 /// Which bib a chip has: the contents of the file that `bib_map` names.
 public struct BibMap: Equatable, Sendable {
-  /// Bib by chip, the chip as it is printed: `MC02976`.
+  /// Bib by chip, the chip as it is printed, in capitals: `MC02976`.
   public var bibs: [String: String]
 
   /// A table.
