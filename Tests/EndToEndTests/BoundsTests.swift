@@ -96,12 +96,13 @@ struct BoundsTests {
     let field = try Field()
     // So much a kernel takes for a program that reads nothing.
     let count = 1000
+    let moment = Peer.moment()
     // Number 1 alone first: before the reader has named the file of that one, all that follows waits.
     let peer = try Peer(
       Peer.Speech { piece in
         switch piece {
-        case 0: Array(Peer.passing(1).utf8)
-        case 2: Array((2...count).map { Peer.passing($0) }.joined().utf8)
+        case 0: Array(Peer.passing(1, at: moment).utf8)
+        case 2: Array((2...count).map { Peer.passing($0, at: moment) }.joined().utf8)
         default: []
         }
       })

@@ -133,7 +133,7 @@ final class Peer: Sendable {
   }
 
   /// The host's clock as the reader shows its own: `2027-01-15;09:02:07`.
-  private static func moment(ahead seconds: Int = 0) -> String {
+  static func moment(ahead seconds: Int = 0) -> String {
     var time = time(nil) + seconds
     var parts = tm()
     gmtime_r(&time, &parts)
@@ -143,6 +143,9 @@ final class Peer: Sendable {
   }
 
   /// A passing of that number with its line end.
-  static func passing(_ number: Int) -> String { "\(number);MC;02976;\(start).295;3;4;937f6\r\n" }
-  private static let start = moment()
+  /// - Parameter moment: its date and time of day; one that is a while past is doubted before it is believed.
+  static func passing(_ number: Int, at moment: String = start) -> String {
+    "\(number);MC;02976;\(moment).295;3;4;937f6\r\n"
+  }
+  static let start = moment()
 }
