@@ -11,13 +11,21 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// For the rooms in which tests let weeks pass: optimised in a debug build too, which makes those tests four times faster
+/// and the build no slower. Overflow and bounds are checked all the same.
+let optimised = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A C library of the system, found by pkg-config; the Debian package that brings it is named in build errors.
 func library(_ name: String, pkgConfig: String, debian: String) -> Target {
   .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], in folder: String) -> Target {
-  .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: strict)
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [], in folder: String,
+  settings: [SwiftSetting] = strict
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -55,11 +63,11 @@ let package = Package(
     .target(name: "CPageSeals", dependencies: ["CSQLite"], path: "Sources/C/CPageSeals"),
 
     // Ring 1: bytes to typed values and back. Pure.
-    room("One4AllProtocol", in: "Protocol"),
-    room("JSONDocument", in: "Protocol"),
+    room("One4AllProtocol", in: "Protocol", settings: optimised),
+    room("JSONDocument", in: "Protocol", settings: optimised),
 
     // Ring 2: every decision. Pure.
-    room("AgentCore", ["One4AllProtocol", "JSONDocument"], in: "Core"),
+    room("AgentCore", ["One4AllProtocol", "JSONDocument"], in: "Core", settings: optimised),
 
     // Ring 3: one adapter for each outside thing.
     room("LinuxSystem", ["CLinux"], in: "Adapters"),
@@ -89,7 +97,7 @@ let package = Package(
         "LinuxSystem",
         "One4AllProtocol", "ReaderLine", "ZoneDatabase",
       ], in: "Programs"),
-    room("Rehearsal", ["JSONDocument"], in: "Programs"),
+    room("Rehearsal", ["JSONDocument"], in: "Programs", settings: optimised),
     room(
       "RehearsalTool",
       [
