@@ -86,6 +86,28 @@ struct ClockJumpTests {
     #expect(!PassingHealth(race.world.agent, at: race.world.now).isWell)
   }
 
+  @Test(
+    "Passings that go on as ever are right, whatever GETTIME says of the clock meanwhile",
+    arguments: ["946684800", "-800000000", "3600", "-60"])
+  func lie(seconds: String) throws {
+    let race = try Race()
+    try race.world.tellReader("time-told \(seconds)")
+    // The next routine GETTIME.
+    race.world.pass(seconds: 700)
+    #expect(!race.world.entries(.readerClockJumped).isEmpty)
+    try race.pass(10)
+    try race.world.tellReader("lose-next 3")
+    try race.pass(10)
+    race.world.pass(seconds: 30)
+    try race.world.tellReader("time-told 0")
+    race.world.pass(seconds: 60)
+    try race.pass(5)
+    race.world.pass(seconds: 60)
+    #expect(race.wrong.isEmpty && race.free == NumberSet(1...45))
+    #expect(race.summary.undecided == 0)
+    #expect(race.world.entries(.readerClockJumped).count == 2)
+  }
+
   @Test("Passings of a jump that the line lost, or that nobody listened to, are held when they are fetched")
   func fetched() throws {
     for fall in Fall.allCases {

@@ -99,6 +99,26 @@ struct PassingTimeTests {
     #expect(try counts(&database) == [0, 0])
   }
 
+  @Test(
+    "Of several rows of a number that are kept at once the last one says whether a steady clock stamped it",
+    arguments: [KeptPassing.Stamp.undecided, .accepted, nil])
+  func lastStamp(heard: KeptPassing.Stamp?) throws {
+    var right = kept(5, variant: 1, trust: .confirmed)
+    right.origin = .fetched
+    var wrong = stamped(5, .undecided, trust: .confirmed)
+    wrong.origin = .fetched
+    let isRight = heard != nil
+    let first = heard.map { stamped(5, $0, trust: .unconfirmed) }
+    var database = try open()
+    _ = try database.perform([
+      .capture(raceKey, kept(1...4) + (first.map { [$0, right] } ?? [right, wrong]))
+    ])
+    #expect(try waiting(&database) == Array(1...(isRight ? 5 : 4)))
+    #expect(try counts(&database) == [isRight ? 0 : 1, 0])
+    _ = try database.perform([.capture(raceKey, [isRight ? wrong : right])])
+    #expect(try waiting(&database) == Array(1...(isRight ? 4 : 5)))
+  }
+
   @Test("A passing that the memory confirms after the jump was found out waits as well")
   func foundOutLater() throws {
     var database = try open()

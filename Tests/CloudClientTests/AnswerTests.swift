@@ -108,11 +108,16 @@ struct AnswerTests {
     let server = try ScriptedServer { request, _ in
       switch request.line.split(separator: " ")[1] {
       case "/v0/full": ScriptedServer.answer("200 OK", body: full)
-      case "/v0/announced": .lastText("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n")
+      case "/v0/announced": .lastText("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n" + full + "x")
+      case "/v0/refusal": .lastText("HTTP/1.1 400 Bad Request\r\nRetry-After: 7\r\n\r\n" + full + "x")
       default: .lastText("HTTP/1.1 200 OK\r\n\r\n" + full + "x")
       }
     }
     let client = try TestedWorker(server.url)
+    // An error is one whatever the size of its words.
+    let refusal = try client.answer(.get, "/refusal")
+    #expect(refusal.status == 400 && refusal.retryAfter == .seconds(7))
+    #expect(refusal.body == .other("\"" + String(repeating: "x", count: 2047)))
     #expect(try client.failure(.get, "/announced") == .tooLarge)
     #expect(try client.failure(.get, "/endless") == .tooLarge)
     #expect(try client.answer(.get, "/full").body == .json(.string(String(full.dropFirst().dropLast()))))

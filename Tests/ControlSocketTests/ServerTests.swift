@@ -38,7 +38,7 @@ import Testing
     #expect(client.lines == (0..<100).map { "{\"echo\":\($0)}" })
   }
 
-  @Test func sixteenClientsAreServedAndTheNextIsToldWhyNot() throws {
+  @Test func sixteenClientsAreServedAndTheNextWaitsForAPlace() throws {
     let daemon = try Daemon()
     let now = SystemClock.monotonicNanoseconds
     var clients: [Client] = []
@@ -47,17 +47,32 @@ import Testing
       clients.append(client)
       #expect(try daemon.serve(now: now) { daemon.server.clientCount == number + 1 })
     }
-    let oneTooMany = try Client(daemon.path)
-    #expect(try daemon.serve(now: now) { oneTooMany.isClosed })
-    #expect(oneTooMany.lines == ["{\"error\":\"the daemon serves 16 clients already; try again\"}"])
+    let next = try Client(daemon.path)
+    next.send("\"in\"\n")
     for (number, client) in clients.enumerated() { client.send("\(number)\n") }
     #expect(try daemon.serve(now: now) { clients.allSatisfy { !$0.lines.isEmpty } })
     #expect(clients.map(\.lines) == (0..<16).map { ["{\"echo\":\($0)}"] })
+    #expect(next.lines.isEmpty && !next.isClosed)
+    // The loop wakes when the first may give way.
+    #expect(daemon.server.nextDeadline == now + 1_000_000_000)
     clients.removeFirst()
-    #expect(try daemon.serve(now: now) { daemon.server.clientCount == 15 })
-    let next = try Client(daemon.path)
-    next.send("\"in\"\n")
     #expect(try daemon.serve(now: now) { next.lines == ["{\"echo\":\"in\"}"] })
+    #expect(clients.allSatisfy { !$0.isClosed })
+  }
+
+  @Test func aCrowdOfIdleClientsIsServedOneAfterTheOther() throws {
+    let daemon = try Daemon()
+    var now = SystemClock.monotonicNanoseconds
+    let crowd = try (0..<40).map { _ in try Client(daemon.path) }
+    let client = try Client(daemon.path)
+    client.send("1\n")
+    for _ in 0..<3 {
+      #expect(try daemon.serve(now: now) { daemon.server.clientCount == ControlLimits.clients })
+      now += 1_000_000_000
+      try daemon.serve(now: now)
+    }
+    #expect(try daemon.serve(now: now) { client.lines == ["{\"echo\":1}"] })
+    #expect(crowd.filter(\.isClosed).count == 40 + 1 - ControlLimits.clients)
   }
 
   @Test func whoHasDoneNothingForLongestGivesWayToANewClient() throws {

@@ -36,9 +36,13 @@ extension PassingStore {
     var contradicted = NumberSet()
     var differences: [PassingDifference] = []
 
-    mutating func note(_ stamp: KeptPassing.Stamp, of number: UInt32) {
+    /// How the row of a number is stamped now: of several in one capture the last one counts.
+    mutating func note(_ stamp: KeptPassing.Stamp, of number: UInt32, isCorrected: Bool = false) {
+      jumped.remove(number)
+      accepted.remove(number)
+      steady.remove(number)
       switch stamp {
-      case .steady: break
+      case .steady: if isCorrected { steady.insert(number) }
       case .undecided: jumped.insert(number)
       case .accepted:
         jumped.insert(number)
@@ -81,8 +85,7 @@ extension PassingStore {
       file.note(kept.utc)
       outcome.confirmed.insert(number)
       outcome.corrected.insert(number)
-      outcome.note(kept.stamp, of: number)
-      if kept.stamp == .steady { outcome.steady.insert(number) }
+      outcome.note(kept.stamp, of: number, isCorrected: true)
     } else {
       outcome.contradicted.insert(number)
     }

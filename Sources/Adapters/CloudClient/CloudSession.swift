@@ -117,7 +117,8 @@ final class CloudSession {
     let redaction = Redaction(access.key)
     let result: Result<CloudAnswer, CloudFailure>
     if running.collector.isTooLarge {
-      result = .failure(.tooLarge)
+      // An error is judged by its status, whatever the size of its words.
+      result = TransferFacts(easy).status >= 400 ? answer(running, redaction) : .failure(.tooLarge)
     } else if code == CURLE_OK, running.collector.head.isComplete {
       result = answer(running, redaction)
     } else if code == CURLE_OK {

@@ -20,7 +20,6 @@ enum FailureMapping {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved(detail: detail)
     case CURLE_COULDNT_CONNECT, CURLE_PROXY: .unreachable(detail: detail)
     case CURLE_OPERATION_TIMEDOUT: .timedOut(detail: detail)
-    case CURLE_FILESIZE_EXCEEDED: .tooLarge
     case CURLE_PEER_FAILED_VERIFICATION:
       switch verification {
       case notYetValid: .certificateNotYetValid

@@ -87,7 +87,6 @@ struct RequestOptions {
   /// Who takes what comes. The collector must live as long as the transfer.
   mutating func receivers(_ collector: AnswerCollector, errorText: UnsafeMutablePointer<CChar>) {
     let context = Unmanaged.passUnretained(collector).toOpaque()
-    note(one4all_curl_set_offset(easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(AnswerCollector.limit)))
     note(one4all_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText))
     note(one4all_curl_set_pointer(easy, CURLOPT_WRITEDATA, context))
     note(one4all_curl_set_pointer(easy, CURLOPT_HEADERDATA, context))

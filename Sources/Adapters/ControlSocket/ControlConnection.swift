@@ -59,15 +59,12 @@ final class ControlConnection {
 
   /// Ends the connection for another one's sake; a client that waits for nothing is told.
   func giveWay(_ reason: String, now: Int64) {
-    if output.isEmpty { refuse(reason, now: now) }
+    if output.isEmpty {
+      reply(["error": .string(reason)])
+      // Who does not take it is not waited for.
+      do throws(SystemError) { try flush(now) } catch {}
+    }
     isOver = true
-  }
-
-  /// Says why the client is not served; it ends when that is out.
-  func refuse(_ reason: String, now: Int64) {
-    reply(["error": .string(reason)])
-    isClosing = true
-    do throws(SystemError) { try flush(now) } catch { isOver = true }
   }
 
   private var hasRequest: Bool { input.contains(newline) }

@@ -70,14 +70,18 @@ public final class ControlServer {
   /// - Parameter now: monotonic nanoseconds, as everywhere here.
   public func addDescriptors(to poll: inout Poll, now: Int64 = SystemClock.monotonicNanoseconds) {
     listenerPlace = nil
-    if let listener, now >= acceptsAfter { listenerPlace = poll.add(listener.descriptor.number, .read) }
+    // Whoever comes while nobody can give way waits in the kernel's queue, for `ControlLimits.patience` at most.
+    if let listener, now >= acceptsAfter, hasRoom(now) {
+      listenerPlace = poll.add(listener.descriptor.number, .read)
+    }
     for connection in connections { connection.add(to: &poll) }
   }
 
   /// When `service` has something to do even if no descriptor is ready; nil when there is no such moment.
   public var nextDeadline: Int64? {
     let paused = acceptsAfter > 0 && listener != nil ? acceptsAfter : nil
-    return (connections.map(\.deadline) + [paused].compactMap { $0 }).min()
+    let full = listenerPlace == nil && listener != nil ? roomAt : nil
+    return (connections.map(\.deadline) + [paused, full].compactMap { $0 }).min()
   }
 
   /// Takes new clients, answers those that asked, drops those that are gone, idle or do not read.
@@ -105,26 +109,30 @@ public final class ControlServer {
     guard let listener else { return }
     do throws(SystemError) {
       // A bounded number, so that a flood of clients cannot hold the loop.
-      for _ in 0..<ControlLimits.clients {
+      for _ in 0..<ControlLimits.clients where hasRoom(now) {
         guard let descriptor = try Sockets.accept(listener.descriptor) else { return }
-        let connection = ControlConnection(descriptor, now: now)
-        if connections.count < ControlLimits.clients || makeRoom(now) {
-          connections.append(connection)
-        } else {
-          connection.refuse("the daemon serves \(ControlLimits.clients) clients already; try again", now: now)
+        if connections.count >= ControlLimits.clients, let idlest {
+          connections.remove(at: idlest)
+            .giveWay("the connection was idle and gave way to another client", now: now)
         }
+        connections.append(ControlConnection(descriptor, now: now))
       }
     } catch { acceptsAfter = now + 1_000_000_000 }
   }
 
-  /// The client that has done nothing for longest gives way, if that is long enough.
-  private func makeRoom(_ now: Int64) -> Bool {
-    guard let place = connections.indices.min(by: { connections[$0].since < connections[$1].since }),
-      now - connections[place].since >= nanoseconds(ControlLimits.patience)
-    else { return false }
-    connections.remove(at: place).giveWay("the connection was idle and gave way to another client", now: now)
-    return true
+  /// The client that has done nothing for longest.
+  private var idlest: Int? {
+    connections.indices.min { connections[$0].since < connections[$1].since }
   }
+
+  /// When a client that has done nothing gives way; nil while there is a place.
+  private var roomAt: Int64? {
+    guard connections.count >= ControlLimits.clients, let idlest else { return nil }
+    return connections[idlest].since + nanoseconds(ControlLimits.patience)
+  }
+
+  /// Whether another client can be taken.
+  private func hasRoom(_ now: Int64) -> Bool { roomAt.map { now >= $0 } ?? true }
 
   /// A folder that is not there is made so that the group gets through it, and nobody else.
   private static func makeFolder(_ path: String, group: gid_t?) throws(SystemError) {

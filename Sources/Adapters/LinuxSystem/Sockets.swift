@@ -19,7 +19,7 @@ public enum Sockets {
     try system("fchmod", path) { fchmod(listener.number, mode) }
     try with(address, "bind", path) { bind(listener.number, $0, $1) }
     try system("chmod", path) { chmod(path, mode) }
-    try system("listen", path) { Glibc.listen(listener.number, 16) }
+    try system("listen", path) { Glibc.listen(listener.number, 128) }
     return listener
   }
 

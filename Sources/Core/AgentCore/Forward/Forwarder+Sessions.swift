@@ -265,14 +265,16 @@ extension Forwarder {
     case nameless
   }
 
-  /// The newest active session of that name, unless another file has it.
+  /// The newest active session of that name, unless another file has it. Without one the newest that is closed, unless it
+  /// is known to be: a store that was lost has forgotten it, and what it has must not go to a second one.
   private func find(_ session: CloudSession, in list: [JSONValue]) -> Finding {
     let taken = Set(files.compactMap { $0.summary.session?.token }).union(closedTokens)
     let candidates = list.filter { entry in
-      entry["alias"]?.plainText == session.alias && entry["active"]?.bool != false
+      entry["alias"]?.plainText == session.alias
         && entry["token_session"]?.plainText.map { !taken.contains($0) } ?? true
     }
-    let newest = candidates.max { left, right in
+    let active = candidates.filter { $0["active"]?.bool != false }
+    let newest = (active.isEmpty ? candidates : active).max { left, right in
       left["creation_date"]?.plainText ?? "" < right["creation_date"]?.plainText ?? ""
     }
     guard let newest else { return .missing }

@@ -254,7 +254,11 @@ struct ClockWatch: Sendable {
     }
     switch state {
     case .unknown: return .steady
-    case .jumped: return .jumped
+    case .jumped:
+      // GETTIME says so, and the passing contradicts it: what stamped it goes as ever.
+      let truth = ZoneSearch.moment(local: local, zone: zone, nearest: expected, zones)
+      let own = truth.map { ($0 - expected).wholeMilliseconds } ?? off
+      return ClockWatch.fits(own, course) && own.magnitude < (off - change).magnitude ? .steady : .jumped
     case .steady(var course):
       guard isFit else { return .stray(.milliseconds(off)) }
       course.seenAt = max(course.seenAt, heardAt)

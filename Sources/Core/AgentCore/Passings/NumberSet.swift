@@ -59,6 +59,7 @@ public struct NumberSet: Equatable, Sendable {
       if old.upperBound > range.upperBound { rest.append(range.upperBound + 1...old.upperBound) }
       end += 1
     }
+    guard start < end else { return }
     ranges.replaceSubrange(start..<end, with: rest)
   }
 

@@ -33,6 +33,8 @@ public struct ReaderFaults: Equatable, Sendable {
   public var moreFiles = 0
   /// Probability of a test read of older readers behind a passing in a list, 0 to 1.
   public var testReads = 0.0
+  /// What GETTIME says lies so many milliseconds beside the clock that stamps passings.
+  public var timeTold: Int64 = 0
   /// What the next command of a name is answered with instead of being done.
   public var refusals: [String: String] = [:]
 

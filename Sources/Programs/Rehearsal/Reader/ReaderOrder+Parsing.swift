@@ -47,6 +47,7 @@ extension ReaderOrder {
     ("clock-at TIME", "set the clock to what it should show at TIME, e.g. 2026-10-25T00:59:00Z"),
     ("clock-fall", "its clock begins again at 2000-01-01 00:00:00; clock-offset 0 sets it right"),
     ("clock-drift PPM", "let the clock run away, in millionths"),
+    ("time-told SECONDS", "GETTIME says so much beside the clock that stamps passings; 0: what it shows"),
     ("battery PERCENT | mains on|off", "power"),
     ("drain PERCENT", "what the battery loses in an hour without mains"),
     ("antennas DIGITS|none", "connected antennas, e.g. 1234"),
@@ -84,6 +85,7 @@ extension ReaderOrder {
     case "latin-1": .latin1(try words.isOn())
     case "odd-files": .oddFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
     case "more-files": .moreFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
+    case "time-told": .timeTold(milliseconds: try seconds(&words))
     case "test-reads": .testReads(try words.number("a probability from 0 to 1", in: 0...1))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))
     case "cut": .cut(try words.number("a probability from 0 to 1", in: 0...1))
@@ -123,14 +125,16 @@ extension ReaderOrder {
     case "drain": .drain(try words.number("percent an hour from 0 to 100000", in: 0...100_000))
     case "mains": .mains(try words.isOn())
     case "antennas": try antennas(&words)
-    case "clock-offset":
-      .clockOffset(
-        milliseconds: Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded()))
+    case "clock-offset": .clockOffset(milliseconds: try seconds(&words))
     case "clock-at": .clockAt(milliseconds: try moment(&words))
     case "clock-fall": .clockFall
     case "clock-drift": .clockDrift(try words.number("millionths, at most 1e6", in: -1e6...1e6))
     default: nil
     }
+  }
+
+  private static func seconds(_ words: inout ReaderWords) throws(ReaderOrderError) -> Int64 {
+    Int64((try words.number("seconds, at most 1e9", in: -1e9...1e9) * 1000).rounded())
   }
 
   private static func moment(_ words: inout ReaderWords) throws(ReaderOrderError) -> Int64 {

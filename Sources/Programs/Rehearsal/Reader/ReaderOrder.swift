@@ -38,6 +38,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case moreFiles(Int)
   /// Probability of a test read of older readers behind a passing in a list.
   case testReads(Double)
+  /// What GETTIME says lies so many milliseconds beside the clock that stamps passings.
+  case timeTold(milliseconds: Int64)
   /// Whether a HELLO line is sent on connect.
   case hello(Bool)
   /// How truth values are spelt.

@@ -12,6 +12,8 @@ struct ReaderTime {
   var preciseTime: String { String(text.dropFirst(11).prefix(12)) }
   /// `09:02:07`
   var time: String { String(text.dropFirst(11).prefix(8)) }
+  /// `2019-12-12;09:02:07`, as GETTIME says it.
+  var told: String { "\(date);\(time)" }
   /// `20191212-090207.csv`
   var fileName: String { "\(date.filter { $0 != "-" })-\(time.filter { $0 != ":" }).csv" }
 

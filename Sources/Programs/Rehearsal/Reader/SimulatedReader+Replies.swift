@@ -132,7 +132,8 @@ extension SimulatedReader {
       [String](repeating: SimulatedReader.protocolVersion, count: 3).joined(separator: ";")
     case .readBattery:
       "VOLTS;\(tenths(power.volts));PERCENT;\(percent);HASPOWER;\(truth(power.hasMains, isStatus: false))"
-    case .getTime: "\(ReaderTime(localMilliseconds).date);\(ReaderTime(localMilliseconds).time)"
+    case .getTime:
+      ReaderTime(localMilliseconds + faults.timeTold).told
     case .passings: passingsAnswer
     case .listFiles:
       listedFiles
