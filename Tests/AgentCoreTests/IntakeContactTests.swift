@@ -217,7 +217,8 @@ struct IntakeContactTests {
     #expect(world.truth[world.files[0]] == world.frames(world.files[0]))
     #expect(world.frames(world.files[0]).count > 4)
     #expect(world.frames(world.files[1]).isEmpty)
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.readerRefused])
+    #expect(world.agent.intake.conditions.active.map(\.event) == [.filesUnlisted])
+    #expect(!PassingHealth(world.agent, at: world.now).isWell)
     #expect(world.agent.intake.unsettledButReachable.isEmpty)
     let asked = world.commands.count
     world.pass(seconds: 180)

@@ -8,6 +8,7 @@ struct IntakeWildRunTests {
   /// What a reader may say otherwise than ours, whatever else goes wrong.
   static let strangeWords = [
     "odd-files 4", "more-files 500", "status-field 4 One4All 5 ©", "status-field 7 MÉ",
+    "status-field 5 Macsha\u{1B}[31m",
     "status-field 8 46.2 °C",
     "status-field 8 hot", "status-length 200", "latin-1 on", "test-reads 0.02",
   ]

@@ -99,6 +99,55 @@ struct LiveZoneTests {
     #expect(world.entries(.timeGuessed).isEmpty)
   }
 
+  @Test(
+    "Heard in the second pass before anybody vouched for the host's clock: exact UTC once the cloud does, unsent or not",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 }, [true, false])
+  func secondPassBeforeTrust(change: ZoneChange, isKilled: Bool) throws {
+    let world = CaptureWorld(
+      start: change.moment + 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isKernelSynchronised = false
+    world.askRarely()
+    world.pass(seconds: 5)
+    var moments: [Int64] = []
+    while moments.count < 80 {
+      if moments.count == 20, isKilled { world.kill(seed: 7) }
+      if moments.count == 40 { world.isCloudThere = true }
+      if moments.count % 9 == 4 { try world.tellReader("lose-next 2") }
+      try pass(in: world, &moments)
+      world.pass(seconds: 3)
+    }
+    try expect(moments, in: world, "")
+    #expect(world.entries(.timeGuessed).count <= 2)
+    #expect(!world.entries(.zoneCorrected).isEmpty)
+  }
+
+  @Test(
+    "All that the line lost before the first was heard lies behind the count that the reader told: exact UTC",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 })
+  func fetchedFirst(change: ZoneChange) throws {
+    let world = CaptureWorld(
+      start: change.moment - 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isCloudThere = true
+    // The reader tells its count, none, through the change and a third of the second pass.
+    world.pass(seconds: Double(60 + change.minutes * 25))
+    var moments: [Int64] = []
+    try world.tellReader("lose-next 20")
+    for _ in 0..<20 {
+      try pass(in: world, &moments)
+      world.pass(seconds: 7)
+    }
+    try expect(moments, in: world, "")
+    #expect(world.entries(.timeGuessed).isEmpty)
+  }
+
   @Test("A guess is marked, and told once")
   func guess() throws {
     let change = try #require(ZoneChange.some.first { $0.minutes == 60 })

@@ -31,16 +31,52 @@ extension ModelStore {
         let time = correcting.time(of: row.kept)
       else { continue }
       if !correction.former.contains(row.kept.zone) { correction.former.append(row.kept.zone) }
-      if time.utc != row.kept.utc, row.state == .acknowledged {
-        correction.sent.insert(number)
-        let known = correction.sentTimes ?? time.utc...time.utc
-        correction.sentTimes = min(known.lowerBound, time.utc)...max(known.upperBound, time.utc)
-      } else if time.utc != row.kept.utc {
-        correction.waiting.insert(number)
-      }
-      (row.kept.zone, row.kept.utc, row.kept.certainty) = (zone, time.utc, time.certainty)
-      files[key]?.put(row, at: number)
+      row.kept.zone = zone
+      retime(row, number, time, of: key, &correction)
     }
+    return note(correction, of: key, request)
+  }
+
+  mutating func settleTimes(_ key: FileKey, _ zone: String, _ ahead: Int64, _ request: PassingRequest)
+    -> PassingReport
+  {
+    var settling = ZoneCorrecting(to: zone, zones: zones)
+    let vouched = { [isOfThisBoot] (kept: KeptPassing) in isOfThisBoot ? kept.vouched(ahead: ahead) : kept }
+    let numbers = self.numbers(of: key) { $0.kept.zone == zone }
+    for number in numbers.ranges.joined() {
+      if let kept = files[key]?.rows[number]?.kept { settling.learn(vouched(kept)) }
+    }
+    var correction = ZoneCorrection(zone: zone)
+    for number in numbers.ranges.joined() {
+      guard var row = files[key]?.rows[number], row.kept.certainty.isOfDoubledHour,
+        let time = settling.time(of: vouched(row.kept))
+      else { continue }
+      let former = row.kept.utc
+      row.kept = vouched(row.kept)
+      row.kept.utc = former
+      retime(row, number, time, of: key, &correction)
+    }
+    return note(correction, of: key, request)
+  }
+
+  private mutating func retime(
+    _ row: Row, _ number: UInt32, _ time: ResolvedTime, of key: FileKey, _ correction: inout ZoneCorrection
+  ) {
+    var row = row
+    if time.utc != row.kept.utc, row.state == .acknowledged {
+      correction.sent.insert(number)
+      let known = correction.sentTimes ?? time.utc...time.utc
+      correction.sentTimes = min(known.lowerBound, time.utc)...max(known.upperBound, time.utc)
+    } else if time.utc != row.kept.utc {
+      correction.waiting.insert(number)
+    }
+    (row.kept.utc, row.kept.certainty) = (time.utc, time.certainty)
+    files[key]?.put(row, at: number)
+  }
+
+  private mutating func note(_ correction: ZoneCorrection, of key: FileKey, _ request: PassingRequest)
+    -> PassingReport
+  {
     files[key]?.mistimed.formUnion(correction.sent)
     files[key]?.retimed.formUnion(correction.waiting)
     return .zoneCorrected(summary(of: key), correction, request)

@@ -150,6 +150,7 @@ struct ModelStore {
       }
       return .updated(summary(of: key), request)
     case .correctZone(let key, let zone): return correctZone(key, zone, request)
+    case .settleTimes(let key, let zone, let ahead): return settleTimes(key, zone, ahead, request)
     case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in

@@ -109,7 +109,7 @@ struct PassingModel {
     case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
     case .accept(let key, let numbers):
       change(key, numbers) { if $0.kept.stamp == .undecided { $0.kept.stamp = .accepted } }
-    case .correctZone: preconditionFailure("zones are corrected in PassingTimeTests")
+    case .correctZone, .settleTimes: preconditionFailure("zones are corrected in PassingTimeTests")
     case .contradict(let key, let numbers): return contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
@@ -239,7 +239,7 @@ struct PassingModel {
   private func key(of request: PassingRequest) -> FileKey {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
-      .believe(let key), .accept(let key, _), .correctZone(let key, _),
+      .believe(let key), .accept(let key, _), .correctZone(let key, _), .settleTimes(let key, _, _),
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),

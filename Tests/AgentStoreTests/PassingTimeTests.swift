@@ -14,6 +14,8 @@ struct PassingTimeTests {
     switch zone {
     case "Europe/Berlin": .once(WallTime(milliseconds: local - 7_200_000))
     case "Atlantic/Azores": .once(WallTime(milliseconds: local))
+    case "Twice":
+      .twice(earlier: WallTime(milliseconds: local), later: WallTime(milliseconds: local + 3_600_000))
     default: nil
     }
   }
@@ -127,6 +129,47 @@ struct PassingTimeTests {
     ])
     #expect(try waiting(&database) == [1])
     #expect(try counts(&database) == [1, 0])
+  }
+
+  @Test(
+    "Passings of a doubled hour that were heard before the host's clock was trusted get their moments by it")
+  func settled() throws {
+    var database = try open()
+    var rows = kept(1...4)
+    for index in rows.indices {
+      rows[index].zone = "Twice"
+      rows[index].utc = WallTime(milliseconds: rows[index].passing.localMilliseconds)
+      rows[index].certainty = .assumedFirst
+      rows[index].hostSynchronised = false
+      rows[index].arrivedAt = MonotonicTime(nanoseconds: 1_000_000 * rows[index].passing.localMilliseconds)
+    }
+    rows[2].origin = .fetched
+    // Heard by a host whose clock was trusted then.
+    rows[3].hostSynchronised = true
+    rows[3].utc = WallTime(milliseconds: rows[3].utc.milliseconds + 3_600_000)
+    (rows[3].arrivedWall, rows[3].certainty) = (rows[3].utc, .certain)
+    _ = try database.perform([.capture(raceKey, rows), .acknowledge(raceKey, NumberSet(1...1))])
+    let request = PassingRequest.settleTimes(raceKey, zone: "Twice", ahead: 3_601_000)
+    guard case .zoneCorrected(let file, let correction, request)? = try database.perform([request]).first
+    else {
+      Issue.record("not settled")
+      return
+    }
+    let times = rows.map(\.passing.localMilliseconds)
+    #expect(correction.sent == NumberSet(1...1) && correction.former.isEmpty && file.mistimed == 1)
+    #expect(correction.sentTimes?.lowerBound == WallTime(milliseconds: times[0] + 3_600_000))
+    guard
+      case .waiting(_, _, let waiting)? = try database.perform([.readWaiting(raceKey, after: 0, limit: 9)])
+        .first
+    else {
+      Issue.record("not read")
+      return
+    }
+    #expect(
+      waiting.map(\.utc.milliseconds) == times[1...].map { $0 + 3_600_000 })
+    #expect(correction.waiting == NumberSet(2...3))
+    guard case .fileOpened(let contents)? = try database.perform([.openFile(raceKey)]).first else { return }
+    #expect(contents.last?.hostSynchronised == true && contents.last?.certainty == .certain)
   }
 
   @Test(

@@ -48,12 +48,32 @@ import Testing
     #expect(reply.text == "LISTFILES;\u{e9}.csv;\u{e9}.csv;\u{fffd}\u{fffd}x;" && reply.raw == bytes)
   }
 
-  @Test(arguments: [0x00, 0x0B, 0x7F, 0xFF] as [UInt8])
-  func noiseIsNoLetter(_ noise: UInt8) { #expect(Reply(line: line("LISTFILES;a") + [noise]) == nil) }
+  @Test(arguments: [0x01, 0x07, 0x0B, 0x1B, 0x7F, 0xFF] as [UInt8])
+  func oneOddByteHidesNoOtherField(_ byte: UInt8) throws {
+    var framer = Framer()
+    let odd = line("LISTFILES;a") + [byte] + line("b.csv;20191112-090155.csv;")
+    let status = line(RealLine.status.replacing("Macsha Mexico", with: "M\u{1}xico")).map {
+      $0 == 1 ? byte : $0
+    }
+    let frames = framer.frames(of: odd + [0x0D, 0x0A] + status + [0x0D, 0x0A])
+    guard case .reply(let list)? = frames.first, case .reply(let reply)? = frames.last, frames.count == 2
+    else {
+      Issue.record("\(frames)")
+      return
+    }
+    #expect(list.arguments.last == "20191112-090155.csv" && list.raw == odd)
+    let owner = try ReaderStatus(reply: reply).owner
+    #expect(owner?.count == 6 && owner?.hasSuffix("xico") == true)
+    #expect(Reply(line: line("PASSINGS;1;") + [byte]) == nil)
+  }
+
+  @Test(arguments: ["LISTFILES;a", "GETSTATUS;3"])
+  func nulIsNoise(_ text: String) { #expect(Reply(line: line(text) + [0]) == nil) }
 
   @Test func holdsWhatAllFramesHold() throws {
     for text in [
-      "GETSTATUS;\u{e9}\u{e8};1\r\n", "\u{b1}LISTFILES;\u{e9}.csv;\r\n" + RealLine.passing + "\r\n",
+      "GETSTATUS;\u{e9}\u{e8};1\r\n", "GETSTATUS;\u{7};\u{ff}1" + RealLine.passing + "\r\n",
+      "\u{b1}LISTFILES;\u{e9}.csv;\r\n" + RealLine.passing + "\r\n",
       "PASSINGS;1\u{b9}0;\u{e9}" + RealLine.passing + "\n", "LISTFILES;\u{e9}HELLO \u{e9}\n",
       RealLine.status.replacing("One4All 5", with: "One4All 5 \u{a9}") + "12" + RealLine.passing + "\r\n",
     ] {

@@ -28,9 +28,12 @@ enum ReplyOracle {
   private static func naiveFields(_ line: [UInt8]) -> [String]? {
     guard line.contains(0x3B) else { return nil }
     var fields = line.split(separator: 0x3B, omittingEmptySubsequences: false).map(naiveText)
-    let isFree = ["GETSTATUS", "LISTFILES", "PASSINGS"].contains(fields[0])
+    let isAny = ["GETSTATUS", "LISTFILES"].contains(fields[0])
     guard CommandName.allCases.contains(where: { $0.rawValue == fields[0] }),
-      line.allSatisfy({ 0x20..<0x7F ~= $0 || (isFree && 0x80..<0xFF ~= $0) })
+      line.allSatisfy({ byte in
+        0x20..<0x7F ~= byte || (isAny && ![0x00, 0x0A, 0x0D].contains(byte))
+          || (fields[0] == "PASSINGS" && 0x80..<0xFF ~= byte)
+      })
     else { return nil }
     if fields.last == "" { fields.removeLast() }
     return fields

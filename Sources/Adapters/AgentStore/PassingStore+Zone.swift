@@ -24,36 +24,89 @@ extension PassingStore {
       return .zoneCorrected(try summary(of: file), correction, request)
     }
     var former: [Int64: NumberSet] = [:]
-    var changed = NumberSet()
-    var sentTimes: ClosedRange<WallTime>?
-    let acknowledged = try spans.read(file.id, .acknowledged)
+    var retiming = Retiming(acknowledged: try spans.read(file.id, .acknowledged))
     try eachPage(of: file.id) { (store, rows) throws(StoreError) in
       for var row in rows where row.zone != identifier && row.zoneSource != .person {
-        let number = row.passing.number
         guard let time = correcting.time(of: try store.kept(row, file.id)) else { continue }
-        former[row.zone, default: NumberSet()].insert(number)
-        if time.utc != row.utc { changed.insert(number) }
-        if time.utc != row.utc, acknowledged.contains(number) {
-          let known = sentTimes ?? time.utc...time.utc
-          sentTimes = min(known.lowerBound, time.utc)...max(known.upperBound, time.utc)
-        }
-        (row.zone, row.utc, row.certainty) = (identifier, time.utc, time.certainty)
+        former[row.zone, default: NumberSet()].insert(row.passing.number)
+        row.zone = identifier
         row.zoneSource = .configured
-        try store.rows.replace(file.id, row)
-        file.note(time.utc)
+        try store.retime(row, time, &file, &retiming)
       }
     }
     for (zone, numbers) in former { try formerZones.note(file.id, numbers, zone: zone, now: now) }
-    let sent = changed.intersection(acknowledged)
-    let waiting = changed.subtracting(sent)
-    file.mistimed += try spans.add(file.id, .mistimed, sent)
-    file.retimed += try spans.add(file.id, .retimed, waiting)
-    try files.save(file)
     var names: [String] = []
     for zone in former.keys.sorted() { names.append(try zones.name(of: zone)) }
-    return .zoneCorrected(
-      try summary(of: file),
-      ZoneCorrection(zone: zone, former: names, waiting: waiting, sent: sent, sentTimes: sentTimes), request)
+    return try note(retiming, &file, ZoneCorrection(zone: zone, former: names), request)
+  }
+
+  /// As `PassingRequest.settleTimes` has it.
+  mutating func settleTimes(of key: FileKey, zone: String, ahead: Int64, _ request: PassingRequest)
+    throws(StoreError) -> PassingReport
+  {
+    guard var file = try files.find(key) else {
+      return .zoneCorrected(FileSummary(key: key), ZoneCorrection(zone: zone), request)
+    }
+    let identifier = try zones.identifier(of: zone)
+    let present = try boots.identifier(of: boot)
+    var settling = ZoneCorrecting(to: zone, zones: zoneLookup)
+    try eachPage(of: file.id) { (store, rows) throws(StoreError) in
+      for row in rows where row.zone == identifier {
+        let kept = try store.kept(row, file.id)
+        settling.learn(row.boot == present ? kept.vouched(ahead: ahead) : kept)
+      }
+    }
+    var retiming = Retiming(acknowledged: try spans.read(file.id, .acknowledged))
+    try eachPage(of: file.id) { (store, rows) throws(StoreError) in
+      for var row in rows where row.zone == identifier && row.certainty.isOfDoubledHour {
+        let kept = try store.kept(row, file.id)
+        let vouched = row.boot == present ? kept.vouched(ahead: ahead) : kept
+        guard let time = settling.time(of: vouched) else { continue }
+        guard vouched != kept || time.utc != row.utc || time.certainty != row.certainty else { continue }
+        (row.arrivedWall, row.hostSynchronised) = (vouched.arrivedWall, vouched.hostSynchronised)
+        try store.retime(row, time, &file, &retiming)
+      }
+    }
+    return try note(retiming, &file, ZoneCorrection(zone: zone), request)
+  }
+
+  /// What rows came to that get other moments.
+  private struct Retiming {
+    /// What the cloud has.
+    let acknowledged: NumberSet
+    /// Those with another UTC than before.
+    var changed = NumberSet()
+    /// The UTC that those have now that the cloud has, from the first to the last.
+    var sentTimes: ClosedRange<WallTime>?
+  }
+
+  private mutating func retime(
+    _ row: PassingRow, _ time: ResolvedTime, _ file: inout StoredFile, _ retiming: inout Retiming
+  ) throws(StoreError) {
+    var row = row
+    if time.utc != row.utc {
+      retiming.changed.insert(row.passing.number)
+      if retiming.acknowledged.contains(row.passing.number) {
+        let known = retiming.sentTimes ?? time.utc...time.utc
+        retiming.sentTimes = min(known.lowerBound, time.utc)...max(known.upperBound, time.utc)
+      }
+    }
+    (row.utc, row.certainty) = (time.utc, time.certainty)
+    try rows.replace(file.id, row)
+    file.note(time.utc)
+  }
+
+  private mutating func note(
+    _ retiming: Retiming, _ file: inout StoredFile, _ correction: ZoneCorrection, _ request: PassingRequest
+  ) throws(StoreError) -> PassingReport {
+    var correction = correction
+    correction.sent = retiming.changed.intersection(retiming.acknowledged)
+    correction.waiting = retiming.changed.subtracting(correction.sent)
+    correction.sentTimes = retiming.sentTimes
+    file.mistimed += try spans.add(file.id, .mistimed, correction.sent)
+    file.retimed += try spans.add(file.id, .retimed, correction.waiting)
+    try files.save(file)
+    return .zoneCorrected(try summary(of: file), correction, request)
   }
 
   /// The cloud has those of the numbers with their former UTC whose zone was corrected while they waited.

@@ -72,6 +72,8 @@ struct PassingStore: ~Copyable {
     case .accept(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in try store.accept(&file, numbers) }
     case .correctZone(let key, let zone): try correctZone(of: key, to: zone, request)
+    case .settleTimes(let key, let zone, let ahead):
+      try settleTimes(of: key, zone: zone, ahead: ahead, request)
     case .contradict(let key, let numbers): try contradict(key, numbers)
     case .noteFile(let key, let readerCount, let isSettled):
       try change(key, making: true, request) { (store, file) throws(StoreError) in

@@ -13,7 +13,8 @@ enum StoreWork: Sendable {
       switch request {
       case .openFile, .readWaiting, .readAcknowledged, .readSent: false
       case .rewind(_, _, _, let dryRun): !dryRun
-      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .contradict,
+      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .settleTimes,
+        .contradict,
         .noteFile, .noteGone,
         .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:
         true
@@ -30,7 +31,7 @@ enum StoreWork: Sendable {
     case .passings(.readWaiting(_, _, let limit)), .passings(.readSent(_, _, let limit)):
       max(0, min(limit, 4096)) + 1
     // It may be all rows of a file: a transaction of its own.
-    case .passings(.correctZone): 4096
+    case .passings(.correctZone), .passings(.settleTimes): 4096
     case .passings: 10
     }
   }

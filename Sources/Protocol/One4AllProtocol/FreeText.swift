@@ -1,11 +1,15 @@
 /// Text in replies that people, or other firmware, have chosen: names of owners, models, zones, files and chips. It is
 /// ASCII most of the time, and else UTF-8 or an eight-bit character set, which is taken for Latin-1. Everywhere else a
 /// byte beyond ASCII is damage: in the other replies, and in passings.
+///
+/// In a status and a list of files, where one odd name must not hide all the others, any other byte but NUL and a line end
+/// may stand as well: it is damage of its field alone.
 enum FreeText {
-  /// Whether replies to that command may hold such text.
-  static func isAllowed(in name: CommandName) -> Bool {
+  /// Whether that byte, which is not printable ASCII, may stand in a reply to that command.
+  static func mayHold(_ byte: UInt8, _ name: CommandName) -> Bool {
     switch name {
-    case .getStatus, .listFiles, .passings: true
+    case .getStatus, .listFiles: byte != 0 && byte != ASCII.carriageReturn && byte != ASCII.lineFeed
+    case .passings: isLetter(byte)
     case .ping, .getProtocol, .setProtocol, .readBattery, .getTime, .setTime, .start, .stop, .newFile,
       .pushTags, .getPassings, .getFileInfo, .getFile, .clearFiles, .setBounce, .setBuzzer:
       false
@@ -13,30 +17,32 @@ enum FreeText {
   }
 
   /// A byte of UTF-8 or of an eight-bit character set; never NUL or 0xFF, the noise of an opened line.
-  static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 && byte != 0xFF }
+  private static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 && byte != 0xFF }
 
   private static let greeting = Array("HELLO".utf8)
 
   /// The line as ASCII, so that the frames in it can be found: in replies that may hold free text, up to the next frame
-  /// or noise, each letter beyond ASCII is a `?`, one a byte. It is the same line when there are none.
+  /// or noise, each other byte that they may hold is a `?`. It is the same line when there are none.
   static func legible(_ line: [UInt8]) -> [UInt8] {
-    guard line.contains(where: isLetter) else { return line }
+    guard line.contains(where: { !$0.isPrintable && $0 != ASCII.carriageReturn }) else { return line }
     var legible = line
-    var isFree = false
+    var free: CommandName?
     var index = 0
     while index < line.count {
       let byte = line[index]
       var width = 1
-      if isLetter(byte) {
-        if isFree { legible[index] = UInt8(ascii: "?") }
-      } else if !byte.isPrintable {
-        isFree = false
+      if !byte.isPrintable {
+        if let name = free, mayHold(byte, name) {
+          legible[index] = UInt8(ascii: "?")
+        } else if !isLetter(byte) {
+          free = nil
+        }
       } else if byte.isUpperCaseLetter {
         if let name = Reply.name(at: index, of: line) {
-          isFree = isAllowed(in: name)
+          free = name
           width = name.rawValue.utf8.count
         } else if line[index...].starts(with: greeting) {
-          isFree = false
+          free = nil
         }
       }
       index += width

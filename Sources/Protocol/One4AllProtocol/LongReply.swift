@@ -1,8 +1,8 @@
 /// Replies that may be longer than a frame: a reader may have thousands of session files, and firmware adds fields to its
 /// status. What bounds them is their bytes.
 enum LongReply {
-  /// Most bytes, the line end not counted: some 13,000 files.
-  static let maximumLength = 262_144
+  /// Most bytes, the line end not counted: some 52,000 files.
+  static let maximumLength = 1 << 20
 
   private static let names = [CommandName.getStatus, .listFiles].map { Array("\($0.rawValue);".utf8) }
 
@@ -15,7 +15,7 @@ enum LongReply {
       return true
     }
     guard isNamed else { return false }
-    for index in 0..<bytes.count where !bytes[index].isPrintable && !FreeText.isLetter(bytes[index]) {
+    for index in 0..<bytes.count where !bytes[index].isPrintable && !FreeText.mayHold(bytes[index], .getStatus) {
       return false
     }
     return true

@@ -22,12 +22,11 @@ public struct Reply: Equatable, Sendable {
     self.isCut = isCut
   }
 
-  /// From a line without its end. Nil unless it is a known name, `;` and printable ASCII; of a status, a list of files
-  /// and PASSINGS also letters beyond ASCII.
+  /// From a line without its end. Nil unless it is a known name, `;` and printable ASCII; of PASSINGS also letters beyond
+  /// ASCII, of a status and a list of files any byte but NUL and line ends.
   public init?(line: [UInt8]) {
     guard let name = Self.name(at: 0, of: line) else { return nil }
-    let isFree = FreeText.isAllowed(in: name)
-    guard line.allSatisfy({ $0.isPrintable || (isFree && FreeText.isLetter($0)) }) else { return nil }
+    guard line.allSatisfy({ $0.isPrintable || FreeText.mayHold($0, name) }) else { return nil }
     var fields = line[(name.rawValue.utf8.count + 1)...].split(
       separator: ASCII.semicolon, omittingEmptySubsequences: false)
     if fields.last?.isEmpty == true { fields.removeLast() }

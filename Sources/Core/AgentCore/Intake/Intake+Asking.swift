@@ -113,7 +113,7 @@ extension Intake {
       }
       // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
       // catches up first.
-      guard zone != nil, !clock.isWaiting, queue.isRoomy,
+      guard zone != nil, !clock.isWaiting, file.settling == nil, queue.isRoomy,
         let range = file.nextSlice(atMost: pace.largestSlice)
       else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }

@@ -138,6 +138,20 @@ extension Intake {
         "session file \(key.file): passing \(number) lies in the hour that comes twice, and nothing says in which; it is "
           + "taken for the \(pass) one, and so may others be: `one4allctl passings` marks them", fields(key)))
   }
+
+  /// The host's clock is to be trusted now: which pass of a doubled hour those are of that were heard before it was, and
+  /// those fetched beside them, it says afterwards.
+  mutating func settleTimes(at now: Moment) {
+    guard let zone else { return }
+    let ahead = now.wall.milliseconds.subtractingReportingOverflow(now.monotonic.milliseconds).partialValue
+    for key in unvouched.sorted(by: { $0.description < $1.description }) {
+      queue.add(.settleTimes(key, zone: zone, ahead: ahead), at: now.monotonic)
+      guard files[key] != nil else { continue }
+      files[key]?.times = PassingTimes()
+      files[key]?.settling = .asked
+    }
+    unvouched = []
+  }
 }
 
 extension ClockWatch {

@@ -85,6 +85,7 @@ extension Intake {
       let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
       self.reader?.inOrder += 1
       tellGuess(time, passing.number, of: key, in: &file, &out.log)
+      if time.certainty.isOfDoubledHour, !frame.isSynchronised { unvouched.insert(key) }
       var isJumped = stand == .jumped
       if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
       if !isJumped { file.noteSteady(passing.number, time.utc) }

@@ -51,10 +51,10 @@ extension Intake {
     }
     switch outcome {
     case .files(let list):
-      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now, &out) }
+      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now) }
     case .refused(.noFiles):
       tellLeftOut(LeftOutFiles(), at: now.monotonic, &out)
-      take([], at: now, &out)
+      take([], at: now)
     case .refused(let refusal): listInVain(refusal.rawValue, at: now.monotonic, &out)
     case .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
@@ -76,7 +76,7 @@ extension Intake {
       return false
     }
     reader?.leftOut.settle()
-    if leftOut.words != nil {
+    if !leftOut.isEmpty {
       // Whether it is still there is asked now and then.
       reader?.wantsList = true
       reader?.listFrom = now + Intake.leftOutSpan
@@ -90,15 +90,25 @@ extension Intake {
   ) {
     let subject = Command.listFiles.text
     var log: [LogEntry] = []
-    if let words = files.words {
+    if let words = files.oddNames {
       conditions.raise(.readerUnclear, of: subject, words, fields(), at: now, &log)
     } else {
       conditions.clear(
         .readerUnclear, of: subject,
-        telling: LogEntry(.readerChanged, "the reader lists no files any more that are left out", fields()),
-        at: now, &log)
+        telling: LogEntry(.readerChanged, "the reader lists no odd files any more", fields()), at: now, &log)
+    }
+    if let words = files.cut {
+      conditions.raise(.filesUnlisted, of: subject, words, fields(), at: now, &log)
+    } else {
+      isListedAgain(at: now, &log)
     }
     out.log += log
+  }
+
+  private mutating func isListedAgain(at now: MonotonicTime, _ log: inout [LogEntry]) {
+    conditions.clear(
+      .filesUnlisted, of: Command.listFiles.text,
+      telling: LogEntry(.readerChanged, "the reader lists its session files again", fields()), at: now, &log)
   }
 
   private mutating func listInVain(_ reason: String, at now: MonotonicTime, _ out: inout IntakeOutput) {
@@ -113,23 +123,16 @@ extension Intake {
     self.reader?.listFrom = now + Intake.listSpan
     var log: [LogEntry] = []
     conditions.raise(
-      .readerRefused, of: Command.listFiles.text,
+      .filesUnlisted, of: Command.listFiles.text,
       "the reader does not list its session files (\(reason)): those that it began unheard are not fetched",
       fields(), at: now, &log)
     out.log += log
     search([], of: reader, at: now)
   }
 
-  private mutating func take(_ files: [SessionFileName], at now: Moment, _ out: inout IntakeOutput) {
+  private mutating func take(_ files: [SessionFileName], at now: Moment) {
     guard let reader else { return }
     self.reader?.listFailures = 0
-    var log: [LogEntry] = []
-    conditions.clear(
-      .readerRefused, of: Command.listFiles.text,
-      telling: LogEntry(.readerChanged, "the reader lists its session files again", fields()),
-      at: now.monotonic,
-      &log)
-    out.log += log
     meet(reader.serialNumber, having: files, at: now)
     search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
     if lists?.serialNumber != reader.serialNumber { lists = (reader.serialNumber, []) }

@@ -44,6 +44,10 @@ extension Intake {
     case .zoneCorrected(let summary, let correction, let request):
       note(summary)
       if queue.isUnderWay(request) { done(at: now.monotonic, &out) }
+      if case .settleTimes(let key, _, _) = request, files[key] != nil {
+        files[key]?.settling = .done
+        queue.add(.openFile(key), at: now.monotonic)
+      }
       tell(correction, of: summary.key, &out.log)
     case .waiting, .acknowledged, .sent, .rewound: break
     case .failed(let request, let failure):
@@ -73,6 +77,9 @@ extension Intake {
     guard files[key] != nil else { return }
     let isFirst = files[key]?.isOpened == false
     let waiting = queue.rows(of: key)
+    if isFirst, let last = contents.last, last.certainty.isOfDoubledHour, !last.hostSynchronised {
+      unvouched.insert(key)
+    }
     files[key]?.take(contents, waiting: waiting, zones: zones)
     if files[key]?.unconfirmed.isEmpty == false, files[key]?.unconfirmedSince == nil {
       files[key]?.unconfirmedSince = now

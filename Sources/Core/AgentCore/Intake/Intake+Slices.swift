@@ -68,8 +68,8 @@ extension Intake {
 
   /// Takes over what a slice gave.
   mutating func accept(_ slice: Slice, at now: Moment, _ out: inout IntakeOutput) {
-    // What the reader's clock has done meanwhile must be known first.
-    if clock.isWaiting {
+    // What the reader's clock has done meanwhile must be known first, and which pass of a doubled hour the others are of.
+    if clock.isWaiting || files[slice.key]?.settling != nil {
       deferred.append(slice)
       return
     }
@@ -84,7 +84,10 @@ extension Intake {
         file.remember(passing)
         continue
       }
-      guard let time = file.times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
+      let beginning = isHostTrusted ? file.countings.beginning(of: passing.number).map(now.label) : nil
+      guard
+        let time = file.times.moment(of: passing, zone: zone, arrival: nil, after: beginning, zones: zones)
+      else { break }
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: isHostTrusted, origin: .fetched, trust: .confirmed,

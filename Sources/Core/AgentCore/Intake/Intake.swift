@@ -104,6 +104,8 @@ public struct Intake: Sendable {
   var zone: String?
   /// Whether kernel or cloud vouch for the host's clock.
   var isHostTrusted = false
+  /// Files with passings of a doubled hour that were heard while nobody vouched for it.
+  var unvouched: Set<FileKey> = []
   /// Whether the reader's clock goes on as it went.
   var clock = ClockWatch()
   /// Lists that came while the reader was to tell its time.
@@ -367,6 +369,7 @@ public struct Intake: Sendable {
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
     watchClock(at: now.monotonic, &out)
+    if isHostTrusted, !unvouched.isEmpty { settleTimes(at: now) }
     acceptDeferred(at: now, &out)
     judgePending(at: now, &out)
     decideDenied(at: now.monotonic, &out)

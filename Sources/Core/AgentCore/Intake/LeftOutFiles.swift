@@ -30,7 +30,7 @@ struct LeftOutFiles: Equatable, Sendable {
   /// They are told: what is left out from now on is looked at anew.
   mutating func settle() { attempts = 0 }
 
-  private var isEmpty: Bool { count == 0 && !isCut }
+  var isEmpty: Bool { count == 0 && !isCut }
 
   /// Whether another list is needed to be sure.
   /// - Parameter former: what the list before it left out.
@@ -38,22 +38,19 @@ struct LeftOutFiles: Equatable, Sendable {
     !isEmpty && (former.count != count || former.first != first || former.isCut != isCut)
   }
 
-  /// What they are, for a person; nil when there are none.
-  var words: String? {
-    var words: [String] = []
-    if count > 0 {
-      let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
-      words.append(
-        count == 1
-          ? "the reader lists a file that is not fetched, as its name is none of a session file: \(names)"
-          : "the reader lists \(count) files that are not fetched, as their names are none of session files: \(names)"
-      )
-    }
-    if isCut {
-      words.append(
-        "the reader's list of files is longer than \(Framer.maximumReplyLength / 1024) KiB: those behind are not fetched"
-      )
-    }
-    return words.isEmpty ? nil : words.joined(separator: "; ")
+  /// Those with odd names, for a person; nil when there are none.
+  var oddNames: String? {
+    guard count > 0 else { return nil }
+    let names = first.joined(separator: ", ") + (count > first.count ? ", …" : "")
+    return count == 1
+      ? "the reader lists a file that is not fetched, as its name is none of a session file: \(names)"
+      : "the reader lists \(count) files that are not fetched, as their names are none of session files: \(names)"
+  }
+
+  /// Those that do not fit in a list, for a person; nil when all do.
+  var cut: String? {
+    isCut
+      ? "the reader's list of files is longer than \(Framer.maximumReplyLength / 1024) KiB: those behind are not fetched"
+      : nil
   }
 }

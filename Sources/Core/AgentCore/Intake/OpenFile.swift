@@ -11,6 +11,13 @@ struct OpenFile: Sendable {
   /// Most copies that are kept to be held against the reader's memory.
   private static let copyLimit = 4096
 
+  /// Settling the times of passings by the host's clock: what is fetched waits until it is known what they became.
+  enum Settling: Sendable {
+    case asked
+    /// It is done, and what is stored now is being read.
+    case done
+  }
+
   let key: FileKey
   let name: SessionFileName
   /// Whether the store has told what it holds.
@@ -90,6 +97,11 @@ struct OpenFile: Sendable {
   var steady: (number: UInt32, utc: WallTime)?
   /// That times are guessed has been told.
   var isGuessTold = false
+  /// How far the store is with the times of what was heard of it before the host's clock was to be trusted; nil when
+  /// there is nothing to settle.
+  var settling: Settling?
+  /// When the reader told which counts.
+  var countings = Countings()
   /// Since when passings have been unconfirmed without any of them being confirmed.
   var unconfirmedSince: MonotonicTime?
 
@@ -155,12 +167,15 @@ struct OpenFile: Sendable {
       stored.insert(number)
     }
     unconfirmed.subtract(denied)
+    if isFirst || settling == .done, let last = contents.last {
+      let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
+      times.learn(last.passing, time, zone: last.zone, zones: zones)
+    }
+    if settling == .done { settling = nil }
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
     if let last = contents.last {
       if last.stamp == .steady { noteSteady(last.passing.number, last.utc) }
-      let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
-      times.learn(last.passing, time, zone: last.zone, zones: zones)
       believing.expected = max(believing.expected, Believing.after(last.passing.number))
     }
   }
@@ -212,6 +227,7 @@ struct OpenFile: Sendable {
   /// The reader has told its count. A smaller one than before is taken when it is told twice.
   mutating func counted(_ told: UInt32, at now: MonotonicTime) {
     highestCount = max(highestCount, told)
+    countings.note(told, at: now)
     if let count, told < count, lowerCount != told {
       lowerCount = told
       return

@@ -31,8 +31,12 @@ struct PassingTimes: Sendable {
   private var lastSure: Known?
 
   /// The moment of a passing; nil when there is no such zone.
-  /// - Parameter arrival: when it was heard, if that was as it happened, by a host whose clock is to be trusted.
-  func moment(of passing: Passing, zone: String, arrival: WallTime?, zones: ZoneLookup) -> ResolvedTime? {
+  /// - Parameters:
+  ///   - arrival: when it was heard, if that was as it happened, by a host whose clock is to be trusted.
+  ///   - beginning: a moment by such a clock at which the reader did not have it yet; nil when there is none.
+  func moment(
+    of passing: Passing, zone: String, arrival: WallTime?, after beginning: WallTime? = nil, zones: ZoneLookup
+  ) -> ResolvedTime? {
     guard let reading = zones(passing.localMilliseconds, zone) else { return nil }
     switch reading {
     case .once(let utc): return ResolvedTime(utc: utc, certainty: .certain)
@@ -45,6 +49,10 @@ struct PassingTimes: Sendable {
       }
       if let utc = byNumber(passing.number, earlier, later) {
         return ResolvedTime(utc: utc, certainty: .byOrder)
+      }
+      // As far off as the reader's clock may be for `nearest`.
+      if let beginning, earlier + .milliseconds((later - earlier).wholeMilliseconds / 4) < beginning {
+        return ResolvedTime(utc: later, certainty: .byOrder)
       }
       if let beside = beside(passing.number, earlier, later) { return beside }
       var resolver = resolver

@@ -72,7 +72,15 @@ extension Intake {
           "session file \(key.file): times by \(correction.zone) now, no more by \(former); "
             + "\(correction.waiting.count) that wait are corrected", fields(key)))
     }
+    if correction.former.isEmpty, !correction.isLeft, !correction.waiting.isEmpty {
+      log.append(
+        LogEntry(
+          .zoneCorrected,
+          "session file \(key.file): the host's clock is trusted now, and says in which pass of the hour that comes twice "
+            + "passings were heard: \(correction.waiting.count) that wait are corrected", fields(key)))
+    }
     guard !correction.sent.isEmpty else { return }
+    let cause = correction.former.isEmpty ? "of the wrong pass of the hour that comes twice" : "by \(former)"
     var remedy = "correct the results"
     if let times = correction.sentTimes {
       remedy +=
@@ -82,7 +90,7 @@ extension Intake {
     log.append(
       LogEntry(
         .zoneCorrected,
-        "session file \(key.file): \(correction.sent.count) passings were sent with times by \(former): "
+        "session file \(key.file): \(correction.sent.count) passings were sent with times \(cause): "
           + "\(correction.sent.text(limit: 8)). The cloud keeps what it has: \(remedy)", priority: .alert,
         fields(key)))
   }

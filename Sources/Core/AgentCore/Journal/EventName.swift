@@ -31,6 +31,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case readerRefused = "reader-refused"
   /// A reply of the reader could be read in part only.
   case readerUnclear = "reader-unclear"
+  /// The reader does not list all its session files: those that it began unheard are not fetched.
+  case filesUnlisted = "files-unlisted"
   /// The reader is a device of the cloud now.
   case deviceBound = "device-bound"
   /// Reader and cloud differ in a field.

@@ -221,3 +221,17 @@ public struct PassingDifference: Equatable, Sendable {
     self.isKept = isKept
   }
 }
+
+extension KeptPassing {
+  /// The same where it was pushed while the host's clock was not to be trusted, now that it is: with that clock's time of
+  /// its arrival.
+  /// - Parameter ahead: the wall clock less the monotonic one, in milliseconds. They must be of the same run of the machine.
+  public func vouched(ahead: Int64) -> KeptPassing {
+    guard origin == .pushed, !hostSynchronised else { return self }
+    var kept = self
+    kept.arrivedWall = WallTime(
+      milliseconds: arrivedAt.milliseconds.addingReportingOverflow(ahead).partialValue)
+    kept.hostSynchronised = true
+    return kept
+  }
+}

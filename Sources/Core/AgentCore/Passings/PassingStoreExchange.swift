@@ -28,6 +28,11 @@ public enum PassingRequest: Equatable, Sendable {
   /// UTC that their frames have in it. What was sent with another UTC is noted, and so is the former zone. A file is left
   /// as it is when its passings came, by a host's clock that was to be trusted, at the times of the former zone.
   case correctZone(FileKey, String)
+  /// The host's clock is to be trusted now: what was pushed in this run of the machine before it was came when that clock
+  /// says. Rows of that zone whose local time comes twice get the moments that follow from it; what was sent with another
+  /// UTC is noted.
+  /// - ahead: the host's wall clock less its monotonic one, in milliseconds.
+  case settleTimes(FileKey, zone: String, ahead: Int64)
   /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
   /// has lost that since. Of the others are removed, unless the cloud has them, and told as differences
   /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful;
@@ -127,11 +132,11 @@ public struct CaptureResult: Equatable, Sendable {
   }
 }
 
-/// What became of a `correctZone`.
+/// What became of a `correctZone` or a `settleTimes`.
 public struct ZoneCorrection: Equatable, Sendable {
   /// The zone that it is now.
   public var zone: String
-  /// The zones that it was before.
+  /// The zones that it was before; none when only the pass of a doubled hour was settled.
   public var former: [String]
   /// Numbers that wait and have another UTC now.
   public var waiting: NumberSet

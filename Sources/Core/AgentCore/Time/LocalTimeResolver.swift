@@ -18,6 +18,9 @@ public enum TimeCertainty: String, CaseIterable, Sendable {
     case .certain, .byOrder, .skippedHour: false
     }
   }
+
+  /// Whether it was one of two moments, and the clock of a host did not say which.
+  public var isOfDoubledHour: Bool { self == .byOrder || isGuess }
 }
 
 /// The moment of a passing.

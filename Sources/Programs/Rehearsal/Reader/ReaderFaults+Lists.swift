@@ -2,6 +2,7 @@
 extension ReaderFaults {
   private static let oddNames = [
     "RACE1.csv", "20191112-090155.CSV", "", "été.csv", "20191112-090155.csv.bak", "20191332-250000.csv",
+    "RACE\u{7}.csv", "\u{7F}.csv", "ÿþ.csv",
   ]
   private static let testRead = "VOIDTAG;0000/00/00;00:00:00.000;00:00:00.000;0;000"
 

@@ -84,7 +84,7 @@ extension ReaderOrder {
     case "status-length": .statusLength(words.accept("off") ? nil : try words.whole("fields", in: 1...10_000))
     case "latin-1": .latin1(try words.isOn())
     case "odd-files": .oddFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
-    case "more-files": .moreFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
+    case "more-files": .moreFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...86_400))
     case "time-told": .timeTold(milliseconds: try seconds(&words))
     case "test-reads": .testReads(try words.number("a probability from 0 to 1", in: 0...1))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))

@@ -63,7 +63,7 @@ struct ReaderWords {
     guard !words.isEmpty else { throw ReaderOrderError("missing: \(wanted)") }
     let text = words.joined(separator: " ")
     words = []
-    guard text.utf8.allSatisfy({ $0 >= 32 && $0 != 127 && $0 != UInt8(ascii: ";") }),
+    guard text.utf8.allSatisfy({ ![0, 0x0A, 0x0D, UInt8(ascii: ";")].contains($0) }),
       text.utf8.count <= 10_000
     else { throw ReaderOrderError("'\(text)' is not text without ; of at most 10000 bytes") }
     return text
