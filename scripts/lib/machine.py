@@ -82,6 +82,9 @@ class Cable(threading.Thread):
                         ends[end].send(data, socket.MSG_DONTWAIT)
                     except BlockingIOError:
                         pass
+                    except OSError:
+                        self.ended = f"{names[ends[end]]} closed its end of the cable"
+                        return
 
 
 class Channel:

@@ -119,6 +119,9 @@ class Cloud:
             text = response.read()
         finally:
             connection.close()
+        # That is how an empty list is answered, and its body is no JSON.
+        if response.status == 404 and b"s not found" in text:
+            return []
         if response.status != 200:
             raise Failure(f"the cloud answered {response.status} to GET {path}: {text[:200]!r}")
         document = json.loads(text)
