@@ -251,7 +251,7 @@ struct IntakeTests {
     world.reload(timeZone: "America/Mexico_City")
     world.pass(seconds: 5)
     try world.tellReader("rate 0")
-    #expect(world.pass(atMost: 30) { $0.isComplete })
+    #expect(world.pass(atMost: 3) { $0.isComplete })
     world.expectComplete()
     #expect(!world.agent.intake.conditions.active.contains { $0.event == .timeZoneUnknown })
   }

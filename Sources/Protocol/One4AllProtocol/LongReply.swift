@@ -15,7 +15,8 @@ enum LongReply {
       return true
     }
     guard isNamed else { return false }
-    for index in 0..<bytes.count where !bytes[index].isPrintable && !FreeText.mayHold(bytes[index], .getStatus) {
+    for index in 0..<bytes.count
+    where !bytes[index].isPrintable && !FreeText.mayHold(bytes[index], .getStatus) {
       return false
     }
     return true

@@ -112,7 +112,8 @@ extension Forwarder {
     case .believe, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
-    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .settleTimes, .contradict, .noteFile, .noteGone,
+    case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .settleTimes, .contradict,
+      .noteFile, .noteGone,
       .noteReader, .noteLost, .noteSent, .readWaiting, .readAcknowledged, .readSent, .rewind:
       break
     }

@@ -26,6 +26,8 @@ extension Intake {
     if named != zone || zone == nil {
       let former = zone
       zone = named.flatMap { zones(0, $0) == nil ? nil : $0 }
+      // What was kept raw meanwhile is fetched at once.
+      if former == nil, zone != nil { reader?.wantsCount = true }
       if let former, let zone, former != zone { rezone(from: former, to: zone, at: now) }
     }
     if zone == nil {

@@ -293,7 +293,8 @@ extension EventName {
         remedy: "`one4allctl passings` marks such passings; compare them with those beside them")
     case .zoneCorrected:
       Row(
-        "d0bea00d46b06fa74c96617bc3524aa3", .notice, "stored passings follow a corrected `time_zone`",
+        "d0bea00d46b06fa74c96617bc3524aa3", .notice,
+        "stored passings follow a corrected `time_zone`, or the host's clock once it is trusted",
         remedy:
           "an alert names those that were sent before: correct the results, or delete them in the cloud and `one4allctl rewind`"
       )

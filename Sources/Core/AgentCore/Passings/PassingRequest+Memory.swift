@@ -13,7 +13,8 @@ extension PassingRequest {
       .noteSent(_, let numbers), .sendAgain(_, let numbers):
       numbers.ranges.count * MemoryLayout<ClosedRange<UInt32>>.stride + 32
     case .reject(_, _, let reason): reason.utf8.count + 32
-    case .settleDoubtful, .openFile, .doubt, .believe, .correctZone, .settleTimes, .noteFile, .noteGone, .noteReader,
+    case .settleDoubtful, .openFile, .doubt, .believe, .correctZone, .settleTimes, .noteFile, .noteGone,
+      .noteReader,
       .keepSession,
       .readWaiting, .readAcknowledged, .readSent, .undoRewind, .rewind:
       128
