@@ -12,7 +12,7 @@ enum FramerOracle {
   private static func mayBeLong(_ line: ArraySlice<UInt8>) -> Bool {
     line.count >= windowLength
       && (line.starts(with: "LISTFILES;".utf8) || line.starts(with: "GETSTATUS;".utf8))
-      && line.prefix(windowLength).allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != 0xFF }
+      && line.prefix(windowLength).allSatisfy { ReplyOracle.mayHold($0, "LISTFILES") }
   }
   private static let windowLength = Framer.maximumFrameLength + 1
 
@@ -211,9 +211,8 @@ enum FramerOracle {
       try require(hello.text.hasPrefix("HELLO"), "a greeting is \(hello.text)")
     case .passing(let passing): try PassingOracle.check(Array(passing.text.utf8))
     case .reply(let reply):
-      let isFree = [.getStatus, .listFiles, .passings].contains(reply.name)
       try require(
-        reply.raw.allSatisfy { 0x20..<0x7F ~= $0 || (isFree && 0x80..<0xFF ~= $0) }, "a reply holds noise")
+        reply.raw.allSatisfy { ReplyOracle.mayHold($0, reply.name.rawValue) }, "a reply holds noise")
     case .endOfList: try require(trimmingReturns(line).isEmpty, "an end of list in \(shown(line))")
     case .malformed(let malformed):
       try require(malformed.reason != .tooLong, "a line of \(line.count) bytes is too long")

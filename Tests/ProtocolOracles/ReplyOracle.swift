@@ -28,15 +28,21 @@ enum ReplyOracle {
   private static func naiveFields(_ line: [UInt8]) -> [String]? {
     guard line.contains(0x3B) else { return nil }
     var fields = line.split(separator: 0x3B, omittingEmptySubsequences: false).map(naiveText)
-    let isAny = ["GETSTATUS", "LISTFILES"].contains(fields[0])
     guard CommandName.allCases.contains(where: { $0.rawValue == fields[0] }),
-      line.allSatisfy({ byte in
-        0x20..<0x7F ~= byte || (isAny && ![0x00, 0x0A, 0x0D].contains(byte))
-          || (fields[0] == "PASSINGS" && 0x80..<0xFF ~= byte)
-      })
+      line.allSatisfy({ mayHold($0, fields[0]) })
     else { return nil }
     if fields.last == "" { fields.removeLast() }
     return fields
+  }
+
+  /// Whether a reply to the command of that name may have that byte.
+  static func mayHold(_ byte: UInt8, _ name: String) -> Bool {
+    switch name {
+    case _ where 0x20..<0x7F ~= byte: true
+    case "GETSTATUS", "LISTFILES": ![0x00, 0x0A, 0x0D].contains(byte)
+    case "PASSINGS": 0x80..<0xFF ~= byte
+    default: false
+    }
   }
 
   /// UTF-8 where it is, else Latin-1; what is no text is a question mark in a diamond.
