@@ -67,7 +67,7 @@ public struct Framer: Sendable {
           counters.passing &+= 1
           if usual.isLong {
             room.replaceAll(with: copy chunk, from: usual.fieldsStart, to: usual.fieldsEnd)
-            emit(.passing(usual.longPassing(room)))
+            lend(usual, emit)
           } else {
             emit(.passing(usual.shortPassing))
           }
@@ -78,11 +78,16 @@ public struct Framer: Sendable {
         counters.passing &+= 1
         if usual.isLong {
           pending.copy(from: usual.fieldsStart, to: usual.fieldsEnd, into: &room)
-          emit(.passing(usual.longPassing(room)))
+          lend(usual, emit)
         } else {
           emit(.passing(usual.shortPassing))
         }
         continue
+      }
+      // Most often the first part of a passing is what is left.
+      if chunk.count &- start <= LineScanner.blockLength, !LineScanner.hasLineFeed(in: chunk, from: start) {
+        keepRest(of: chunk, from: start, emit)
+        return
       }
       guard let end = Self.lineFeed(&scanner, chunk, start) else {
         keep(chunk.extracting(start..<chunk.count), emit)
@@ -137,6 +142,16 @@ public struct Framer: Sendable {
     } else {
       deliver(.malformed(MalformedFrame(reason: .truncated, raw: bytes)), emit)
     }
+  }
+
+  /// Emits a passing of 13 fields whose fields stand in `room`, and takes that back.
+  @inline(__always)
+  private mutating func lend(_ usual: borrowing UsualPassing, _ emit: (Frame) -> Void) {
+    var more: [UInt8] = []
+    swap(&more, &room)
+    let frame = Frame.passing(usual.longPassing(consume more))
+    emit(frame)
+    if case .passing(let passing) = consume frame, let more = passing.more { room = more }
   }
 
   // MARK: Lines
@@ -290,6 +305,17 @@ public struct Framer: Sendable {
   }
 
   // MARK: What waits
+
+  /// The same as `keep` of the last bytes of a chunk, which are most often a part of a short line.
+  private mutating func keepRest(
+    of chunk: borrowing Span<UInt8>, from start: Int, _ emit: (Frame) -> Void
+  ) {
+    if !hasGivenUp, pending.count &+ (chunk.count &- start) < Self.windowLength {
+      pending.appendRest(of: chunk, from: start)
+    } else {
+      keep(chunk.extracting(start..<chunk.count), emit)
+    }
+  }
 
   /// Adds to what waits, and gives the frame up when it is too long.
   private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (Frame) -> Void) {
