@@ -12,7 +12,7 @@ package struct LineScanner {
   @usableFromInline var end = 0
 
   /// Bytes of a block.
-  @usableFromInline package static var blockLength: Int { 64 }
+  @inlinable package static var blockLength: Int { 64 }
 
   /// Nothing looked at yet.
   @inlinable package init() {}
