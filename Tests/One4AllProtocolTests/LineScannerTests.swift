@@ -37,6 +37,25 @@ import Testing
     }
   }
 
+  @Test func aLineFeedIsSeenAmongTheLastBytesOfAChunkAndNotBeforeThem() {
+    for length in [0, 1, 7, 15, 16, 17, 31, 63, 64, 65, 100] {
+      for rest in 0...min(length, LineScanner.blockLength) {
+        let start = length - rest
+        for place in 0..<length {
+          var bytes = [UInt8](repeating: 0x0B, count: length)
+          bytes[place] = 0x0A
+          if LineScanner.hasLineFeed(in: bytes.span, from: start) != (place >= start) {
+            Issue.record("at \(place) of \(length), from \(start)")
+          }
+        }
+        let others = [UInt8](repeating: 0x8A, count: length)
+        if LineScanner.hasLineFeed(in: others.span, from: start) {
+          Issue.record("none in \(length), from \(start)")
+        }
+      }
+    }
+  }
+
   private func expectAll(in bytes: [UInt8]) {
     var scanner = LineScanner()
     var found: [Int] = []

@@ -30,7 +30,7 @@ extension Subcommand {
 
   /// Feeds bytes in chunks, and says that they have ended.
   static func feed(
-    _ bytes: [UInt8], to framer: inout Framer, by size: Int, _ emit: (consuming Frame) -> Void
+    _ bytes: [UInt8], to framer: inout Framer, by size: Int, _ emit: (Frame) -> Void
   ) {
     let span = bytes.span
     var start = 0

@@ -30,12 +30,18 @@ enum DigitWord {
   @inline(__always)
   static func byte(_ index: UInt64, of word: UInt64) -> UInt64 { (word &>> (index &* 8)) & 0xFF }
 
+  /// The two numbers that four digits each make, the first one in the low half.
+  @inline(__always)
+  static func fours(_ values: UInt64) -> UInt64 {
+    let twos = pairs(values) & 0x00FF_00FF_00FF_00FF
+    return (twos &* 100 &+ twos &>> 16) & 0x0000_FFFF_0000_FFFF
+  }
+
   /// The number that eight digits make: neighbours become numbers below 100, those below 10,000, those the
   /// whole.
   @inline(__always)
   static func number(_ values: UInt64) -> UInt64 {
-    let twos = pairs(values) & 0x00FF_00FF_00FF_00FF
-    let fours = (twos &* 100 &+ twos &>> 16) & 0x0000_FFFF_0000_FFFF
+    let fours = fours(values)
     return (fours &* 10_000 &+ fours &>> 32) & 0xFFFF_FFFF
   }
 

@@ -50,7 +50,7 @@ public struct Framer: Sendable {
   private static let longestBeginning = 32
 
   /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
-  public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+  public mutating func feed(_ chunk: borrowing Span<UInt8>, _ emit: (Frame) -> Void) {
     counters.bytes += UInt64(chunk.count)
     var start = 0
     if owesLineFeed, chunk.count > 0 {
@@ -67,7 +67,7 @@ public struct Framer: Sendable {
           counters.passing &+= 1
           if usual.isLong {
             room.replaceAll(with: copy chunk, from: usual.fieldsStart, to: usual.fieldsEnd)
-            emit(.passing(usual.longPassing(room)))
+            lend(usual, emit)
           } else {
             emit(.passing(usual.shortPassing))
           }
@@ -78,11 +78,16 @@ public struct Framer: Sendable {
         counters.passing &+= 1
         if usual.isLong {
           pending.copy(from: usual.fieldsStart, to: usual.fieldsEnd, into: &room)
-          emit(.passing(usual.longPassing(room)))
+          lend(usual, emit)
         } else {
           emit(.passing(usual.shortPassing))
         }
         continue
+      }
+      // Most often the first part of a passing is what is left.
+      if chunk.count &- start <= LineScanner.blockLength, !LineScanner.hasLineFeed(in: chunk, from: start) {
+        keepRest(of: chunk, from: start, emit)
+        return
       }
       guard let end = Self.lineFeed(&scanner, chunk, start) else {
         keep(chunk.extracting(start..<chunk.count), emit)
@@ -99,11 +104,11 @@ public struct Framer: Sendable {
   }
 
   /// Feeds a chunk; calls `emit` for every frame that it completes, in order.
-  public mutating func feed(_ chunk: [UInt8], _ emit: (consuming Frame) -> Void) { feed(chunk.span, emit) }
+  public mutating func feed(_ chunk: [UInt8], _ emit: (Frame) -> Void) { feed(chunk.span, emit) }
 
   /// To be called when the line has been silent: a reply that waits without its line end is emitted if it is
   /// whole and its end is certain; what else waits stays. A list of files is not whole before its end has come.
-  public mutating func flushAfterSilence(_ emit: (consuming Frame) -> Void) {
+  public mutating func flushAfterSilence(_ emit: (Frame) -> Void) {
     guard !pending.isEmpty, !hasGivenUp else { return }
     let bytes = Self.withoutCarriageReturns(pending.bytes)
     let line = FreeText.legible(bytes)
@@ -120,7 +125,7 @@ public struct Framer: Sendable {
 
   /// The stream has ended. A whole reply or passing that only lacks its line end is emitted; anything else
   /// that waits becomes a malformed frame. Then the framer is ready for another stream.
-  public mutating func finish(_ emit: (consuming Frame) -> Void) {
+  public mutating func finish(_ emit: (Frame) -> Void) {
     flushAfterSilence(emit)
     owesLineFeed = false
     let wasGivenUp = hasGivenUp
@@ -139,6 +144,16 @@ public struct Framer: Sendable {
     }
   }
 
+  /// Emits a passing of 13 fields whose fields stand in `room`, and takes that back.
+  @inline(__always)
+  private mutating func lend(_ usual: borrowing UsualPassing, _ emit: (Frame) -> Void) {
+    var more: [UInt8] = []
+    swap(&more, &room)
+    let frame = Frame.passing(usual.longPassing(consume more))
+    emit(frame)
+    if case .passing(let passing) = consume frame, let more = passing.more { room = more }
+  }
+
   // MARK: Lines
 
   /// Kept out of the loop over passings, which does without.
@@ -150,7 +165,7 @@ public struct Framer: Sendable {
   }
 
   /// A line that lies in the chunk as a whole, its LF not included.
-  private mutating func takeLine(_ line: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+  private mutating func takeLine(_ line: borrowing Span<UInt8>, _ emit: (Frame) -> Void) {
     var length = line.count
     if length > 0, line[length - 1] == ASCII.carriageReturn { length -= 1 }
     if length > Self.maximumFrameLength {
@@ -176,7 +191,7 @@ public struct Framer: Sendable {
     }
   }
 
-  private mutating func takePending(_ emit: (consuming Frame) -> Void) {
+  private mutating func takePending(_ emit: (Frame) -> Void) {
     if hasGivenUp {
       salvage(emit)
     } else {
@@ -196,7 +211,7 @@ public struct Framer: Sendable {
     hasGivenUp = false
   }
 
-  private mutating func resolve(_ bytes: [UInt8], _ emit: (consuming Frame) -> Void) {
+  private mutating func resolve(_ bytes: [UInt8], _ emit: (Frame) -> Void) {
     let bytes = Self.withoutCarriageReturns(bytes)
     if bytes.isEmpty {
       deliver(.endOfList, emit)
@@ -218,7 +233,7 @@ public struct Framer: Sendable {
   }
 
   /// What waits is longer than it may be. Of a long reply its fields are good as far as they came.
-  private mutating func giveUp(_ emit: (consuming Frame) -> Void) {
+  private mutating func giveUp(_ emit: (Frame) -> Void) {
     hasGivenUp = true
     if pending.count > Self.windowLength {
       let bytes = pending.bytes
@@ -236,7 +251,7 @@ public struct Framer: Sendable {
   }
 
   /// The end of a line that was given up and counted: a frame that begins in it for certain is a good frame.
-  private mutating func salvage(_ emit: (consuming Frame) -> Void) {
+  private mutating func salvage(_ emit: (Frame) -> Void) {
     let line = Self.withoutCarriageReturns(pending.bytes.suffix(Self.windowLength))
     var resolver = LineResolver(line)
     guard let last = resolver.pieces(ending: .certain).last, last.range.lowerBound > 0,
@@ -250,7 +265,7 @@ public struct Framer: Sendable {
   ///   - bytes: the line.
   ///   - legible: the same as `FreeText.legible`, in which the frames were found.
   private mutating func emitAll(
-    of bytes: [UInt8], legible: [UInt8], _ pieces: [LineResolver.Piece], _ emit: (consuming Frame) -> Void
+    of bytes: [UInt8], legible: [UInt8], _ pieces: [LineResolver.Piece], _ emit: (Frame) -> Void
   ) {
     var end = 0
     for piece in pieces {
@@ -277,22 +292,33 @@ public struct Framer: Sendable {
   }
 
   private mutating func emitUnused(
-    _ range: Range<Int>, of bytes: [UInt8], _ legible: [UInt8], _ emit: (consuming Frame) -> Void
+    _ range: Range<Int>, of bytes: [UInt8], _ legible: [UInt8], _ emit: (Frame) -> Void
   ) {
     if bytes[range].allSatisfy({ $0 == ASCII.carriageReturn }) { return }
     let reason = LineResolver.reason(for: Array(legible[range]))
     deliver(.malformed(MalformedFrame(reason: reason, raw: Array(bytes[range]))), emit)
   }
 
-  private mutating func deliver(_ frame: consuming Frame, _ emit: (consuming Frame) -> Void) {
+  private mutating func deliver(_ frame: Frame, _ emit: (Frame) -> Void) {
     counters.count(frame)
     emit(frame)
   }
 
   // MARK: What waits
 
+  /// The same as `keep` of the last bytes of a chunk, which are most often a part of a short line.
+  private mutating func keepRest(
+    of chunk: borrowing Span<UInt8>, from start: Int, _ emit: (Frame) -> Void
+  ) {
+    if !hasGivenUp, pending.count &+ (chunk.count &- start) < Self.windowLength {
+      pending.appendRest(of: chunk, from: start)
+    } else {
+      keep(chunk.extracting(start..<chunk.count), emit)
+    }
+  }
+
   /// Adds to what waits, and gives the frame up when it is too long.
-  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (consuming Frame) -> Void) {
+  private mutating func keep(_ part: borrowing Span<UInt8>, _ emit: (Frame) -> Void) {
     var kept = 0
     if !hasGivenUp {
       var window = Self.windowLength

@@ -3,9 +3,9 @@
 struct KnownDate: Sendable {
   /// Milliseconds from 1970-01-01 to the begin of that day.
   private(set) var milliseconds: Int64 = 0
-  /// Its characters as values, as `read` makes them; at first those of 1970-01-01.
-  private var month: UInt64 = 0x0100_0000_0709_0100
-  private var day: UInt64 = 0x0001_0000
+  /// Its characters, as `read` is given them; at first those of 1970-01-01.
+  private var first: UInt64 = 0x3130_2D30_3739_313B
+  private var second: UInt32 = 0x3B31_302D
 
   /// `;0000-00`: year and month.
   private static let monthShape: UInt64 = 0x3030_2D30_3030_303B
@@ -21,13 +21,14 @@ struct KnownDate: Sendable {
   /// - Returns: false when there is no such day; then the date is what it was.
   @inline(__always)
   mutating func read(_ first: UInt64, _ second: UInt64) -> Bool {
-    let month = first ^ Self.monthShape
-    let day = (second ^ Self.dayShape) & 0xFFFF_FFFF
-    return month == self.month && day == self.day || readAnother(month, day)
+    let second = UInt32(truncatingIfNeeded: second)
+    return first == self.first && second == self.second || readAnother(first, second)
   }
 
   @inline(never)
-  private mutating func readAnother(_ month: UInt64, _ day: UInt64) -> Bool {
+  private mutating func readAnother(_ first: UInt64, _ second: UInt32) -> Bool {
+    let month = first ^ Self.monthShape
+    let day = UInt64(second) ^ Self.dayShape
     guard
       DigitWord.excess(month, room: Self.monthRoom) | DigitWord.excess(day, room: Self.dayRoom) == 0
     else { return false }
@@ -39,8 +40,8 @@ struct KnownDate: Sendable {
       1...Calendar.days(in: monthNumber, of: yearNumber) ~= dayNumber
     else { return false }
     let days = Calendar.daysSince1970(year: yearNumber, month: monthNumber, day: dayNumber)
-    self.month = month
-    self.day = day
+    self.first = first
+    self.second = second
     milliseconds = Int64(days) * 86_400_000
     return true
   }

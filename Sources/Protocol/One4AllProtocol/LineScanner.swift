@@ -11,7 +11,8 @@ package struct LineScanner {
   /// Where the bytes begin that were not looked at yet.
   @usableFromInline var end = 0
 
-  @usableFromInline static var blockLength: Int { 64 }
+  /// Bytes of a block.
+  @inlinable package static var blockLength: Int { 64 }
 
   /// Nothing looked at yet.
   @inlinable package init() {}
@@ -39,6 +40,28 @@ package struct LineScanner {
       if found == 0 { return nil }
     }
     return block &+ found.trailingZeroBitCount
+  }
+
+  /// Whether a line feed is among the last bytes of a chunk, which are no more than a block.
+  @inline(__always)
+  package static func hasLineFeed(in chunk: borrowing Span<UInt8>, from start: Int) -> Bool {
+    let last = chunk.count &- 16
+    var found: SIMD16<UInt8>
+    if start <= last {
+      // How many bytes they are is as good as random: rather the same bytes twice than a branch.
+      found = equal(chunk.vector(at: start)) | equal(chunk.vector(at: min(start &+ 16, last)))
+      found |= equal(chunk.vector(at: min(start &+ 32, last))) | equal(chunk.vector(at: last))
+    } else if last >= 0 {
+      let places = SIMD16<UInt8>(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+      let before = SIMD16<UInt8>(repeating: UInt8(truncatingIfNeeded: start &- last))
+      let meant: SIMDMask<SIMD16<Int8>> = places .> before
+      found = equal(chunk.vector(at: last)) & unsafeBitCast(meant, to: SIMD16<UInt8>.self)
+    } else {
+      for index in start..<chunk.count where chunk[index] == ASCII.lineFeed { return true }
+      return false
+    }
+    let halves = unsafeBitCast(found, to: SIMD2<UInt64>.self)
+    return halves[0] | halves[1] != 0
   }
 
   /// Bit n is set when byte n of the block is a line feed.

@@ -21,16 +21,26 @@ public struct Passing: Hashable, Sendable {
   /// timer code or chip are not of that form.
   @usableFromInline let usualChip: UInt64
 
+  /// In `checkAndAntenna`, of 13 fields.
+  static let longForm: UInt64 = 1 << 48
+
   @inline(__always)
+  init(counts: UInt64, checkAndAntenna: UInt64, usualChip: UInt64, localMilliseconds: Int64, more: [UInt8]?) {
+    self.counts = counts
+    self.checkAndAntenna = checkAndAntenna
+    self.usualChip = usualChip
+    self.localMilliseconds = localMilliseconds
+    self.more = more
+  }
+
   init(
     uncheckedNumber number: UInt32, usualChip: UInt64, more: [UInt8]?, isLong: Bool, localMilliseconds: Int64,
     antenna: UInt8, reads: UInt32, check: CheckCode
   ) {
-    counts = UInt64(number) | UInt64(reads) &<< 32
-    checkAndAntenna = check.packed | UInt64(antenna) &<< 40 | (isLong ? 1 &<< 48 : 0)
-    self.usualChip = usualChip
-    self.localMilliseconds = localMilliseconds
-    self.more = more
+    self.init(
+      counts: UInt64(number) | UInt64(reads) << 32,
+      checkAndAntenna: check.packed | UInt64(antenna) << 40 | (isLong ? Self.longForm : 0),
+      usualChip: usualChip, localMilliseconds: localMilliseconds, more: more)
   }
 
   /// A passing of 13 fields, or of 8 without `epcFields`. Nil when a value is out of its range: number from 1, antenna
@@ -125,10 +135,15 @@ public struct Passing: Hashable, Sendable {
   @usableFromInline @inline(never)
   static func folded(_ more: [UInt8]?, behindChip: Bool) -> UInt64 {
     guard let more else { return 0 }
-    let range = (behindChip ? endOfChip(more) + 1 : 0)..<more.count
     let bytes = more.span
-    return bytes.text(range, part: 0) ^ bytes.text(range, part: 1) ^ bytes.text(range, part: 2)
-      ^ bytes.text(range, part: 3) ^ bytes.text(range, part: 4)
+    var start = behindChip ? endOfChip(more) + 1 : 0
+    let end = min(bytes.count, start + 40)
+    var sum: UInt64 = 0
+    while end &- start >= 8 {
+      sum ^= bytes.word(at: start)
+      start &+= 8
+    }
+    return sum ^ bytes.text(start..<end, part: 0)
   }
 
   /// Bytes of memory that it holds beside its own value, about: none, but for what a usual passing has not.

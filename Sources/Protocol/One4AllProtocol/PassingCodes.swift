@@ -177,6 +177,12 @@ public struct CheckCode: Hashable, Sendable, BitwiseCopyable {
     packed == greeting || packed | lowerCase == untruth
   }
 
+  /// Whether it may be one of them, asked of a word of which the first byte, the lowest, stands in front of it: both have
+  /// an `l` as their third character.
+  @inline(__always) static func mayBeAnotherFrame(_ word: UInt64) -> Bool {
+    (word &>> 24) & 0xDF == 0x4C
+  }
+
   /// The five characters.
   public var text: String {
     var bytes: [UInt8] = []

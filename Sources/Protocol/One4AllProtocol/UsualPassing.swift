@@ -6,25 +6,24 @@
 ///
 /// A passing of 13 fields has its EPC, four empty fields, and the check behind the reads.
 ///
-/// Each word below holds eight characters. XOR with the shape that they should have makes digits their values
-/// and separators 0; adding the room that each of them has then shows in the high bits what does not belong.
+/// Sixteen characters at once are held against what may stand there (`FieldShape`). Each word below holds eight; XOR with
+/// the shape that they have makes digits their values and separators 0.
 ///
 /// What is not of this shape may still be a passing (the chip of a FREE reader, say, or reads of many digits), or a wrong one:
 /// `Passing.init(fieldByField:)` decides and gives the reason.
 struct UsualPassing {
-  /// So many bytes may be read, whatever they are: number 10, fixed fields 36, reads 7, check and line end 8.
+  /// So many bytes may be read, whatever they are: number 10, fixed fields 36, reads 4, check and line end 8, and 6 more.
   static let windowLength = 64
-  /// No passing of this shape is longer: number 10, fixed fields 36, reads 7, EPC and separators 45, check and line end 8.
-  static let longestLength = 106
+  /// No passing of this shape is longer: number 10, fixed fields 36, reads 4, EPC and separators 45, check and line end 8.
+  static let longestLength = 103
   /// `1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6␊`
   static let shortestLength = 45
 
-  private let number: UInt32
+  // The words of a passing.
+  private let counts: UInt64
+  private let checkAndAntenna: UInt64
   private let usualChip: UInt64
   private let localMilliseconds: Int64
-  private let antenna: UInt8
-  private let reads: UInt32
-  private let check: CheckCode
   /// Where EPC and reserved fields stand in the bytes; their end is 0 in a passing of 8 fields.
   let fieldsStart: Int
   let fieldsEnd: Int
@@ -35,20 +34,6 @@ struct UsualPassing {
 
   /// From the separator behind the number up to the reads.
   private static let fixedLength = 36
-
-  /// Two letters.
-  private static let lettersRoom: UInt64 = 0x6666
-  /// `..;00000`: chip.
-  private static let chipShape: UInt64 = 0x3030_3030_303B_0000
-  private static let chipRoom: UInt64 = 0x7676_7676_767F_0000
-  /// `00:00:00`
-  private static let timeShape: UInt64 = 0x3030_3A30_303A_3030
-  private static let timeRoom: UInt64 = 0x7676_7F76_767F_7676
-  /// Hour below 24, minute and second below 60, as pairs of digits.
-  private static let clockRoom: UInt64 = 0x0044_0000_4400_0068
-  /// `.000;0;0`: milliseconds, antenna, first digit of the reads.
-  private static let antennaShape: UInt64 = 0x303B_303B_3030_302E
-  private static let antennaRoom: UInt64 = 0x767F_767F_7676_767F
 
   /// Nil when it is not of this shape. `windowLength` bytes must lie in the span from `start` on; when fewer
   /// of them are meant, `length` says whether it reached beyond those.
@@ -73,106 +58,88 @@ struct UsualPassing {
 
     // The fixed fields.
     let fixed = start &+ digits
-    let prefixAndChip = bytes.word(at: fixed &+ 1)
-    // In lower case `a` is 0 and `z` 25; a smaller byte borrows from the next, and is too large itself then.
-    let letters = (prefixAndChip & 0xFFFF | 0x2020) &- 0x6161
-    let chip = (prefixAndChip ^ Self.chipShape) & ~0xFFFF
-    let time = bytes.word(at: fixed &+ 21) ^ Self.timeShape
-    let antenna = bytes.word(at: fixed &+ 29) ^ Self.antennaShape
     let wrong =
-      DigitWord.excess(letters, room: Self.lettersRoom) & 0x8080 | DigitWord.excess(chip, room: Self.chipRoom)
-      | DigitWord.excess(time, room: Self.timeRoom) | DigitWord.excess(antenna, room: Self.antennaRoom)
-    let antennaNumber = DigitWord.byte(5, of: antenna)
-    guard wrong == 0, bytes.word(at: fixed) & 0xFF == UInt64(ASCII.semicolon), antennaNumber &- 1 < 8,
-      date.read(bytes.word(at: fixed &+ 9), bytes.word(at: fixed &+ 17)),
-      let millisecond = Self.millisecond(time: DigitWord.pairs(time), fraction: antenna)
+      FieldShape.front.wrong(bytes.vector(at: fixed)) | FieldShape.back.wrong(bytes.vector(at: fixed &+ 20))
+    let clock = DigitWord.pairs(bytes.word(at: fixed &+ 21) ^ Self.timeShape)
+    let hour = DigitWord.byte(0, of: clock)
+    guard FieldShape.isNone(wrong), hour < 24,
+      date.read(bytes.word(at: fixed &+ 9), bytes.word(at: fixed &+ 17))
     else { return nil }
 
-    // Reads, check, line end.
+    // The reads. How many digits they have is as good as random, and would be guessed wrong.
     let tail = fixed &+ Self.fixedLength
     let readsWord = bytes.word(at: tail) ^ DigitWord.zeros
     let readsDigits = DigitWord.digitCount(readsWord)
-    // The rare case is asked first: how many digits there are is as good as random, and would be guessed
-    // wrong.
-    guard readsDigits < 8, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
+    guard 1...4 ~= readsDigits, readsWord & 0xFF != 0 || readsDigits == 1 else { return nil }
+
+    // Check and line end.
     let tailEnd = tail &+ readsDigits
     let end = bytes.word(at: tailEnd)
-    if let short = Self.check(end), let lineEnd = Self.lineEndLength(end) {
+    let packed: UInt64
+    if FieldShape.isCheck(end), !CheckCode.mayBeAnotherFrame(end) {
+      fieldsStart = 0
       fieldsEnd = 0
-      check = short
-      length = tailEnd &+ 6 &+ lineEnd &- start
+      packed = (end.byteSwapped &>> 16) & 0xFF_FFFF_FFFF
+      length = tailEnd &+ 8 &- start
     } else {
-      let tail = Self.longTail(in: bytes, at: tailEnd)
+      let tail = Self.otherTail(in: bytes, at: tailEnd)
       guard tail.end > 0 else { return nil }
+      fieldsStart = tailEnd &+ 1
       fieldsEnd = tail.fieldsEnd
-      check = CheckCode(unchecked: tail.check)
+      packed = tail.check
       length = tail.end &- start
     }
-    fieldsStart = tailEnd &+ 1
-    self.number = UInt32(truncatingIfNeeded: number)
-    usualChip = DigitWord.number(chip) | (prefixAndChip & 0xFFFF) &<< 32
-    localMilliseconds = date.milliseconds &+ millisecond
-    self.antenna = UInt8(truncatingIfNeeded: antennaNumber)
-    reads = UInt32(truncatingIfNeeded: DigitWord.number(readsWord, count: readsDigits))
+
+    let prefixAndChip = bytes.word(at: fixed &+ 1)
+    usualChip =
+      DigitWord.number((prefixAndChip ^ DigitWord.zeros) & ~0xFF_FFFF) | (prefixAndChip & 0xFFFF) &<< 32
+    // Milliseconds in the low half, reads in the high one.
+    let antenna = bytes.word(at: fixed &+ 29)
+    let fours = DigitWord.fours(
+      (antenna ^ Self.millisecondShape) & 0xFFFF_FFFF
+        | readsWord &<< UInt64(truncatingIfNeeded: 64 &- 8 &* readsDigits))
+    let minute = hour &* 60 &+ DigitWord.byte(3, of: clock)
+    let second = minute &* 60 &+ DigitWord.byte(6, of: clock)
+    localMilliseconds =
+      date.milliseconds &+ Int64(truncatingIfNeeded: second &* 1000 &+ fours & 0xFFFF_FFFF)
+    counts = number | fours & ~0xFFFF_FFFF
+    checkAndAntenna = packed | (antenna & 0x0F00_0000_0000)
   }
 
   /// The passing, of 8 fields.
   @inline(__always)
-  var shortPassing: Passing { passing(more: nil, isLong: false) }
+  var shortPassing: Passing { passing(more: nil, form: 0) }
 
   /// The passing, of 13 fields.
   /// - Parameter more: EPC and reserved fields.
   @inline(__always)
-  func longPassing(_ more: [UInt8]) -> Passing { passing(more: more, isLong: true) }
+  func longPassing(_ more: consuming [UInt8]) -> Passing { passing(more: more, form: Passing.longForm) }
 
   @inline(__always)
-  private func passing(more: [UInt8]?, isLong: Bool) -> Passing {
+  private func passing(more: consuming [UInt8]?, form: UInt64) -> Passing {
     Passing(
-      uncheckedNumber: number, usualChip: usualChip, more: more, isLong: isLong,
-      localMilliseconds: localMilliseconds, antenna: antenna, reads: reads, check: check)
+      counts: counts, checkAndAntenna: checkAndAntenna | form, usualChip: usualChip,
+      localMilliseconds: localMilliseconds, more: more)
   }
 
-  /// Milliseconds of the day; nil when there is no such time. Pairs of `HH:mm:ss`, digits of `.SSS`.
+  /// `00:00:00`
+  private static let timeShape: UInt64 = 0x3030_3A30_303A_3030
+  /// `.000`
+  private static let millisecondShape: UInt64 = 0x3030_302E
+
+  // MARK: `;937f6␊`
+
+  /// Five visible characters behind a separator, and a line end.
   @inline(__always)
-  private static func millisecond(time: UInt64, fraction: UInt64) -> Int64? {
-    let clock = time & 0x00FF_0000_FF00_00FF
-    guard DigitWord.excess(clock, room: clockRoom) == 0 else { return nil }
-    let hour = DigitWord.byte(0, of: clock)
-    let minute = DigitWord.byte(3, of: clock)
-    let second = clock &>> 48
-    let millisecond =
-      DigitWord.byte(1, of: fraction) &* 100 &+ DigitWord.byte(2, of: fraction) &* 10
-      &+ DigitWord.byte(3, of: fraction)
-    return Int64(truncatingIfNeeded: ((hour &* 60 &+ minute) &* 60 &+ second) &* 1000 &+ millisecond)
-  }
-
-  // MARK: `;937f6␍␊`
-
-  /// The bytes of the check, and one of each.
-  private static let checkBytes: UInt64 = 0x0000_FFFF_FFFF_FF00
-  private static let checkOnes: UInt64 = 0x0000_0101_0101_0100
-
-  /// Nil unless five visible characters stand behind a separator, none of them a separator.
-  @inline(__always)
-  private static func check(_ end: UInt64) -> CheckCode? {
-    guard end & 0xFF == UInt64(ASCII.semicolon) else { return nil }
-    let text = end & checkBytes
-    let highBits = checkOnes &* 0x80
-    // Per byte the high bit is set: by any byte above `!` less one, by 0x7F and above, by any but a
-    // separator.
-    let visible = text &+ checkOnes &* (0x80 &- 0x21)
-    let beyond = (text &+ checkOnes) | text
-    let other = (text ^ checkOnes &* UInt64(ASCII.semicolon)) &+ checkOnes &* 0x7F
-    guard visible & ~beyond & other & highBits == highBits else { return nil }
-    let packed = text.byteSwapped &>> 16
-    return CheckCode.isAnotherFrame(packed) ? nil : CheckCode(unchecked: packed)
-  }
-
-  /// CR LF or LF behind the check.
-  @inline(__always)
-  private static func lineEndLength(_ end: UInt64) -> Int? {
-    if end &>> 48 == 0x0A0D { return 2 }
-    return (end &>> 48) & 0xFF == UInt64(ASCII.lineFeed) ? 1 : nil
+  private static func shortTail(_ end: UInt64) -> (check: UInt64, lineEnd: Int)? {
+    var lineEnd = 2
+    var usual = end
+    if (end &>> 48) & 0xFF == UInt64(ASCII.lineFeed) {
+      lineEnd = 1
+      usual = end & 0xFFFF_FFFF_FFFF | 0x0A0D &<< 48
+    }
+    let packed = (end.byteSwapped &>> 16) & 0xFF_FFFF_FFFF
+    return FieldShape.isCheck(usual) && !CheckCode.isAnotherFrame(packed) ? (packed, lineEnd) : nil
   }
 
   // MARK: `;30303030304D433030393738;;;;;937f6␍␊`
@@ -182,42 +149,41 @@ struct UsualPassing {
   private static let epcWindow = longestEPC + 16
   private static let fiveSeparators: UInt64 = 0x3B_3B3B_3B3B
 
-  /// What stands behind the reads of a passing of 13 fields with a hexadecimal EPC and empty reserved fields: where the
-  /// check's separator stands, the check, and where the next line begins; that is 0 where there is something else.
+  /// What stands behind the reads where it is not a check with CR LF: one with LF, or that of a passing of 13 fields with
+  /// a hexadecimal EPC and empty reserved fields. Gives where the fields before the check end, 0 without; the check; and
+  /// where the next line begins, 0 where there is something else.
   /// Kept out of the way of passings of 8 fields.
-  /// - Parameter start: where the separator in front of the EPC stands.
+  /// - Parameter start: where the separator behind the reads stands.
   @inline(never)
-  private static func longTail(
+  private static func otherTail(
     in bytes: borrowing Span<UInt8>, at start: Int
   ) -> (fieldsEnd: Int, check: UInt64, end: Int) {
-    let first = start &+ 1
-    guard first &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return (0, 0, 0) }
-    var end = first
-    while end &- first <= longestEPC &- 8 {
-      let digits = hexadecimalCount(bytes.word(at: end))
-      end &+= digits
-      if digits < 8 { break }
+    let word = bytes.word(at: start)
+    if isLineEnd((word &>> 48) & 0xFF) {
+      guard let tail = shortTail(word) else { return (0, 0, 0) }
+      return (0, tail.check, start &+ 6 &+ tail.lineEnd)
     }
-    guard bytes.word(at: end) & 0xFF_FFFF_FFFF == fiveSeparators else { return (0, 0, 0) }
+    var end = start &+ 1
+    guard end &+ epcWindow <= bytes.count, bytes[start] == ASCII.semicolon else { return (0, 0, 0) }
+    let last = end &+ longestEPC
+    // Where the EPC ends at the end of a word, as it usually does, nobody waits for the count of its digits.
+    while bytes.word(at: end) & 0xFF_FFFF_FFFF != fiveSeparators {
+      guard end < last else { return (0, 0, 0) }
+      let digits = FieldShape.hexadecimalCount(bytes.word(at: end))
+      if digits < 8 {
+        end &+= digits
+        guard bytes.word(at: end) & 0xFF_FFFF_FFFF == fiveSeparators else { return (0, 0, 0) }
+        break
+      }
+      end &+= 8
+    }
     end &+= EPCFields.separatorCount
-    let word = bytes.word(at: end)
-    guard let check = check(word), let lineEnd = lineEndLength(word) else { return (0, 0, 0) }
-    return (end, check.packed, end &+ 6 &+ lineEnd)
+    guard let tail = shortTail(bytes.word(at: end)) else { return (0, 0, 0) }
+    return (end, tail.check, end &+ 6 &+ tail.lineEnd)
   }
 
-  /// How many hexadecimal digits stand at the begin, 0 to 8.
   @inline(__always)
-  private static func hexadecimalCount(_ text: UInt64) -> Int {
-    let ascii = text & ~DigitWord.highBits
-    let lowerCase = ascii | DigitWord.every(0x20)
-    let digits = isAtLeast(0x30, ascii) & ~isAtLeast(0x3A, ascii)
-    let letters = isAtLeast(0x61, lowerCase) & ~isAtLeast(0x67, lowerCase)
-    return (~((digits | letters) & ~text) & DigitWord.highBits).trailingZeroBitCount &>> 3
-  }
-
-  /// The high bit of every byte that is `least` or more, where all are ASCII.
-  @inline(__always)
-  private static func isAtLeast(_ least: UInt8, _ word: UInt64) -> UInt64 {
-    word &+ DigitWord.every(0x80 &- least)
+  private static func isLineEnd(_ byte: UInt64) -> Bool {
+    byte == UInt64(ASCII.lineFeed) || byte == UInt64(ASCII.carriageReturn)
   }
 }

@@ -19,12 +19,10 @@ extension Span<UInt8> {
     if start &+ 8 <= count {
       return word(at: start) & (~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length))
     }
+    let end = start &+ length
+    if end >= 8 { return word(at: end &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* length) }
     var word: UInt64 = 0
-    var index = start + length
-    while index > start {
-      index -= 1
-      word = word &<< 8 | UInt64(self[index])
-    }
+    for index in stride(from: end - 1, through: start, by: -1) { word = word &<< 8 | UInt64(self[index]) }
     return word
   }
 
