@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
 ]
 
 /// For the rooms in which tests let weeks pass: optimised in a debug build too, which makes those tests four times faster
-/// and the build no slower. Overflow and bounds are checked all the same.
-let optimised = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// and the build no slower. Overflow, bounds and assertions are checked all the same.
+let optimised = strict + [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
 
 /// A C library of the system, found by pkg-config; the Debian package that brings it is named in build errors.
 func library(_ name: String, pkgConfig: String, debian: String) -> Target {

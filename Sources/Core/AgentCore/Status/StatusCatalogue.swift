@@ -181,6 +181,7 @@ extension StatusCatalogue {
       whatever event they are of, or it has jumped now (`reader-clock-jumped`);
     - passings that could be sent have waited for a minute (`backlog-old`), whatever keeps them: the message says
       why, and until when; or the reader's memory has not confirmed any for 2 minutes (`passings-unconfirmed`);
+    - the reader does not list all its session files, and those that it began unheard are not fetched (`files-unlisted`);
     - the cloud lacks acknowledged passings, or has some twice or otherwise (`cloud-audit-differs`);
     - the store was damaged (`store-damaged`) or taken away (`store-vanished`) in the last 12 hours, whatever came of it and
       across restarts: a disk that has lost something once may do so again, and somebody has to hear of it;
