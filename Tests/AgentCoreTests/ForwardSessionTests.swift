@@ -320,69 +320,6 @@ struct ForwardSessionTests {
     #expect(world.pass(atMost: 120) { $0.file(second).acknowledged == 10 })
   }
 
-  @Test("A store that was lost finds the session in the cloud, and nothing is there twice")
-  func lostStore() {
-    let world = ForwardWorld()
-    world.view.current = first
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.loseStore()
-    world.restart()
-    world.clearRequests()
-    world.capture(1...20, of: first)
-    world.pass(seconds: 30)
-    world.expectComplete(first)
-    #expect(world.sessions.count == 1)
-    #expect(world.sent("/sessions").filter { $0.method == .post }.isEmpty)
-    #expect(world.entries(.cloudCountDiffers).isEmpty)
-  }
-
-  @Test(
-    "A store that was lost sends nothing of an earlier file again, though the cloud has closed its session")
-  func lostStoreOfTwo() {
-    let world = ForwardWorld()
-    for key in [first, second] {
-      world.view.current = key
-      world.capture(1...10, of: key)
-      world.pass(seconds: 5)
-      world.ask(.noteFile(key, readerCount: 10, isSettled: true))
-      world.pass(seconds: 5)
-    }
-    #expect(world.sessions.count == 2)
-    world.loseStore()
-    world.restart()
-    world.clearRequests()
-    // The memory is fetched little by little; the current file goes on.
-    world.capture(1...4, of: first)
-    world.capture(1...12, of: second)
-    world.pass(seconds: 5)
-    world.capture(5...10, of: first)
-    world.pass(seconds: 600)
-    for key in [first, second] { world.expectComplete(key) }
-    #expect(world.sessions.count == 2)
-    #expect(world.sent("/sessions").filter { $0.method == .post }.isEmpty)
-    #expect(world.entries(.cloudSessionClosed).isEmpty)
-  }
-
-  @Test(
-    "What a closed session lacks after the store was lost goes as on_closed_session says",
-    arguments: [true, false])
-  func lostStoreOfClosed(isHeld: Bool) {
-    let world = ForwardWorld { if !isHeld { $0.onClosedSession = .new } }
-    world.view.current = first
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.tellCloud("close-session O4A5-00051")
-    world.loseStore()
-    world.restart()
-    world.capture(1...15, of: first)
-    world.pass(seconds: 60)
-    #expect(world.file(first).acknowledged == (isHeld ? 10 : 15))
-    #expect(world.isActive(.cloudSessionClosed) == isHeld)
-    #expect(world.sessions.count == (isHeld ? 1 : 2))
-    if !isHeld { #expect(world.cloudNumbers(of: first).description == "11-15") }
-  }
-
   @Test("Passings do not wait for a list of sessions that the cloud never shows", arguments: ["404", "500"])
   func noList(status: String) {
     let world = ForwardWorld()

@@ -74,6 +74,19 @@ struct IntakeTests {
     #expect(world.agent.intake.isDamaged(at: world.now.monotonic))
   }
 
+  @Test("On a line that loses a passing now and then the journal has a gap a minute, and the status each")
+  func manyGaps() throws {
+    let world = IntakeTests.connected()
+    for order in ["rate 20", "lose 0.05"] { try world.tellReader(order) }
+    world.pass(seconds: 185)
+    for order in ["rate 0", "lose 0"] { try world.tellReader(order) }
+    #expect(world.pass(atMost: 30) { $0.isComplete })
+    let found = world.entries(.gapFound)
+    #expect((3...4).contains(found.count) && world.entries(.gapFilled).count <= found.count)
+    #expect(found.last?.message.contains("gaps before were filled and not told") == true)
+    #expect(world.agent.intake.conditions.active.isEmpty)
+  }
+
   @Test("A lost passing is named, fetched and told as filled; the ones behind it do not wait")
   func gap() throws {
     let world = IntakeTests.connected()

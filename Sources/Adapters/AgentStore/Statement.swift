@@ -1,3 +1,4 @@
+import AgentCore
 import CSQLite
 
 /// A prepared statement. Places of parameters count from 1, columns from 0, as SQLite counts them.
@@ -74,14 +75,11 @@ struct Statement: ~Copyable {
 
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
-  /// The highest count that is believed: a damaged row may hold any.
-  private static let mostCounted: Int64 = 1 << 40
-
   /// How many there are of something, 0 to 2^40, whatever a damaged row holds.
-  func count(_ column: Int32) -> Int { Int(clamping: min(max(0, integer(column)), Statement.mostCounted)) }
+  func count(_ column: Int32) -> Int { Int(clamping: min(max(0, integer(column)), FileSummary.mostCounted)) }
 
   /// The same for SQL that goes on counting: a sum that overflows would be refused for good.
-  static func counted(_ column: String) -> String { "max(0, min(\(column), \(mostCounted)))" }
+  static func counted(_ column: String) -> String { "max(0, min(\(column), \(FileSummary.mostCounted)))" }
 
   func integerOrNil(_ column: Int32) -> Int64? {
     sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : integer(column)

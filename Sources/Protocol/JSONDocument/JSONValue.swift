@@ -42,9 +42,11 @@ extension JSONValue {
     if case .integer(let value) = self { value } else { nil }
   }
 
-  /// How many there are of something, 0 to 2^40, whatever stands there; nil when this is no integer. There are no more
-  /// passings than that, and no sum of such counts overflows.
-  public var count: Int64? { integer.map { min(max(0, $0), 1 << 40) } }
+  /// The highest count that is believed, 2^40: there are no more passings than that, and no sum of such counts overflows.
+  public static let mostCounted: Int64 = 1 << 40
+
+  /// How many there are of something, 0 to `mostCounted`, whatever stands there; nil when this is no integer.
+  public var count: Int64? { integer.map { min(max(0, $0), JSONValue.mostCounted) } }
 
   /// The number, whether written as an integer or not.
   public var number: Double? {

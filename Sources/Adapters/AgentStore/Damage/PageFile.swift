@@ -31,12 +31,12 @@ final class PageFile {
     }
     let path = resolved
     guard let status = try Files.status(path), status.kind == .file else { return nil }
-    let file = try PageFile.open(path)
+    let file = try Files.open(path, for: O_RDONLY)
     var log = LogFrames()
     var logFile: Descriptor?
     var saysSo = false
     if hasLog, let status = try Files.status("\(path)-wal"), status.kind == .file {
-      let descriptor = try PageFile.open("\(path)-wal")
+      let descriptor = try Files.open("\(path)-wal", for: O_RDONLY)
       log = LogFrames(descriptor, size: status.size)
       // The log is believed by its own sums: its first page says whether there are seals, too.
       if let place = log.places[1] {
@@ -51,10 +51,6 @@ final class PageFile {
     self.log = log
     self.file = file
     self.logFile = logFile
-  }
-
-  private static func open(_ path: String) throws(SystemError) -> Descriptor {
-    Descriptor(owning: try system("open", path) { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
   }
 
   private static func hasSeals(_ file: borrowing Descriptor, pages: UInt32) -> Bool {

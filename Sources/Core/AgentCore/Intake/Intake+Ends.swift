@@ -10,7 +10,7 @@ extension Intake {
   /// it stays told.
   mutating func forget(_ key: FileKey) {
     files[key] = nil
-    gapsToldAt[key] = nil
+    gapTellings[key] = nil
     for event in [EventName.gapFound, .memoryRefused, .passingsUnconfirmed] {
       conditions.drop(event, of: key.description)
     }

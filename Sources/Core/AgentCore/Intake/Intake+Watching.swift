@@ -89,22 +89,37 @@ extension Intake {
       at: now, &log)
   }
 
-  /// Names the numbers that are missing, or tells that none are any more.
+  /// Names the numbers that are missing, or tells that none are any more. The status follows each gap, the journal has one
+  /// a minute of each file: on a line that loses passings they come and go several times a second.
   mutating func tellGaps(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
     let name = file.key.file
+    let subject = file.key.description
     let gaps = file.gaps
+    var telling = gapTellings[file.key] ?? GapTelling()
+    var log: [LogEntry] = []
     if gaps.isEmpty {
-      gapsToldAt[file.key] = nil
+      let isOver = conditions.isActive(.gapFound, of: subject)
       let filled = LogEntry(.gapFilled, "no passing of \(name) is missing any more", fields(file.key))
-      conditions.clear(.gapFound, of: file.key.description, telling: filled, at: now, &out.log)
-    } else if gapsToldAt[file.key].map({ now - $0 >= Intake.gapSpan }) ?? true {
-      gapsToldAt[file.key] = now
+      conditions.clear(.gapFound, of: subject, telling: filled, at: now, &log)
+      if telling.isTold { out.log += log } else if isOver { telling.untold += 1 }
+      (telling.isTold, telling.wordedAt) = (false, nil)
+    } else if telling.wordedAt.map({ now - $0 >= Intake.gapSpan }) ?? true {
       let count = gaps.count
-      conditions.raise(
-        .gapFound, of: file.key.description,
-        "\(count) \(count == 1 ? "passing" : "passings") of \(name) missing, being fetched: \(gaps.text(limit: 8))",
-        fields(file.key), at: now, &out.log)
+      var words =
+        "\(count) \(count == 1 ? "passing" : "passings") of \(name) missing, being fetched: "
+        + gaps.text(limit: 8)
+      if telling.untold > 0 { words += "; \(telling.untold) gaps before were filled and not told" }
+      telling.wordedAt = now
+      if telling.toldAt.map({ now - $0 >= GapTelling.span }) ?? true {
+        conditions.raise(.gapFound, of: subject, words, fields(file.key), at: now, &out.log)
+        telling = GapTelling(toldAt: now, wordedAt: now, isTold: true)
+      } else if conditions.isActive(.gapFound, of: subject) {
+        conditions.reword(.gapFound, of: subject, words)
+      } else {
+        conditions.raise(.gapFound, of: subject, words, fields(file.key), at: now, &log)
+      }
     }
+    gapTellings[file.key] = telling
     tellLost(file, at: now, &out)
   }
 
@@ -142,4 +157,18 @@ extension Intake {
       telling: LogEntry(.gapFilled, "no passing of \(key.file) is lost any more", fields(key)), at: now,
       &out.log)
   }
+}
+
+/// When the gaps of a file were told.
+struct GapTelling: Sendable {
+  /// The journal tells of a file so often at most.
+  static let span = Duration.seconds(60)
+
+  var toldAt: MonotonicTime?
+  /// When the status was last told which numbers are missing.
+  var wordedAt: MonotonicTime?
+  /// Whether the journal was told of the gap that is there.
+  var isTold = false
+  /// Gaps that were filled since, and of which the journal was not told.
+  var untold = 0
 }

@@ -140,7 +140,7 @@ public struct Intake: Sendable {
   /// The firmware of which a line with an unknown number of fields was told.
   var toldUnknownForm: String?
   var endings: [FileKey: Ending] = [:]
-  var gapsToldAt: [FileKey: MonotonicTime] = [:]
+  var gapTellings: [FileKey: GapTelling] = [:]
   /// What the passings imported last tell of the times of those that follow.
   var importing: (key: FileKey, zone: String, times: PassingTimes, latest: WallTime?)?
 

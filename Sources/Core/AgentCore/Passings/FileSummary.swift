@@ -1,3 +1,5 @@
+import JSONDocument
+
 /// The cloud session that one session file's passings go to.
 public struct CloudSession: Equatable, Sendable {
   /// How it stands. The raw values are kept on disk.
@@ -112,7 +114,10 @@ public struct FileSummary: Equatable, Sendable {
     self.cloud = cloud
   }
 
-  static func clamp(_ count: Int) -> Int { min(max(0, count), Int(clamping: 1 << 40 as Int64)) }
+  /// The highest count that is believed, wherever it comes from.
+  public static let mostCounted = JSONValue.mostCounted
+
+  static func clamp(_ count: Int) -> Int { min(max(0, count), Int(clamping: mostCounted)) }
 
   /// The same for a reader who uses that cloud. An answer that was on its way when the cloud was changed shows the
   /// session of the former one: it says nothing about the present one's.
