@@ -12,7 +12,7 @@ enum ReplyOracle {
     try require(reply.raw == line, "the bytes of \(shown(line)) became \(shown(reply.raw))")
     try require(
       [reply.name.rawValue] + reply.arguments == naive, "\(shown(line)) is read as \(reply.arguments)")
-    let isASCII = line.allSatisfy { $0 < 0x80 }
+    let isASCII = line.allSatisfy { 0x20..<0x7F ~= $0 }
     try require(
       !isASCII || Reply(line: reply.text) == reply, "the text of \(shown(line)) is another reply")
     try require(
