@@ -42,6 +42,8 @@ struct LiveZoneTests {
     let wrong = moments.indices.filter {
       rows[UInt32($0 + 1)]?.kept.utc != WallTime(milliseconds: moments[$0])
     }
+    let held = NumberSet(rows.filter { $0.value.kept.stamp != .steady }.keys.sorted())
+    #expect(held.isEmpty, "\(comment): \(held) are held")
     let minutes = wrong.map { (moments[$0] - world.start) / 60_000 - 75 }
     #expect(wrong.isEmpty, "\(comment): wrong \(minutes) minutes from the change")
   }
@@ -146,6 +148,53 @@ struct LiveZoneTests {
     }
     try expect(moments, in: world, "")
     #expect(world.entries(.timeGuessed).isEmpty)
+  }
+
+  @Test(
+    "The hour ends while nobody vouches for the host's clock: the reader's clock has not jumped",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 })
+  func endWithoutTrust(change: ZoneChange) throws {
+    let world = CaptureWorld(
+      start: change.moment - change.minutes * 20_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isKernelSynchronised = false
+    world.pass(seconds: 3)
+    var moments: [Int64] = []
+    while moments.count < 40 {
+      if moments.count == 15 || moments.count == 30 { world.kill(seed: 3) }
+      try pass(in: world, &moments)
+      world.pass(seconds: Double(change.minutes))
+    }
+    try expect(moments, in: world, "")
+    #expect(world.entries(.readerClockJumped).isEmpty)
+  }
+
+  @Test(
+    "A zone is corrected in the second pass, and then the cloud vouches for the host's clock: exact UTC",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 })
+  func correctedZone(change: ZoneChange) throws {
+    let world = CaptureWorld(
+      start: change.moment + 60_000,
+      change: { reader in
+        reader.timeZone = change.zone
+        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
+      }, zones: LiveZoneTests.database)
+    world.isKernelSynchronised = false
+    world.reload(timeZone: "Asia/Tokyo")
+    world.pass(seconds: 5)
+    var moments: [Int64] = []
+    while moments.count < 30 {
+      if moments.count == 20 {
+        world.reload(timeZone: change.zone)
+        world.isCloudThere = true
+      }
+      try pass(in: world, &moments)
+      world.pass(seconds: 3)
+    }
+    try expect(moments, in: world, "")
   }
 
   @Test("A guess is marked, and told once")

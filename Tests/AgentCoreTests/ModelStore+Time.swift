@@ -48,7 +48,7 @@ extension ModelStore {
     }
     var correction = ZoneCorrection(zone: zone)
     for number in numbers.ranges.joined() {
-      guard var row = files[key]?.rows[number], row.kept.certainty.isOfDoubledHour,
+      guard var row = files[key]?.rows[number], row.kept.certainty.isGuess,
         let time = settling.time(of: vouched(row.kept))
       else { continue }
       let former = row.kept.utc

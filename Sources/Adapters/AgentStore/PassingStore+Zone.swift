@@ -58,7 +58,7 @@ extension PassingStore {
     }
     var retiming = Retiming(acknowledged: try spans.read(file.id, .acknowledged))
     try eachPage(of: file.id) { (store, rows) throws(StoreError) in
-      for var row in rows where row.zone == identifier && row.certainty.isOfDoubledHour {
+      for var row in rows where row.zone == identifier && row.certainty.isGuess {
         let kept = try store.kept(row, file.id)
         let vouched = row.boot == present ? kept.vouched(ahead: ahead) : kept
         guard let time = settling.time(of: vouched) else { continue }

@@ -80,7 +80,7 @@ public struct Agent: Sendable {
     var actions: [AgentAction] = []
     var captured = IntakeOutput()
     var orders = ForwardOrders()
-    intake.observe(isHostTrusted: report.clock.isTrusted(at: now))
+    intake.observe(isHostTrusted: report.clock.isTrusted(at: now), isHostSure: isClockSure(at: now))
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
@@ -136,6 +136,11 @@ public struct Agent: Sendable {
 
   /// How long setting a clock waits for a second witness.
   private static let secondWitness = Duration.seconds(120)
+
+  /// Whether kernel or cloud vouch for the host's clock, and the cloud does not contradict, or has had time to.
+  private func isClockSure(at now: Moment) -> Bool {
+    report.clock.verdict(at: now) == .cloud || maySetClocks(at: now)
+  }
 
   /// Whether the host's clock may set another one: kernel and cloud agree, or the cloud has had time to contradict.
   private func maySetClocks(at now: Moment) -> Bool {

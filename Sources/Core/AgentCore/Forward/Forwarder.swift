@@ -196,6 +196,8 @@ public struct Forwarder: Sendable {
       notBefore = max(notBefore, now.monotonic + .milliseconds(100))
     case .failure(let failure):
       if case .timedOut = failure { tooSlow(purpose) }
+      // It is there, and longer than it can be read.
+      if case .tooLarge = failure, case .findSession(let key) = purpose { noteUnlisted(key, status: 413) }
       failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
     case .success(let answer):
       noteSpan(purpose, answer, now.monotonic - since)

@@ -11,35 +11,47 @@ extension ClockWatch {
     question?.askedAt = now.monotonic
     guard case .reply(.time(let local)) = answer, let zone else { return }
     let near = course.map { WallTime(milliseconds: $0.moment(at: timing.heard).milliseconds + currentChange) }
+    let host = now.label(timing.heard)
+    let shown = local.millisecondsSince1970
     guard
       let reading = ZoneSearch.moment(
-        local: local.millisecondsSince1970, zone: zone,
-        nearest: near ?? WallTime(milliseconds: local.millisecondsSince1970), zones)
+        local: shown, zone: zone,
+        nearest: near ?? (isTrusted ? host : WallTime(milliseconds: shown)), zones)
     else { return }
-    let host = now.label(timing.heard)
     // It has whole seconds, and stands for some moment since it was asked.
     let open = (timing.heard - timing.asked) / 2 + .milliseconds(500)
     let middle = timing.asked.milliseconds + (timing.heard - timing.asked).wholeMilliseconds / 2
     let offset = reading.milliseconds + 500 - middle
     let isByHost = isTrusted && abs(reading - host) <= ClockTrust.tolerance + .milliseconds(500) + open
-    take(offset, open: open, isByHost: isByHost, askedAt: timing.asked, at: timing.heard)
+    take(
+      offset, open: open, isByHost: isByHost,
+      other: ZoneSearch.other(than: reading, local: shown, zone: zone, zones),
+      askedAt: timing.asked, at: timing.heard)
   }
 
   private mutating func take(
-    _ offset: Int64, open: Duration, isByHost: Bool, askedAt: MonotonicTime, at heardAt: MonotonicTime
+    _ offset: Int64, open: Duration, isByHost: Bool, other: Int64?, askedAt: MonotonicTime,
+    at heardAt: MonotonicTime
   ) {
     let new = Course(
       offset: offset, comparedAt: heardAt, seenAt: heardAt, receptions: 2, isRough: false)
-    guard let course else {
+    guard var course else {
       guard isRecalled else { return }
       var first = new
       first.receptions = 1
+      first.alternative = isByHost ? nil : other
       state = .steady(first)
       return settle(askedAt, at: heardAt)
     }
-    let off = offset - course.offset
     let drift = Duration.milliseconds(max(0, (heardAt - course.comparedAt).wholeMilliseconds / 1000))
     let limit = ClockWatch.tolerance + open + drift + (course.isRough ? ClockWatch.roughness : .zero)
+    if case .steady = state, let alternative = course.alternative,
+      abs(offset - course.offset - alternative) <= limit.wholeMilliseconds
+    {
+      course.turn()
+      state = .steady(course)
+    }
+    let off = offset - course.offset
     let isSteady =
       course.sinceRestart.map { $0.isSteady(off, offset) } ?? (abs(off) <= limit.wholeMilliseconds)
     // What was heard before, and agrees with it.

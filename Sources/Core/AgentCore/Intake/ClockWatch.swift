@@ -43,9 +43,18 @@ struct ClockWatch: Sendable {
     var receptions: Int
     /// Whether GETTIME was not among them.
     var isRough: Bool
+    /// Where it was begun by a reading that comes twice: how many milliseconds the course is off if the other moment was
+    /// meant. A difference of just that is no jump, and says which it was.
+    var alternative: Int64?
     /// Set where nothing tells how long ago the passing was heard that it is known by: the clock is right when it has gone
     /// on from there, and jumped when it runs back, or goes on from a passing of a jumped clock.
     var sinceRestart: Restart?
+
+    /// Takes the other moment for the one that was meant.
+    mutating func turn() {
+      offset += alternative ?? 0
+      alternative = nil
+    }
 
     /// What the reader's clock shows then, in UTC.
     func moment(at time: MonotonicTime) -> WallTime {
@@ -169,6 +178,7 @@ struct ClockWatch: Sendable {
       let moved = ZoneSearch.moment(local: local, zone: new, nearest: utc, zones)
     else { return wasSet() }
     course.offset += (moved - utc).wholeMilliseconds
+    course.alternative = ZoneSearch.other(than: moved, local: local, zone: new, zones)
     switch state {
     case .unknown: break
     case .steady: state = .steady(course)
@@ -188,7 +198,9 @@ struct ClockWatch: Sendable {
   ///   - contents: those of the session file that the reader writes.
   ///   - zone: that of the clock. By another one, nothing can be told.
   ///   - isTrusted: whether the host's clock is to be trusted.
-  mutating func recall(_ contents: FileContents, zone: String?, at now: Moment, isTrusted: Bool) {
+  mutating func recall(
+    _ contents: FileContents, zone: String?, _ zones: ZoneLookup, at now: Moment, isTrusted: Bool
+  ) {
     guard !isRecalled else { return }
     isRecalled = true
     guard let steady = contents.steady, steady.kept.zone == zone else { return }
@@ -208,11 +220,16 @@ struct ClockWatch: Sendable {
       return
     }
     guard now.monotonic - arrivedAt <= ClockWatch.memory else { return }
+    let isGuess = kept.certainty.isGuess
     state = .steady(
       Course(
         offset: kept.utc.milliseconds - arrivedAt.milliseconds, comparedAt: arrivedAt,
         seenAt: restart == nil ? arrivedAt : arrivedAt + (.zero - ClockWatch.memory), receptions: 2,
-        isRough: true, sinceRestart: restart))
+        isRough: true,
+        alternative: isGuess
+          ? ZoneSearch.other(than: kept.utc, local: kept.passing.localMilliseconds, zone: kept.zone, zones)
+          : nil,
+        sinceRestart: restart))
     latest = nil
     question = Question(since: now.monotonic, change: nil)
   }
@@ -222,19 +239,22 @@ struct ClockWatch: Sendable {
   /// Judges a pushed passing.
   /// - Parameters:
   ///   - local: its time by the reader's wall clock.
+  ///   - arrival: when it was heard, by a host's clock that is to be trusted; nil for none.
   ///   - zone: that of the clock.
   mutating func judge(
-    _ local: Int64, number: UInt32, of key: FileKey, heardAt: MonotonicTime, zone: String, _ zones: ZoneLookup
+    _ local: Int64, number: UInt32, of key: FileKey, heardAt: MonotonicTime, arrival: WallTime? = nil,
+    zone: String, _ zones: ZoneLookup
   ) -> Verdict {
     guard let course else {
       guard
-        let utc = ZoneSearch.moment(local: local, zone: zone, nearest: WallTime(milliseconds: local), zones)
+        let utc = ZoneSearch.moment(
+          local: local, zone: zone, nearest: arrival ?? WallTime(milliseconds: local), zones)
       else { return .steady }
       state = .steady(
         Course(
           offset: utc.milliseconds - heardAt.milliseconds, comparedAt: heardAt, seenAt: heardAt,
           receptions: 1,
-          isRough: true))
+          isRough: true, alternative: ZoneSearch.other(than: utc, local: local, zone: zone, zones)))
       latest = (key, number)
       return .steady
     }
@@ -242,9 +262,18 @@ struct ClockWatch: Sendable {
     let expected = course.moment(at: heardAt)
     guard
       let utc = ZoneSearch.moment(
-        local: local, zone: zone, nearest: WallTime(milliseconds: expected.milliseconds + change), zones)
+        local: local, zone: zone,
+        nearest: course.alternative == nil
+          ? WallTime(milliseconds: expected.milliseconds + change) : arrival ?? expected, zones)
     else { return .steady }
     let off = (utc - expected).wholeMilliseconds
+    if case .steady(var other) = state, let alternative = other.alternative, !ClockWatch.fits(off, course),
+      ClockWatch.fits(off - alternative, course)
+    {
+      other.turn()
+      state = .steady(other)
+      return judge(local, number: number, of: key, heardAt: heardAt, zone: zone, zones)
+    }
     let isFit = ClockWatch.fits(off - change, course)
     // An answer that was asked for behind the passing has the last word.
     let isAnswered = answeredAt.map { $0 >= heardAt } ?? false
@@ -263,6 +292,7 @@ struct ClockWatch: Sendable {
       guard isFit else { return .stray(.milliseconds(off)) }
       course.seenAt = max(course.seenAt, heardAt)
       course.receptions = min(course.receptions + 1, 100)
+      if course.alternative != nil, case .once? = zones(local, zone) { course.alternative = nil }
       state = .steady(course)
       latest = (key, number)
       return .steady
@@ -294,7 +324,8 @@ struct ClockWatch: Sendable {
       if truth >= from, truth <= until { return true }
     }
     // Nobody has passed in the future.
-    return utc > course.moment(at: now) + ClockWatch.far && currentChange == 0
+    let latest = course.moment(at: now) + .milliseconds(max(0, course.alternative ?? 0))
+    return utc > latest + ClockWatch.far && currentChange == 0
   }
 }
 

@@ -53,18 +53,20 @@ extension Intake {
   var zoneSource: KeptPassing.ZoneSource { timeZone == nil ? .reader : .configured }
 
   /// Of passings that the reader's memory has, those that a clock stamped which had jumped.
-  func jumped(_ passings: [Passing], of file: OpenFile, zone: String, at now: MonotonicTime) -> Set<UInt32> {
+  func jumped(_ passings: [Passing], of file: OpenFile, zone: String, at now: Moment) -> Set<UInt32> {
     let beginning = self.beginning(of: file.name, zone: zone)
     // As they will be learned: of a doubled hour each tells of those behind it.
     var times = file.times
     var jumped = Set<UInt32>()
     var rest: [(number: UInt32, utc: WallTime)] = []
     for passing in passings {
-      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { continue }
+      let after = counted(before: passing.number, of: file, at: now)
+      guard let time = times.moment(of: passing, zone: zone, arrival: nil, after: after, zones: zones)
+      else { continue }
       times.learn(passing, time, zone: zone, zones: zones)
       let number = passing.number
-      if file.strays[number] == passing || isEarly(time.utc, beginning)
-        || clock.isJumped(number, of: file.key, utc: time.utc, at: now)
+      if file.strays[number] == passing || isEarly(time, beginning)
+        || clock.isJumped(number, of: file.key, utc: time.utc, at: now.monotonic)
       {
         jumped.insert(number)
       } else if !time.certainty.isGuess {
@@ -94,7 +96,7 @@ extension Intake {
     for passing in passings {
       guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { continue }
       times.learn(passing, time, zone: zone, zones: zones)
-      if isEarly(time.utc, beginning) || clock.isJumped(passing.number, of: key, utc: time.utc, at: now) {
+      if isEarly(time, beginning) || clock.isJumped(passing.number, of: key, utc: time.utc, at: now) {
         jumped.insert(passing.number)
       } else if !time.certainty.isGuess {
         rest.append((passing.number, time.utc))
@@ -114,8 +116,16 @@ extension Intake {
     }
   }
 
-  private func isEarly(_ utc: WallTime, _ beginning: WallTime?) -> Bool {
-    beginning.map { utc < $0 - .milliseconds(LocalTimeResolver.disorder) } ?? false
+  /// Of two moments that a guess leaves open the other one may be late enough.
+  private func isEarly(_ time: ResolvedTime, _ beginning: WallTime?) -> Bool {
+    guard let beginning, !time.certainty.isGuess else { return false }
+    return time.utc < beginning - .milliseconds(LocalTimeResolver.disorder)
+  }
+
+  /// A moment by a host's clock that is to be trusted at which the reader did not have a passing yet; nil when nothing
+  /// tells.
+  func counted(before number: UInt32, of file: OpenFile, at now: Moment) -> WallTime? {
+    isHostTrusted ? file.countings.beginning(of: number).map(now.label) : nil
   }
 
   /// Tells once of a file that moments in it are guessed.
@@ -148,6 +158,7 @@ extension Intake {
       queue.add(.settleTimes(key, zone: zone, ahead: ahead), at: now.monotonic)
       guard files[key] != nil else { continue }
       files[key]?.times = PassingTimes()
+      files[key]?.steady = nil
       files[key]?.settling = .asked
     }
     unvouched = []

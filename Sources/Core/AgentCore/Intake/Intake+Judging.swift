@@ -32,13 +32,14 @@ extension Intake {
     guard let reader, var file = files.removeValue(forKey: key) else { return true }
     defer { files[key] = file }
     let passing = frame.passing
+    let arrival = frame.isSynchronised ? frame.wall : nil
     var stand = ClockWatch.Verdict.steady
     if let zone {
       stand = clock.judge(
-        passing.localMilliseconds, number: passing.number, of: key, heardAt: frame.at, zone: zone, zones)
+        passing.localMilliseconds, number: passing.number, of: key, heardAt: frame.at, arrival: arrival,
+        zone: zone, zones)
       if stand == .wait { return false }
     }
-    let arrival = frame.isSynchronised ? frame.wall : nil
     guard let zone, let time = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
     else {
       file.believing.doubt(passing)
@@ -88,7 +89,7 @@ extension Intake {
       if time.certainty.isOfDoubledHour, !frame.isSynchronised { unvouched.insert(key) }
       var isJumped = stand == .jumped
       if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
-      if !isJumped { file.noteSteady(passing.number, time.utc) }
+      if !isJumped { file.noteSteady(passing.number, time) }
       keep(frame, trust, time, isJumped: isJumped, zone: zone, in: &file, at: now.monotonic)
     }
     return true

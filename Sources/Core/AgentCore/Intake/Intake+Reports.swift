@@ -27,7 +27,7 @@ extension Intake {
       if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }
       done(at: now.monotonic, &out)
       if contents.summary.key == current {
-        clock.recall(contents, zone: zone, at: now, isTrusted: isHostTrusted)
+        clock.recall(contents, zone: zone, zones, at: now, isTrusted: isHostTrusted)
       }
       zoneWatch.opened(contents)
       opened(contents, at: now.monotonic, &out)
@@ -44,9 +44,13 @@ extension Intake {
     case .zoneCorrected(let summary, let correction, let request):
       note(summary)
       if queue.isUnderWay(request) { done(at: now.monotonic, &out) }
-      if case .settleTimes(let key, _, _) = request, files[key] != nil {
+      switch request {
+      case .settleTimes(let key, _, _) where files[key] != nil:
         files[key]?.settling = .done
         queue.add(.openFile(key), at: now.monotonic)
+      // In the other zone it may be a doubled hour.
+      case .correctZone(let key, _) where !correction.waiting.isEmpty: unvouched.insert(key)
+      default: break
       }
       tell(correction, of: summary.key, &out.log)
     case .waiting, .acknowledged, .sent, .rewound: break

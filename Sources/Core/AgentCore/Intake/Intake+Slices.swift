@@ -75,7 +75,7 @@ extension Intake {
     }
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
-    let jumped = jumped(slice.frames, of: file, zone: zone, at: now.monotonic)
+    let jumped = jumped(slice.frames, of: file, zone: zone, at: now)
     var given = NumberSet()
     var confirmed = NumberSet()
     for passing in slice.frames {
@@ -84,7 +84,7 @@ extension Intake {
         file.remember(passing)
         continue
       }
-      let beginning = isHostTrusted ? file.countings.beginning(of: passing.number).map(now.label) : nil
+      let beginning = counted(before: passing.number, of: file, at: now)
       guard
         let time = file.times.moment(of: passing, zone: zone, arrival: nil, after: beginning, zones: zones)
       else { break }
@@ -95,7 +95,7 @@ extension Intake {
         zoneSource: zoneSource)
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
       file.times.learn(passing, time, zone: zone, zones: zones)
-      if !jumped.contains(passing.number) { file.noteSteady(passing.number, time.utc) }
+      if !jumped.contains(passing.number) { file.noteSteady(passing.number, time) }
       tellGuess(time, passing.number, of: slice.key, in: &file, &out.log)
       file.confirm(passing, at: now.monotonic)
       confirmed.insert(passing.number)

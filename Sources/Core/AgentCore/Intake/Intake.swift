@@ -104,6 +104,8 @@ public struct Intake: Sendable {
   var zone: String?
   /// Whether kernel or cloud vouch for the host's clock.
   var isHostTrusted = false
+  /// And whether the cloud is among them, or had time enough to contradict.
+  var isHostSure = false
   /// Files with passings of a doubled hour that were heard while nobody vouched for it.
   var unvouched: Set<FileKey> = []
   /// Whether the reader's clock goes on as it went.
@@ -262,7 +264,10 @@ public struct Intake: Sendable {
   public mutating func advance(to now: Moment, _ out: inout IntakeOutput) { proceed(at: now, &out) }
 
   /// Takes note of what kernel and cloud say of the host's clock.
-  mutating func observe(isHostTrusted: Bool) { self.isHostTrusted = isHostTrusted }
+  mutating func observe(isHostTrusted: Bool, isHostSure: Bool) {
+    self.isHostTrusted = isHostTrusted
+    self.isHostSure = isHostSure
+  }
 
   /// New settings are in force.
   public mutating func apply(
@@ -369,7 +374,7 @@ public struct Intake: Sendable {
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
     watchClock(at: now.monotonic, &out)
-    if isHostTrusted, !unvouched.isEmpty { settleTimes(at: now) }
+    if isHostSure, !unvouched.isEmpty { settleTimes(at: now) }
     acceptDeferred(at: now, &out)
     judgePending(at: now, &out)
     decideDenied(at: now.monotonic, &out)

@@ -170,18 +170,20 @@ struct OpenFile: Sendable {
     if isFirst || settling == .done, let last = contents.last {
       let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
+      if last.stamp == .steady { noteSteady(last.passing.number, time) }
     }
     if settling == .done { settling = nil }
     guard isFirst else { return }
     notedCount = contents.summary.readerCount
     if let last = contents.last {
-      if last.stamp == .steady { noteSteady(last.passing.number, last.utc) }
       believing.expected = max(believing.expected, Believing.after(last.passing.number))
     }
   }
 
-  /// A steady clock stamped a passing.
-  mutating func noteSteady(_ number: UInt32, _ utc: WallTime) {
+  /// A steady clock stamped a passing. A guess of its moment tells nothing of others.
+  mutating func noteSteady(_ number: UInt32, _ time: ResolvedTime) {
+    guard !time.certainty.isGuess else { return }
+    let utc = time.utc
     if steady.map({ $0.number < number }) ?? true { steady = (number, utc) }
   }
 

@@ -18,6 +18,13 @@ enum ZoneSearch {
     return candidates.min { abs($0 - host) < abs($1 - host) }
   }
 
+  /// How many milliseconds from a moment the other one lies at which the zone's wall clock shows that reading; nil when it
+  /// comes once.
+  static func other(than moment: WallTime, local: Int64, zone: String, _ zones: ZoneLookup) -> Int64? {
+    guard case .twice(let earlier, let later)? = zones(local, zone) else { return nil }
+    return ((moment == earlier ? later : earlier) - moment).wholeMilliseconds
+  }
+
   /// What the zone's wall clock shows at a moment, as milliseconds since 1970-01-01T00:00:00 read as if it were UTC;
   /// nil when there is no such zone, and in the doubled hour, whose readings could mean two moments.
   static func local(at moment: WallTime, zone: String, _ zones: ZoneLookup) -> Int64? {
