@@ -26,7 +26,7 @@ extension Field {
   fileprivate var usage: Usage { Usage(of: daemon?.processID ?? 0) }
 }
 
-@Suite("What comes from outside", .serialized, .timeLimit(.minutes(5)))
+@Suite("What comes from outside", .serialized, .timeLimit(.minutes(20)))
 struct BoundsTests {
   /// Bytes that the daemon may hold at its worst; a sanitizer's own memory is not the daemon's.
   private static let memoryLimit = getenv("ONE4ALL_TEST_PATIENCE") == nil ? 64 << 20 : 1 << 30

@@ -4,7 +4,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-@Suite("The daemon's beginning and end", .serialized, .timeLimit(.minutes(5)))
+@Suite("The daemon's beginning and end", .serialized, .timeLimit(.minutes(20)))
 struct LifeTests {
   /// What the daemon's calls do instead of what they should, by a library that is loaded before the system's.
   private func hanging(_ code: String, in field: Field) throws -> [String: String] {

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import Testing
 
-@Suite("Mailboxes, wake-ups, threads and clocks", .timeLimit(.minutes(1)))
+@Suite("Mailboxes, wake-ups, threads and clocks", .timeLimit(.minutes(20)))
 struct MailboxTests {
   private func isReadable(_ descriptor: Int32) throws -> Bool {
     try Poll.wait(for: descriptor, .read, milliseconds: 0).contains(.read)

@@ -3,7 +3,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-@Suite("Sockets", .timeLimit(.minutes(1)))
+@Suite("Sockets", .timeLimit(.minutes(20)))
 struct SocketsTests {
   private let folder = TemporaryFolder()
   private var path: String { folder.file("s") }

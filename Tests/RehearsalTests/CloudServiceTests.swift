@@ -9,7 +9,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("The simulated cloud over HTTP", .timeLimit(.minutes(1)))
+@Suite("The simulated cloud over HTTP", .timeLimit(.minutes(20)))
 struct CloudServiceTests {
   private static let key = "ror-secret"
   private static let headers = [("api_key", key), ("Content-Type", "application/json")]

@@ -4,7 +4,7 @@ import RehearsalTool
 import TestSupport
 import Testing
 
-@Suite("The control channel", .timeLimit(.minutes(1)))
+@Suite("The control channel", .timeLimit(.minutes(20)))
 struct ControlChannelTests {
   private let folder = TemporaryFolder()
   private var path: String { folder.file("control.sock") }

@@ -4,7 +4,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-@Suite("The HTTP server", .timeLimit(.minutes(1)))
+@Suite("The HTTP server", .timeLimit(.minutes(20)))
 struct HTTPServerTests {
   @Test("hands over method, path, query, headers and body")
   func request() throws {

@@ -6,7 +6,7 @@ import RehearsalTool
 import TestSupport
 import Testing
 
-@Suite("one4all-sim reader as a program", .timeLimit(.minutes(1)))
+@Suite("one4all-sim reader as a program", .timeLimit(.minutes(20)))
 struct ReaderProgramTests {
   private let folder = TemporaryFolder()
   /// The build puts it beside the tests.

@@ -7,7 +7,7 @@ import RehearsalTool
 import TestSupport
 import Testing
 
-@Suite("one4all-sim as a program", .timeLimit(.minutes(1)))
+@Suite("one4all-sim as a program", .timeLimit(.minutes(20)))
 struct RehearsalProgramTests {
   private let folder = TemporaryFolder()
   /// The build puts it beside the tests.

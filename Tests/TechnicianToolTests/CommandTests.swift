@@ -6,7 +6,7 @@ import ProgramArguments
 import TestSupport
 import Testing
 
-@Suite("one4allctl as a program", .timeLimit(.minutes(1)))
+@Suite("one4allctl as a program", .timeLimit(.minutes(20)))
 struct CommandTests {
   @Test(
     "explains itself",

@@ -5,7 +5,7 @@ import Testing
 @testable import TechnicianTool
 
 @Suite(
-  "What one4allctl decode says of lines and times that are not as they should be", .timeLimit(.minutes(2)))
+  "What one4allctl decode says of lines and times that are not as they should be", .timeLimit(.minutes(20)))
 struct DecodeFaultTests {
   private static let one4All5 = "1;MC;02976;2019-12-12;09:02:07.295;3;4;937f6"
   private static let older = "DM00328;2020/03/15;06:02:55.029;06:02:55.311;3;006"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TechnicianTool
 
-@Suite("one4allctl decode", .timeLimit(.minutes(2)))
+@Suite("one4allctl decode", .timeLimit(.minutes(20)))
 struct DecodeTests {
   private static let folder = Files.parent(of: #filePath) + "/Golden/decode"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TechnicianTool
 
-@Suite("one4allctl import", .timeLimit(.minutes(1)))
+@Suite("one4allctl import", .timeLimit(.minutes(20)))
 struct ImportTests {
   private let folder = TemporaryFolder()
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Recordings decode as an independent decoder decodes them", .timeLimit(.minutes(3)))
+@Suite("Recordings decode as an independent decoder decodes them", .timeLimit(.minutes(20)))
 struct IndependentDecoderTests {
   @Test("frame for frame, the malformed lines as well", arguments: NaiveDecoder.Form.allCases, 1...4)
   func frameForFrame(form: NaiveDecoder.Form, seed: UInt64) throws {

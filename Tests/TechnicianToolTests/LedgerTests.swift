@@ -5,7 +5,7 @@ import One4AllProtocol
 import TechnicianTool
 import Testing
 
-@Suite("The ledger for a person", .timeLimit(.minutes(1)))
+@Suite("The ledger for a person", .timeLimit(.minutes(20)))
 struct LedgerTests {
   static let now = Moment(
     monotonic: MonotonicTime(nanoseconds: 0), wall: WallTime(milliseconds: 1_800_000_000_000),

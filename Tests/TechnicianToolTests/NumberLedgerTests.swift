@@ -108,7 +108,7 @@ struct NumberLedgerTests {
   }
 
   // With a cost that grew with the square of the count, this would take hours.
-  @Test("may fall with gaps, as many as there are", .timeLimit(.minutes(10)), arguments: [true, false])
+  @Test("may fall with gaps, as many as there are", .timeLimit(.minutes(20)), arguments: [true, false])
   func fallingIsNotDearer(isNewestFirst: Bool) {
     let ledger = Self.ledger(
       stride(from: UInt32(2_000_001), through: 1, by: -2), isNewestFirst: isNewestFirst)

@@ -4,7 +4,7 @@ import JSONText
 import One4AllProtocol
 import Testing
 
-@Suite("one4allctl passings", .timeLimit(.minutes(1)))
+@Suite("one4allctl passings", .timeLimit(.minutes(20)))
 struct PassingsTests {
   static func document(_ numbers: ClosedRange<Int>, file: String = "20191212-090000.csv", more: Bool = false)
     throws -> JSONValue

@@ -5,7 +5,7 @@ import LinuxSystem
 import TestSupport
 import Testing
 
-@Suite("one4allctl probe", .timeLimit(.minutes(1)))
+@Suite("one4allctl probe", .timeLimit(.minutes(20)))
 struct ProbeTests {
   /// A simulated reader, and where it listens.
   private struct Reader {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TechnicianTool
 
-@Suite("Long work that a technician asks for", .timeLimit(.minutes(1)))
+@Suite("Long work that a technician asks for", .timeLimit(.minutes(20)))
 struct WorkTests {
   /// Answers a request for work, then tells its progress, then its end.
   private func run(
