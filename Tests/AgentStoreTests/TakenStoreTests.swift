@@ -1,6 +1,7 @@
 import AgentCore
 import Glibc
 import LinuxSystem
+import One4AllProtocol
 import TestSupport
 import Testing
 
@@ -78,6 +79,31 @@ struct TakenStoreTests {
       }
     }
     rmdir(path)
+  }
+
+  /// The name of a session file that was begun so many hours ago.
+  private func name(hoursAgo hours: Int64) throws -> String {
+    let time = SystemClock.wallMilliseconds - hours * 3_600_000
+    return SessionFileName(openedAt: try #require(LocalDateTime(millisecondsSince1970: time))).text
+  }
+
+  @Test(
+    "A store that was lost or emptied knows by its backup which files of the present event are its own",
+    arguments: [true, false])
+  func firstContact(isRemoved: Bool) throws {
+    do { _ = try keeper() }
+    let own = try [30, 9, 4, 1].map { try name(hoursAgo: $0) }
+    for (serialNumber, names) in ["O4A5-00077": own, "O4A5-00078": [try name(hoursAgo: 400)], "..%": own] {
+      try Files.makeFolder("\(state)/backup/\(serialNumber)", mode: 0o750)
+      for name in names { try Files.replace("\(state)/backup/\(serialNumber)/\(name)", with: []) }
+    }
+    for ending in ["-wal", "-shm"] { unlink("\(file)\(ending)") }
+    if isRemoved { unlink(file) } else { try Files.replace(file, with: []) }
+    var keeper = try StoreKeeper(
+      directory: state, options: StoreOptions(StoreSettings(minFree: 0, backup: true)))
+    let contacts = try #require(try keeper.snapshot(cloud: cloud)).firstContacts
+    #expect(contacts["O4A5-00077"]?.file == own[1])
+    #expect(contacts["O4A5-00078"] == nil && contacts["..%"] == nil)
   }
 
   @Test("with its folder goes on in a new one with all that it held")

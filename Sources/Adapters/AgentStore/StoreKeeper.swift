@@ -39,6 +39,7 @@ struct StoreKeeper: ~Copyable {
     database.passings.zoneLookup = options.zones
     var notices: [StoreNotice] = []
     salvage = try StoreKeeper.beginSalvage(into: &database, &notices)
+    if options.settings.backup { try database.recallContacts(from: directory) }
     self.notices = notices
     place = StorePlace(database.path, interval: options.placeInterval)
     salvageAgainAt = SystemClock.monotonicNanoseconds + StoreKeeper.salvagePause

@@ -24,6 +24,14 @@ final class ControlConnection {
     since = now
   }
 
+  /// Whether anything has come from the client.
+  private var hasSpoken = false
+
+  /// From when on it gives way to another client, unless it does something.
+  var givesWayAt: Int64 {
+    since + nanoseconds(hasSpoken ? ControlLimits.patience : ControlLimits.silentPatience)
+  }
+
   /// When the connection is closed, unless its present step is done by then.
   var deadline: Int64 { since + nanoseconds(ControlLimits.idle) }
 
@@ -80,6 +88,7 @@ final class ControlConnection {
         return
       case .bytes(let count):
         if input.isEmpty { since = now }
+        hasSpoken = true
         input.append(contentsOf: chunk[..<count])
       }
     }

@@ -59,4 +59,6 @@ public enum ControlLimits {
   public static let idle = Duration.seconds(30)
   /// A connection on which one step has taken so long gives way to a new client when all places are taken.
   public static let patience = Duration.seconds(1)
+  /// The same for one on which nothing was ever sent.
+  public static let silentPatience = Duration.milliseconds(100)
 }

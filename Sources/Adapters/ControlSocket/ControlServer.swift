@@ -122,13 +122,13 @@ public final class ControlServer {
 
   /// The client that has done nothing for longest.
   private var idlest: Int? {
-    connections.indices.min { connections[$0].since < connections[$1].since }
+    connections.indices.min { connections[$0].givesWayAt < connections[$1].givesWayAt }
   }
 
   /// When a client that has done nothing gives way; nil while there is a place.
   private var roomAt: Int64? {
     guard connections.count >= ControlLimits.clients, let idlest else { return nil }
-    return connections[idlest].since + nanoseconds(ControlLimits.patience)
+    return connections[idlest].givesWayAt
   }
 
   /// Whether another client can be taken.
