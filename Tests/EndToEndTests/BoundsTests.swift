@@ -73,9 +73,8 @@ struct BoundsTests {
     let before = field.usage
     let began = SystemClock.monotonicNanoseconds
     peer.speak()
-    let deadline = Deadline(seconds: 1)
     var slowest: Int64 = 0
-    while !deadline.isOver {
+    while SystemClock.monotonicNanoseconds < began + 1_000_000_000 {
       let asked = SystemClock.monotonicNanoseconds
       #expect(field.status["reader"] != nil, "the daemon answers all the while")
       slowest = max(slowest, SystemClock.monotonicNanoseconds - asked)
@@ -88,7 +87,9 @@ struct BoundsTests {
     #expect(usage.peak <= BoundsTests.memoryLimit)
     // Both cores all the time would be 2.
     #expect(Double(slowest) < 4e9 * Deadline.patience)
-    #expect(field.stop() == 0)
+    // What was heard is stored first; where that takes a slow build more than 8 s, it says so with 71 and ends.
+    let code = field.stop()
+    #expect(code == 0 || (Deadline.patience > 1 && code == 71))
   }
 
   @Test("What the reader has said before SIGTERM is stored, whether it was read by then or not")
