@@ -17,13 +17,19 @@ struct LiveZoneTests {
     }
   }
 
-  private func world(_ change: ZoneChange, seed: UInt64 = 1) -> CaptureWorld {
-    let world = CaptureWorld(
-      seed: seed, start: change.moment - 75 * 60_000,
+  /// A world that begins so many milliseconds from the change.
+  private func world(_ change: ZoneChange, from offset: Int64, seed: UInt64 = 1) -> CaptureWorld {
+    CaptureWorld(
+      seed: seed, start: change.moment + offset,
       change: { reader in
         reader.timeZone = change.zone
         reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
       }, zones: LiveZoneTests.database)
+  }
+
+  /// One that begins an hour and a quarter before the change, and is asked rarely.
+  private func world(_ change: ZoneChange, seed: UInt64 = 1) -> CaptureWorld {
+    let world = world(change, from: -75 * 60_000, seed: seed)
     world.askRarely()
     return world
   }
@@ -81,12 +87,7 @@ struct LiveZoneTests {
     "Heard by a host that only the cloud vouches for, from the second pass on: exact UTC, also of what the line lost",
     arguments: ZoneChange.some.filter { $0.minutes > 0 }, [true, false])
   func secondPass(change: ZoneChange, isLossy: Bool) throws {
-    let world = CaptureWorld(
-      start: change.moment + 60_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: 60_000)
     world.isKernelSynchronised = false
     world.isCloudThere = true
     world.askRarely()
@@ -105,12 +106,7 @@ struct LiveZoneTests {
     "Heard in the second pass before anybody vouched for the host's clock: exact UTC once the cloud does, unsent or not",
     arguments: ZoneChange.some.filter { $0.minutes > 0 }, [true, false])
   func secondPassBeforeTrust(change: ZoneChange, isKilled: Bool) throws {
-    let world = CaptureWorld(
-      start: change.moment + 60_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: 60_000)
     world.isKernelSynchronised = false
     world.askRarely()
     world.pass(seconds: 5)
@@ -131,12 +127,7 @@ struct LiveZoneTests {
     "All that the line lost before the first was heard lies behind the count that the reader told: exact UTC",
     arguments: ZoneChange.some.filter { $0.minutes > 0 })
   func fetchedFirst(change: ZoneChange) throws {
-    let world = CaptureWorld(
-      start: change.moment - 60_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: -60_000)
     world.isCloudThere = true
     // The reader tells its count, none, through the change and a third of the second pass.
     world.pass(seconds: Double(60 + change.minutes * 25))
@@ -154,12 +145,7 @@ struct LiveZoneTests {
     "The hour ends while nobody vouches for the host's clock: the reader's clock has not jumped",
     arguments: ZoneChange.some.filter { $0.minutes > 0 })
   func endWithoutTrust(change: ZoneChange) throws {
-    let world = CaptureWorld(
-      start: change.moment - change.minutes * 20_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: -change.minutes * 20_000)
     world.isKernelSynchronised = false
     world.pass(seconds: 3)
     var moments: [Int64] = []
@@ -176,12 +162,7 @@ struct LiveZoneTests {
     "A zone is corrected in the second pass, and then the cloud vouches for the host's clock: exact UTC",
     arguments: ZoneChange.some.filter { $0.minutes > 0 })
   func correctedZone(change: ZoneChange) throws {
-    let world = CaptureWorld(
-      start: change.moment + 60_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: 60_000)
     world.isKernelSynchronised = false
     world.reload(timeZone: "Asia/Tokyo")
     world.pass(seconds: 5)
@@ -200,12 +181,7 @@ struct LiveZoneTests {
   @Test("A guess is marked, and told once")
   func guess() throws {
     let change = try #require(ZoneChange.some.first { $0.minutes == 60 })
-    let world = CaptureWorld(
-      start: change.moment + 60_000,
-      change: { reader in
-        reader.timeZone = change.zone
-        reader.localClock = { ZoneDatabase.local(utc: $0, zone: $1) }
-      }, zones: LiveZoneTests.database)
+    let world = world(change, from: 60_000)
     world.isKernelSynchronised = false
     world.pass(seconds: 5)
     var moments: [Int64] = []

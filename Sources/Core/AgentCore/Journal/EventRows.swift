@@ -136,7 +136,6 @@ extension EventName {
     case .clockContradicted:
       Row(
         "b1f7d2a45c8e4a0d9e63f5087a21cc94", .alert,
-
         "the kernel calls the host's clock synchronised, and the cloud's clock shows another time; last_seen is not reported",
         remedy:
           "compare both with a watch; `timedatectl timesync-status` or `chronyc sources` names the host's time server;"
@@ -154,7 +153,6 @@ extension EventName {
     case .readerClockJumped:
       Row(
         "83d3e3bcdb698641dd80c195858bbea4", .alert,
-
         "the reader's clock shows another time than it would have gone on to; its passings wait, or are sent as they are",
         remedy:
           "set the reader's clock right; `one4allctl release` sends what waits, `on_clock_jump = send` all, as it is"
@@ -173,7 +171,6 @@ extension EventName {
     case .storeVanished:
       Row(
         "0dd7f57ff4fd43f6854c5f4705fe6c22", .alert,
-
         "the state database or its folder was taken away while the agent was at work; shown for 12 hours",
         remedy:
           "find out who removed or replaced it; a new one is in use, and nothing has to be done about passings"
@@ -236,7 +233,6 @@ extension EventName {
     case .passingsUnconfirmed:
       Row(
         "18738cbf3894e57f8c633f99825e9c00", .error,
-
         "passings that came on a damaged line wait for the reader's memory to confirm them, for minutes",
         remedy: "look at cable and plug; `confirm = never` sends them as they were heard")
     case .memoryRefused:
@@ -247,7 +243,6 @@ extension EventName {
     case .passingUnknownForm:
       Row(
         "b07c1a93d2e84f5f8a6be1d06d1f4c27", .warning,
-
         "a line is like a passing, but has neither 8 fields nor 13; told once of each firmware",
         remedy:
           "`one4allctl passings --doubtful` shows such lines; one alone is damage of the line, many are a firmware that is not known: report it with a line"
@@ -255,7 +250,6 @@ extension EventName {
     case .captureOverflow:
       Row(
         "875a5cfcc1fb14ff534b43f549626945", .alert,
-
         "the memory for waiting passings is full, or more comes from the line than the agent can take",
         remedy:
           "mend the disk, or what speaks on the line; the reader still has the passings, and they are fetched"
@@ -269,7 +263,6 @@ extension EventName {
     case .passingDiffers:
       Row(
         "6f79d56dfa7293d13069bc3ed7e429be", .warning,
-
         "the reader's memory says otherwise than what was stored; what it has is taken, what it lacks is kept and sent",
         remedy:
           "an alert when the cloud was sent another time or chip: correct the results; `one4allctl differences` names all"
@@ -323,7 +316,6 @@ extension EventName {
     case .forwardHeld:
       Row(
         "bcf243bc5c7da7698184de8896c37596", .alert,
-
         "the passings of a session file are held: the cloud refuses them or their session, or counts too few",
         remedy: "read the reason; tried again at the time that is named, and after a reload")
     case .forwardUnverified:
@@ -367,7 +359,6 @@ extension EventName {
     case .cloudAuditDiffers:
       Row(
         "5f0c9d1e6a8b47d2b3c4e7f81a2d6095", .error,
-
         "the cloud lacks acknowledged passings of a session file, has some twice, or has them otherwise",
         remedy: "do what the message says; `one4allctl audit --cloud` compares again, and so does the agent")
     case .cloudAuditDone:

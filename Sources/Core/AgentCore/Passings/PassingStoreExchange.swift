@@ -29,8 +29,8 @@ public enum PassingRequest: Equatable, Sendable {
   /// as it is when its passings came, by a host's clock that was to be trusted, at the times of the former zone.
   case correctZone(FileKey, String)
   /// The host's clock is to be trusted now: what was pushed in this run of the machine before it was came when that clock
-  /// says. Rows of that zone whose local time comes twice get the moments that follow from it; what was sent with another
-  /// UTC is noted.
+  /// says. Rows of that zone whose moment is a guess get the one that follows from it; what was sent with another UTC is
+  /// noted.
   /// - ahead: the host's wall clock less its monotonic one, in milliseconds.
   case settleTimes(FileKey, zone: String, ahead: Int64)
   /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
