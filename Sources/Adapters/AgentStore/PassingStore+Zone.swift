@@ -48,22 +48,25 @@ extension PassingStore {
       return .zoneCorrected(FileSummary(key: key), ZoneCorrection(zone: zone), request)
     }
     let identifier = try zones.identifier(of: zone)
+    // Monotonic times can be compared within one run of the machine only.
     let present = try boots.identifier(of: boot)
+    let vouched = { (row: PassingRow, kept: KeptPassing) in
+      row.boot == present ? kept.vouched(ahead: ahead) : kept
+    }
     var settling = ZoneCorrecting(to: zone, zones: zoneLookup)
     try eachPage(of: file.id) { (store, rows) throws(StoreError) in
       for row in rows where row.zone == identifier {
-        let kept = try store.kept(row, file.id)
-        settling.learn(row.boot == present ? kept.vouched(ahead: ahead) : kept)
+        settling.learn(vouched(row, try store.kept(row, file.id)))
       }
     }
     var retiming = Retiming(acknowledged: try spans.read(file.id, .acknowledged))
     try eachPage(of: file.id) { (store, rows) throws(StoreError) in
       for var row in rows where row.zone == identifier && row.certainty.isGuess {
         let kept = try store.kept(row, file.id)
-        let vouched = row.boot == present ? kept.vouched(ahead: ahead) : kept
-        guard let time = settling.time(of: vouched) else { continue }
-        guard vouched != kept || time.utc != row.utc || time.certainty != row.certainty else { continue }
-        (row.arrivedWall, row.hostSynchronised) = (vouched.arrivedWall, vouched.hostSynchronised)
+        let settled = vouched(row, kept)
+        guard let time = settling.time(of: settled) else { continue }
+        guard settled != kept || time.utc != row.utc || time.certainty != row.certainty else { continue }
+        (row.arrivedWall, row.hostSynchronised) = (settled.arrivedWall, settled.hostSynchronised)
         try store.retime(row, time, &file, &retiming)
       }
     }
