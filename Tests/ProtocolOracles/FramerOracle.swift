@@ -231,7 +231,7 @@ enum FramerOracle {
     if lines.contains(where: { $0.count > Framer.maximumFrameLength }) { return }
     let sent = input.filter { $0 != 0x0D && $0 != 0x0A }
     let kept = frames.flatMap(bytes).filter { $0 != 0x0D && $0 != 0x0A }
-    try require(sent == kept, "bytes vanish or appear: \(shown(input)) became \(shown(kept))")
+    try conserved(sent, kept, of: input)
   }
 
   private static func bytes(of frame: Frame) -> [UInt8] {

@@ -73,6 +73,8 @@ enum OlderOracle {
 
   private static func naive(_ parts: Parts, time: [UInt8]) -> NaivePassing {
     let isTest = Array(parts.chip) == Array("VOIDTAG".utf8)
+    // A chip of today may be any text; these readers had two letters and five digits.
+    guard isTest || isOlderChip(parts.chip) else { return .wrong }
     let chip = isTest ? Array("MC00000".utf8) : Array(parts.chip)
     // Reads have leading zeros here, and are looked at by themselves.
     // A test read may have no antenna.
@@ -82,6 +84,11 @@ enum OlderOracle {
       [0x30, 0x30, 0x30, 0x30, 0x30],
     ]
     return NaivePassing(joined(fields, by: 0x3B))
+  }
+
+  private static func isOlderChip(_ chip: ArraySlice<UInt8>) -> Bool {
+    chip.prefix(2).allSatisfy { 0x41...0x5A ~= $0 & 0xDF }
+      && chip.dropFirst(2).allSatisfy { 0x30...0x39 ~= $0 }
   }
 
   /// `MC00001D20150414T120755416T120758010A1R034TV`

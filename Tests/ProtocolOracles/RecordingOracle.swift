@@ -136,7 +136,7 @@ enum RecordingOracle {
     let isKept = { (byte: UInt8) in !isBlank(byte) && byte != 0x0A && byte != 0x7C }
     let sent = input.split(separator: 0x0A).flatMap { $0.dropFirst(markWidth($0)) }.filter(isKept)
     let kept = items.flatMap(\.bytes).filter(isKept)
-    try require(sent == kept, "bytes vanish or appear: \(shown(input)) became \(shown(kept))")
+    try conserved(sent, kept, of: input)
   }
 
   private static func markWidth(_ line: ArraySlice<UInt8>) -> Int {

@@ -23,3 +23,13 @@ func shown(_ bytes: some Collection<UInt8>) -> String {
   }
   return bytes.count > 300 ? text + "… (\(bytes.count) bytes)" : text
 }
+
+/// Holds what frames keep of an input against what of it is to be kept, and says where they part.
+func conserved(_ sent: [UInt8], _ kept: [UInt8], of input: [UInt8]) throws(Violation) {
+  guard sent != kept else { return }
+  let place = zip(sent, kept).prefix { $0 == $1 }.count
+  let from = max(0, place - 40)
+  throw Violation(
+    "bytes vanish or appear: \(sent.count) became \(kept.count); from byte \(from) on "
+      + "\(shown(sent[from...].prefix(80))) became \(shown(kept[from...].prefix(80))), in \(shown(input))")
+}

@@ -279,15 +279,14 @@ public struct Framer: Sendable {
   /// A frame with the bytes that it really has.
   private static func frame(_ piece: LineResolver.Piece, in bytes: [UInt8]) -> Frame {
     let raw = Array(bytes[piece.range])
+    let noise = Frame.malformed(MalformedFrame(reason: .noise, raw: raw))
     switch piece.frame {
-    case .reply(let reply):
-      return reply.reading(raw).map(Frame.reply) ?? .malformed(MalformedFrame(reason: .noise, raw: raw))
+    case .reply(let reply): return reply.reading(raw).map(Frame.reply) ?? noise
     case .malformed(let frame): return .malformed(MalformedFrame(reason: frame.reason, raw: raw))
-    case .hello(let hello):
-      // A reply with such letters ran into it.
-      return raw.elementsEqual(hello.text.utf8)
-        ? piece.frame : .malformed(MalformedFrame(reason: .noise, raw: raw))
-    case .passing, .endOfList: return piece.frame
+    // A reply that may hold such bytes ran into it; it may not.
+    case .hello(let hello): return raw.elementsEqual(hello.text.utf8) ? piece.frame : noise
+    case .passing(let passing): return raw.elementsEqual(passing.text.utf8) ? piece.frame : noise
+    case .endOfList: return piece.frame
     }
   }
 
