@@ -1,4 +1,5 @@
 import AgentCore
+import JSONDocument
 import Rehearsal
 import Testing
 
@@ -48,7 +49,8 @@ struct ForwardLostStoreTests {
     for key in [first, second] { world.expectComplete(key) }
     #expect(world.sessions.count == 2)
     #expect(world.sent("/sessions").filter { $0.method == .post }.isEmpty)
-    #expect(world.entries(.cloudSessionClosed).isEmpty)
+    #expect(world.entries(.cloudSessionClosed).map(\.priority) == [.notice])
+    #expect(!world.isActive(.cloudSessionClosed))
   }
 
   @Test(
@@ -68,5 +70,72 @@ struct ForwardLostStoreTests {
     #expect(world.isActive(.cloudSessionClosed) == isHeld)
     #expect(world.sessions.count == (isHeld ? 1 : 2))
     if !isHeld { #expect(world.cloudNumbers(of: first).description == "11-15") }
+  }
+
+  @Test(
+    "What closed sessions have goes to no other one, also what the memory brings only later",
+    arguments: [1, 3], [true, false])
+  func lostStoreOfFormer(closings: Int, isOpenLast: Bool) {
+    let world = ForwardWorld { $0.onClosedSession = .new }
+    world.view.current = first
+    for turn in 0..<UInt32(closings) {
+      world.capture(turn * 10 + 1...turn * 10 + 10, of: first)
+      world.pass(seconds: 60)
+      world.tellCloud("close-session O4A5-00051")
+    }
+    let last = UInt32(closings) * 10
+    // That it is closed shows by what comes then; that goes to a new one.
+    if isOpenLast { world.capture(last + 1...last + 5, of: first) }
+    world.pass(seconds: 700)
+    let before = world.sessions.count
+    world.loseStore()
+    world.restart()
+    world.clearRequests()
+    world.capture(last + 6...last + 8, of: first)
+    world.pass(seconds: 60)
+    world.capture(1...4, of: first)
+    world.pass(seconds: 30)
+    world.capture(5...last + 5, of: first)
+    world.pass(seconds: 700)
+    #expect(world.file(first).waiting == 0)
+    let tokens = world.sessions.compactMap { $0["token_session"]?.string }
+    #expect(tokens.count == before + (isOpenLast ? 0 : 1))
+    let there = tokens.flatMap { world.cloudPassings($0).keys }.sorted()
+    #expect(there == Array(1...last + 8))
+    #expect(world.entries(.cloudSessionClosed).contains { $0.message.contains("does not know") })
+  }
+
+  @Test("A closed session of the same name with other chips says nothing of this file")
+  func formerOfOthers() {
+    let world = ForwardWorld { $0.onClosedSession = .new }
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("close-session O4A5-00051")
+    world.loseStore()
+    world.restart()
+    world.isFree = true
+    world.capture(1...10, of: first)
+    world.pass(seconds: 60)
+    #expect(world.cloudNumbers(of: first).description == "1-10")
+    #expect(world.sessions.count == 2)
+  }
+
+  @Test("Where the cloud does not show what a closed session has, nothing waits for that for ever")
+  func formerNotShown() {
+    let world = ForwardWorld { $0.onClosedSession = .new }
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("close-session O4A5-00051")
+    world.capture(11...12, of: first)
+    world.pass(seconds: 60)
+    world.loseStore()
+    world.restart()
+    world.tellCloud("fail 500 on passings-session")
+    world.capture(1...20, of: first)
+    world.pass(seconds: 600)
+    #expect(world.file(first).waiting == 0)
+    #expect(world.cloudNumbers(of: first).description == "1-20")
   }
 }

@@ -65,6 +65,8 @@ struct ForwardFile: Sendable {
   var isUnposted = false
   /// Before it is asked for, it is looked for in the cloud's list.
   var isSought = false
+  /// Closed ones of its name that the store does not know.
+  var former = FormerSessions()
   /// How often in a row the cloud has answered 404 to the list of sessions, and did not say what is missing.
   var bareAbsences = 0
   /// How much the cloud has refused to list the device's sessions meanwhile.

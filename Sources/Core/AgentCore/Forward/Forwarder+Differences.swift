@@ -63,9 +63,8 @@ extension Forwarder {
     case .send(batch.identifier), .checkSession(batch.identifier), .checkList(batch.identifier),
       .readBatch(batch.identifier):
       true
-    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .count, .readRange, .audit,
-      .nothing,
-      nil:
+    case .send, .checkSession, .checkList, .readBatch, .openSession, .findSession, .readFormer, .count,
+      .readRange, .audit, .nothing, nil:
       false
     }
   }

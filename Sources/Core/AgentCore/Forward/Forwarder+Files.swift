@@ -24,6 +24,7 @@ extension Forwarder {
     {
       files[place].progressAt = now
     }
+    if summary.waiting == 0, summary.isSettled { files[place].former = FormerSessions() }
     if summary.waiting == 0, former.waiting > 0 { countWhenDrained(place, at: now) }
     if summary.isSettled, !former.isSettled, summary.session != nil {
       count(place, at: now + .seconds(2))

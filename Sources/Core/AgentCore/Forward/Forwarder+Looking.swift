@@ -60,7 +60,9 @@ extension Forwarder {
   ) {
     let batch = queue[index]
     noteSeen(look, of: batch)
-    let found = look.pages.found
+    // What a session of before the store was lost has of this file is acknowledged already.
+    let isFormer = places[batch.key].map { files[$0].former.knows(batch.token) } ?? false
+    let found = isFormer ? NumberSet() : look.pages.found
     let missing = batch.numbers.subtracting(found)
     let present = batch.numbers.subtracting(missing)
     if !present.isEmpty || look.why == .older || look.why == .closed { answered(at: now, &log) }

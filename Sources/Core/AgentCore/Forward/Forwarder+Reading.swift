@@ -105,7 +105,7 @@ extension Forwarder {
 
   /// Passings have been read.
   mutating func received(
-    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at moment: Moment
+    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at moment: Moment, _ log: inout [LogEntry]
   ) {
     let now = moment.monotonic
     guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
@@ -118,22 +118,22 @@ extension Forwarder {
     else { return }
     let new = passings.filter { !files[place].busy.contains($0.passing.number) }
     if !new.isEmpty { files[place].hasFound = true }
+    files[place].busy.formUnion(NumberSet(new.map(\.passing.number)))
+    let items = withoutFormer(new.map { writer.item($0, at: moment) }, of: place, &log)
     let isEnd = passings.count < reading.limit
     switch reading.kind {
     case .live: moveLive(place, to: passings.last?.passing.number, isEnd: isEnd)
     case .probe:
       guard case .wanted(let attempts) = files[place].probe else { return }
       // Where none is found, the oldest has to do.
-      files[place].probe = new.isEmpty ? nil : .sent(attempts)
+      files[place].probe = items.isEmpty ? nil : .sent(attempts)
     case .backlog, .age:
       move(place, from: after, to: passings.last?.passing.number, isEnd: isEnd, foundAny: !new.isEmpty)
     }
-    guard !new.isEmpty else { return noteUnread(of: place, at: now) }
+    guard !items.isEmpty else { return noteUnread(of: place, at: now) }
     let batch = PassingBatch(
-      identifier: newBatchIdentifier(), key: key, token: token,
-      items: new.map { writer.item($0, at: moment) }[...],
+      identifier: newBatchIdentifier(), key: key, token: token, items: items[...],
       isProbe: reading.kind == .probe)
-    files[place].busy.formUnion(batch.numbers)
     noteUnread(of: place, at: now)
     if reading.kind == .live, let position = queue.firstIndex(where: { $0.attempts == 0 && $0.step == .send })
     {
@@ -141,6 +141,26 @@ extension Forwarder {
     } else {
       queue.append(batch)
     }
+  }
+
+  /// Acknowledges what a closed session of the file's name has.
+  /// - Returns: the others.
+  private mutating func withoutFormer(
+    _ items: [PassingBatch.Item], of place: Int, _ log: inout [LogEntry]
+  ) -> [PassingBatch.Item] {
+    guard !files[place].former.isEmpty else { return items }
+    let key = files[place].summary.key
+    var found: [String: NumberSet] = [:]
+    let others = items.filter { item in
+      guard let token = files[place].former.token(of: item) else { return true }
+      found[token, default: NumberSet()].insert(item.number)
+      return false
+    }
+    for (token, numbers) in found {
+      write(.acknowledge(key, numbers, session: token))
+      noteConfirmed(numbers, of: key, &log)
+    }
+    return others
   }
 
   private mutating func moveLive(_ place: Int, to last: UInt32?, isEnd: Bool) {

@@ -14,6 +14,7 @@ extension Forwarder {
       files[place].forgetReading()
       files[place].isUnposted = false
       files[place].isSought = false
+      files[place].former = FormerSessions()
       files[place].shown = NumberSet()
       files[place].mayBeOld = NumberSet()
       files[place].blocked = nil

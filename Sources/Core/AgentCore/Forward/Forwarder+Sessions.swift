@@ -136,6 +136,14 @@ extension Forwarder {
       }
       switch sessionState(of: place) {
       case .find(let session):
+        if let former = files[place].former.next {
+          return (
+            .readFormer(key, token: former.token),
+            Draft(
+              method: .get,
+              path: PassingPage.path(token: former.token, 0...UInt32.max, page: former.page))
+          )
+        }
         return (.findSession(key), Draft(method: .get, path: "/sessions/device/\(session.deviceid)"))
       case .post(let session):
         guard files[place].sendable > 0 else { continue }
@@ -202,7 +210,11 @@ extension Forwarder {
           .findSession(key), "the cloud's answer is no list of sessions: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
-      switch find(session, in: list) {
+      let candidates = candidates(for: session, in: list)
+      files[place].former.expect(SessionListing.closed(candidates))
+      // They are read first, then listed again.
+      guard files[place].former.next == nil else { return answered(at: now, &orders.log) }
+      switch SessionListing.find(in: candidates) {
       case .there(let token):
         answered(at: now, &orders.log)
         adopt(token, for: session, of: place)
@@ -251,34 +263,71 @@ extension Forwarder {
   /// Three refusals of the list or nine failures: passings do not wait longer for a list that the cloud cannot show.
   private static let mostListRefusals = 9
 
-  /// The cloud has answered, and does not list the device's sessions.
-  mutating func noteUnlisted(_ key: FileKey, status: Int) {
-    guard let place = places[key], files[place].isSought else { return }
-    files[place].listRefusals += status < 500 ? 3 : 1
-    if files[place].listRefusals >= Forwarder.mostListRefusals { files[place].isSought = false }
+  /// The cloud has answered, and does not list the device's sessions, or does not show what one of them has.
+  mutating func noteUnlisted(_ purpose: Purpose, status: Int) {
+    let more = status < 500 ? 3 : 1
+    switch purpose {
+    case .findSession(let key):
+      guard let place = places[key], files[place].isSought else { return }
+      files[place].listRefusals += more
+      if files[place].listRefusals >= Forwarder.mostListRefusals { files[place].isSought = false }
+    case .readFormer(let key, _):
+      guard let place = places[key] else { return }
+      files[place].listRefusals += more
+      guard files[place].listRefusals >= Forwarder.mostListRefusals else { return }
+      files[place].listRefusals = 0
+      files[place].former.skip()
+    case .send, .checkSession, .checkList, .readBatch, .openSession, .count, .readRange, .audit, .nothing:
+      break
+    }
   }
 
-  private enum Finding {
-    case there(token: String)
-    case missing
-    /// It is there, and its token is not said.
-    case nameless
+  /// A page of what a closed session of a file's name has was read.
+  mutating func formerRead(
+    _ key: FileKey, _ token: String, _ answer: CloudAnswer, at now: MonotonicTime,
+    _ orders: inout ForwardOrders
+  ) {
+    guard let place = places[key], case .find(let session) = sessionState(of: place),
+      files[place].former.next?.token == token
+    else { return }
+    let absence = CloudAbsence(answer, of: .passings)
+    let page: PassingPage
+    switch answer.status {
+    case 200...299:
+      guard let list = PassingPage(answer.body) else {
+        return failed(
+          .readFormer(key, token: token), "the cloud's answer is no list of passings: a captive portal?",
+          status: answer.status, at: now, &orders.log)
+      }
+      page = list
+    case 404 where absence == .nothing: page = .empty
+    case 401, 403:
+      noteUnreadable(answer, at: now, &orders.log)
+      files[place].former.skip()
+      return
+    default:
+      return failed(
+        .readFormer(key, token: token), answer.refusal("to show passings"), status: answer.status, at: now,
+        &orders.log)
+    }
+    answered(at: now, &orders.log)
+    files[place].forgetSessionRefusals()
+    guard let count = files[place].former.take(page), count > 0 else { return }
+    orders.log.append(
+      LogEntry(
+        .cloudSessionClosed,
+        "the cloud has a closed session '\(session.alias)' that this store does not know: "
+          + "\(count) passings of \(key.file) are in it, and are not sent again",
+        priority: .notice, fields(key, [.count: String(count)])))
   }
 
-  /// The newest active session of that name, unless another file has it. Without one the newest that is closed, unless it
-  /// is known to be: a store that was lost has forgotten it, and what it has must not go to a second one.
-  private func find(_ session: CloudSession, in list: [JSONValue]) -> Finding {
+  /// The listed sessions of that name, but for those of other files, and those that are known to be closed.
+  private func candidates(for session: CloudSession, in list: [JSONValue]) -> [JSONValue] {
     let taken = Set(files.compactMap { $0.summary.session?.token }).union(closedTokens)
-    let candidates = list.filter { entry in
+    return list.filter { entry in
       entry["alias"]?.plainText == session.alias
         && entry["token_session"]?.plainText.map { !taken.contains($0) } ?? true
     }
-    let active = candidates.filter { $0["active"]?.bool != false }
-    let newest = (active.isEmpty ? candidates : active).max { left, right in
-      left["creation_date"]?.plainText ?? "" < right["creation_date"]?.plainText ?? ""
-    }
-    guard let newest else { return .missing }
-    return newest["token_session"]?.plainText.map(Finding.there) ?? .nameless
   }
 
   /// The cloud has closed a file's session: nothing more can be sent to it.

@@ -26,13 +26,11 @@ extension Forwarder {
     case .audit:
       auditFailed(message, at: now, &log)
       guard isFloor || status == nil else { return }
-    case .openSession(let key), .findSession(let key):
+    case .openSession(let key), .findSession(let key), .readFormer(let key, _):
       if case .openSession = purpose, status == 429, let place = places[key] {
         files[place].isUnposted = true
       }
-      if case .findSession = purpose, let status, status >= 400, status != 429 {
-        noteUnlisted(key, status: status)
-      }
+      if let status, status >= 400, status != 429 { noteUnlisted(purpose, status: status) }
       if !isFloor, status != nil, let place = places[key] {
         // The others need not wait for what concerns this file alone.
         files[place].sessionNotBefore = now + files[place].sessionBackoff.next(&random)

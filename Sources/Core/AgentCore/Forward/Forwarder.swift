@@ -16,6 +16,7 @@ public struct Forwarder: Sendable {
     case readBatch(batch: UInt64)
     case openSession(FileKey)
     case findSession(FileKey)
+    case readFormer(FileKey, token: String)
     case count(FileKey, expected: Int)
     case readRange
     case audit
@@ -197,7 +198,7 @@ public struct Forwarder: Sendable {
     case .failure(let failure):
       if case .timedOut = failure { tooSlow(purpose) }
       // It is there, and longer than it can be read.
-      if case .tooLarge = failure, case .findSession(let key) = purpose { noteUnlisted(key, status: 413) }
+      if case .tooLarge = failure { noteUnlisted(purpose, status: 413) }
       failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
     case .success(let answer):
       noteSpan(purpose, answer, now.monotonic - since)
@@ -234,6 +235,7 @@ public struct Forwarder: Sendable {
     case .readBatch(let batch): batchRead(batch, answer, at: moment, &orders)
     case .openSession(let key): sessionOpened(key, answer, at: moment, &orders)
     case .findSession(let key): sessionsListed(key, answer, at: moment, &orders)
+    case .readFormer(let key, let token): formerRead(key, token, answer, at: moment, &orders)
     case .count(let key, let expected): counted(key, expected, answer, at: moment, &orders)
     case .readRange: rangeRead(answer, at: moment, &orders)
     case .audit: auditRead(answer, at: moment, &orders)
@@ -248,7 +250,8 @@ public struct Forwarder: Sendable {
     case .captured(let result): captured(result, at: now, &orders.log)
     case .doubtfulKept, .readerNoted: break
     case .fileOpened(let contents): note(contents.summary, at: now)
-    case .waiting(let key, let after, let passings): received(key, after: after, passings, at: moment)
+    case .waiting(let key, let after, let passings):
+      received(key, after: after, passings, at: moment, &orders.log)
     case .acknowledged(let key, let after, let numbers):
       acknowledgedRead(key, after: after, numbers, at: now, &orders.log)
     case .sent(let key, let after, let passings):
