@@ -131,6 +131,28 @@ struct ReportTroubleTests {
     #expect(world.entries(.deviceUnbound).count == 1)
   }
 
+  @Test("With a WRITE key one 404 that calls the device gone is no word of a person", arguments: [1, 2])
+  func writeKeyAndStrayAbsence(count: Int) {
+    let world = World.settled(access: World.writeOnly)
+    let words = #"{"description":"Device\u0020not\u0020found"}"#
+    world.tellCloud("say 404 \(words) on heartbeat for \(count) requests")
+    world.pass(seconds: 120)
+    #expect((world.cloudState == .unbound) == (count == 2))
+    #expect(world.entries(.deviceUnbound).count == count - 1)
+  }
+
+  @Test(
+    "A last_seen that the cloud does not take is told once, though each report brings another",
+    arguments: [
+      "null", "{}", "[]", "0", #"{"result":null}"#, #"{"result":{}}"#, #"{"description":"Updated"}"#,
+    ])
+  func lastSeenNotTaken(answer: String) {
+    let world = World.settled()
+    world.tellCloud("say 200 \(answer) on heartbeat")
+    world.pass(seconds: 1200)
+    #expect(world.entries(.deviceDiffers).count <= 1)
+  }
+
   @Test("With a WRITE key and no route for heartbeats the device is reported by POST")
   func writeKeyWithoutRoute() throws {
     let world = World(access: World.writeOnly)

@@ -169,9 +169,12 @@ extension DeviceReport {
     let differences = comparison.correctable
     for field in comparison.fields where field.name != .serialNumber {
       if field.agrees == false {
+        let message =
+          "\(field.name.rawValue) differs: the reader says \(field.reader ?? "nothing"), the cloud says \(field.cloud ?? "nothing")"
+        // It moves on with each report; that it differs is told once.
+        if field.name == .lastSeen { conditions.reword(.deviceDiffers, of: field.name.rawValue, message) }
         conditions.raise(
-          .deviceDiffers, of: field.name.rawValue,
-          "\(field.name.rawValue) differs: the reader says \(field.reader ?? "nothing"), the cloud says \(field.cloud ?? "nothing")",
+          .deviceDiffers, of: field.name.rawValue, message,
           fields([
             .field: field.name.rawValue, .readerValue: field.reader ?? "", .cloudValue: field.cloud ?? "",
           ]), at: now.monotonic, &log)
@@ -245,6 +248,7 @@ extension DeviceReport {
     case 200...299 where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
     case 409 where isDocumented, 200...299:
       unsaidReport = nil
+      if isUnreadable { isAbsenceDoubted = false }
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.monotonic
@@ -343,6 +347,13 @@ extension DeviceReport {
     }
     let words = answer.body.explanation?.lowercased() ?? ""
     if words.contains("device not found") || (words.isEmpty && isRouteProven) {
+      // Only a person can take it back: it is believed the second time in a row.
+      guard isAbsenceDoubted else {
+        isAbsenceDoubted = true
+        reportAt = now.monotonic + random.spread(.seconds(2), by: 0.25)
+        return
+      }
+      isAbsenceDoubted = false
       missing(at: now, &log)
     } else {
       fallBack("404, and the key may not read the device", at: now, &log)

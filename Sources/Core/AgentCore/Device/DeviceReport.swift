@@ -75,7 +75,7 @@ public struct DeviceReport: Sendable {
   /// The configured route has taken a report: a 404 from it speaks of the device.
   var isRouteProven = false
   var isRouteDoubted = false
-  /// The device was last answered 404 without a word of what is missing.
+  /// The device was last answered 404 without a word of what is missing; where the key may not read it, with any words.
   var isAbsenceDoubted = false
   var isTelemetryRefused = false
   /// Serial numbers of readers that went away while their device was not to be used.
