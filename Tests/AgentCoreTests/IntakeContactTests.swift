@@ -47,6 +47,18 @@ struct IntakeContactTests {
     }
   }
 
+  @Test("Files that a reader began shortly before it was first heard of are named once", arguments: [1, 5])
+  func earlierFiles(count: Int) throws {
+    let world = try IntakeContactTests.later(than: count)
+    world.pass(seconds: 30)
+    world.kill()
+    world.pass(seconds: 30)
+    let told = world.entries(.filesEarlier)
+    #expect(told.count == 1)
+    #expect(told.first?.message.contains("began \(count) session files") == true)
+    #expect(told.first?.message.contains("audit --session \(world.files[count - 1])") == true)
+  }
+
   @Test(
     "First met without a session file: what it begins unheard afterwards is fetched, what it had is not",
     arguments: [false, true])

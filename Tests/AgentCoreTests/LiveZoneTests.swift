@@ -142,6 +142,32 @@ struct LiveZoneTests {
   }
 
   @Test(
+    "Made in the second pass while the reader is being connected, or before, and fetched: exact UTC",
+    arguments: ZoneChange.some.filter { $0.minutes > 0 }, [true, false])
+  func whileConnecting(change: ZoneChange, isBefore: Bool) throws {
+    let world = world(change, from: 60_000)
+    world.isCloudThere = true
+    var moments: [Int64] = []
+    if isBefore {
+      world.pull()
+      try pass(in: world, &moments)
+      world.pass(seconds: 1)
+      world.isPlugged = true
+    }
+    #expect(world.pass(atMost: 10) { $0.agent.session.isConnected })
+    if isBefore {
+      // Nothing tells of the first by itself; the next one does.
+      world.pass(seconds: 10)
+      for _ in 0..<3 { try pass(in: world, &moments) }
+    } else {
+      try world.tellReader("lose-next 1")
+      try pass(in: world, &moments)
+    }
+    world.pass(seconds: 10)
+    try expect(moments, in: world, "")
+  }
+
+  @Test(
     "The hour ends while nobody vouches for the host's clock: the reader's clock has not jumped",
     arguments: ZoneChange.some.filter { $0.minutes > 0 })
   func endWithoutTrust(change: ZoneChange) throws {

@@ -25,4 +25,7 @@ struct Countings: Equatable, Sendable {
   func beginning(of number: UInt32) -> MonotonicTime? {
     told.lazy.filter { $0.count < number }.dropLast().last?.at
   }
+
+  /// The same by the last reception alone: no more than a hint.
+  func likelyBeginning(of number: UInt32) -> MonotonicTime? { told.last { $0.count < number }?.at }
 }

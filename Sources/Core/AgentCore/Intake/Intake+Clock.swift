@@ -128,6 +128,11 @@ extension Intake {
     isHostTrusted ? file.countings.beginning(of: number).map(now.label) : nil
   }
 
+  /// The same where only one reception says so.
+  func likelyCounted(before number: UInt32, of file: OpenFile, at now: Moment) -> WallTime? {
+    isHostTrusted ? file.countings.likelyBeginning(of: number).map(now.label) : nil
+  }
+
   /// Tells once of a file that moments in it are guessed.
   mutating func tellGuess(_ time: ResolvedTime, _ number: UInt32, of key: FileKey, _ log: inout [LogEntry]) {
     guard var file = files[key] else { return }

@@ -87,6 +87,11 @@ extension Intake {
       self.reader?.inOrder += 1
       tellGuess(time, passing.number, of: key, in: &file, &out.log)
       if time.certainty.isOfDoubledHour, !frame.isSynchronised { unvouched.insert(key) }
+      if file.isGuessOpen, !time.certainty.isGuess {
+        // What is known of this one tells of those beside it.
+        file.isGuessOpen = false
+        unvouched.insert(key)
+      }
       var isJumped = stand == .jumped
       if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
       if !isJumped { file.noteSteady(passing.number, time) }

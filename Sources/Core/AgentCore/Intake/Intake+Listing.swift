@@ -22,6 +22,7 @@ extension Intake {
   private mutating func meet(_ serialNumber: String, firstFile: String, at now: MonotonicTime) {
     guard firstFiles[serialNumber] == nil else { return }
     firstFiles[serialNumber] = firstFile
+    reader?.isNew = true
     queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now)
   }
 
@@ -51,10 +52,10 @@ extension Intake {
     }
     switch outcome {
     case .files(let list):
-      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now) }
+      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now, &out.log) }
     case .refused(.noFiles):
       tellLeftOut(LeftOutFiles(), at: now.monotonic, &out)
-      take([], at: now)
+      take([], at: now, &out.log)
     case .refused(let refusal): listInVain(refusal.rawValue, at: now.monotonic, &out)
     case .unexpected, .pong, .protocolVersions, .protocolSet, .status, .battery, .time, .timeSet,
       .sessionFile, .done, .pushTags, .passings, .fileInfo, .bounce, .buzzer:
@@ -130,13 +131,40 @@ extension Intake {
     search([], of: reader, at: now)
   }
 
-  private mutating func take(_ files: [SessionFileName], at now: Moment) {
+  private mutating func take(_ files: [SessionFileName], at now: Moment, _ log: inout [LogEntry]) {
     guard let reader else { return }
     self.reader?.listFailures = 0
     meet(reader.serialNumber, having: files, at: now)
+    tellEarlier(files, &log)
     search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
     if lists?.serialNumber != reader.serialNumber { lists = (reader.serialNumber, []) }
     lists?.names.formUnion(files)
+  }
+
+  /// Files that were begun so long before the current one may be of the same event.
+  private static let eventSpan: Int64 = 12 * 3_600_000
+
+  /// Of a reader that was heard of just now: what it began shortly before is left alone, and may be what a former box has
+  /// not sent.
+  private mutating func tellEarlier(_ files: [SessionFileName], _ log: inout [LogEntry]) {
+    guard let reader, reader.isNew, let current, current.serialNumber == reader.serialNumber else { return }
+    self.reader?.isNew = false
+    let names = files.sorted()
+    guard let own = SessionFileName(current.file) else { return }
+    let earlier = names.filter { name in
+      let age = own.openedAt.millisecondsSince1970 - name.openedAt.millisecondsSince1970
+      return name < own && age <= Intake.eventSpan && !isOurs(name, of: reader.serialNumber)
+    }
+    guard let last = earlier.last else { return }
+    let shown = (earlier.count > 3 ? "…, " : "") + earlier.suffix(3).map(\.text).joined(separator: ", ")
+    var fields = fields()
+    fields[.count] = String(earlier.count)
+    log.append(
+      LogEntry(
+        .filesEarlier,
+        "the reader began \(earlier.count) session files in the 12 h before it was heard of for the first time, "
+          + "and they are not fetched: \(shown); `one4allctl audit --session \(last.text)` fetches one",
+        fields))
   }
 
   private func isOurs(_ name: SessionFileName, of serialNumber: String) -> Bool {

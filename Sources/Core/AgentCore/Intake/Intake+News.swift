@@ -101,6 +101,9 @@ extension Intake {
     {
       beginAudit(of: new, name: name, at: now)
     }
+    if let new, let count = status.passingCount.flatMap(UInt32.init(exactly:)) {
+      files[new]?.countings.note(count, at: now)
+    }
     // It counts passings that were not heard.
     let heard = pending.last.map { Believing.after($0.passing.number) } ?? 1
     if let new, let hint = status.passingCount, reader?.hint != hint,

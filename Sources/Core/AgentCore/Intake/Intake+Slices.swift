@@ -85,8 +85,10 @@ extension Intake {
         continue
       }
       let beginning = counted(before: passing.number, of: file, at: now)
+      let likely = likelyCounted(before: passing.number, of: file, at: now)
       guard
-        let time = file.times.moment(of: passing, zone: zone, arrival: nil, after: beginning, zones: zones)
+        let time = file.times.moment(
+          of: passing, zone: zone, arrival: nil, after: beginning, perhapsAfter: likely, zones: zones)
       else { break }
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
@@ -95,6 +97,7 @@ extension Intake {
         zoneSource: zoneSource)
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
       file.times.learn(passing, time, zone: zone, zones: zones)
+      if time.certainty.isGuess { file.isGuessOpen = true }
       if !jumped.contains(passing.number) { file.noteSteady(passing.number, time) }
       tellGuess(time, passing.number, of: slice.key, in: &file, &out.log)
       file.confirm(passing, at: now.monotonic)

@@ -30,6 +30,8 @@ public struct Intake: Sendable {
     var startsLeft = 0
     var countFailures = 0
     var listFailures = 0
+    /// It was heard of for the first time since it is there.
+    var isNew = false
     /// What the last list left out.
     var leftOut = LeftOutFiles()
     /// LISTFILES was in vain: it is not asked again before then.

@@ -97,6 +97,8 @@ struct OpenFile: Sendable {
   var steady: (number: UInt32, utc: WallTime)?
   /// That times are guessed has been told.
   var isGuessTold = false
+  /// Some were guessed since one was heard whose moment is certain.
+  var isGuessOpen = false
   /// How far the store is with the times of what was heard of it before the host's clock was to be trusted; nil when
   /// there is nothing to settle.
   var settling: Settling?

@@ -34,8 +34,10 @@ struct PassingTimes: Sendable {
   /// - Parameters:
   ///   - arrival: when it was heard, if that was as it happened, by a host whose clock is to be trusted.
   ///   - beginning: a moment by such a clock at which the reader did not have it yet; nil when there is none.
+  ///   - likelyBeginning: the same where only one reception says so, for a guess.
   func moment(
-    of passing: Passing, zone: String, arrival: WallTime?, after beginning: WallTime? = nil, zones: ZoneLookup
+    of passing: Passing, zone: String, arrival: WallTime?, after beginning: WallTime? = nil,
+    perhapsAfter likelyBeginning: WallTime? = nil, zones: ZoneLookup
   ) -> ResolvedTime? {
     guard let reading = zones(passing.localMilliseconds, zone) else { return nil }
     switch reading {
@@ -51,10 +53,14 @@ struct PassingTimes: Sendable {
         return ResolvedTime(utc: utc, certainty: .byOrder)
       }
       // As far off as the reader's clock may be for `nearest`.
-      if let beginning, earlier + .milliseconds((later - earlier).wholeMilliseconds / 4) < beginning {
+      let latestOfFirst = earlier + .milliseconds((later - earlier).wholeMilliseconds / 4)
+      if let beginning, latestOfFirst < beginning {
         return ResolvedTime(utc: later, certainty: .byOrder)
       }
       if let beside = beside(passing.number, earlier, later) { return beside }
+      if let likelyBeginning, latestOfFirst < likelyBeginning {
+        return ResolvedTime(utc: later, certainty: .assumedSecond)
+      }
       var resolver = resolver
       return resolver.resolve(reading, number: passing.number)
     }

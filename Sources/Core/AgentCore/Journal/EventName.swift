@@ -33,6 +33,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case readerUnclear = "reader-unclear"
   /// The reader does not list all its session files: those that it began unheard are not fetched.
   case filesUnlisted = "files-unlisted"
+  /// A reader that is new here began session files shortly before, and they are not fetched.
+  case filesEarlier = "files-earlier"
   /// The reader is a device of the cloud now.
   case deviceBound = "device-bound"
   /// Reader and cloud differ in a field.

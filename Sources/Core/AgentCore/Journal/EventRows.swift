@@ -85,6 +85,11 @@ extension EventName {
         "891c94f500794e4b9dbb4116fa2fec37", .error,
         "the reader does not list all its session files: those that it began unheard are not fetched",
         remedy: "copy them from the reader and give them to `one4allctl import`; it is asked again by itself")
+    case .filesEarlier:
+      Row(
+        "9827a63b7c2d48ad86271709354c041e", .warning,
+        "a reader that is new here began session files shortly before, and they are not fetched",
+        remedy: "nothing, unless they are of this event: `one4allctl audit --session FILE` fetches one")
     case .deviceBound:
       Row(
         "3ccee3b3cb825f272b2b29e2a7992660", .notice, "the reader is a device of the cloud now",
