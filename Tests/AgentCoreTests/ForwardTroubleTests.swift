@@ -336,4 +336,21 @@ struct ForwardTroubleTests {
     world.expectComplete(first)
     #expect(world.file(first).sentDifferences == 1)
   }
+
+  @Test("Passings that a person lets wait again have not waited since they were heard")
+  func rewoundAge() {
+    let world = ForwardWorld()
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 3600)
+    #expect(world.file(first).acknowledged == 10)
+    world.tellCloud("fail 503 on passings-insert")
+    let (from, to) = (WallTime(milliseconds: 0), WallTime(milliseconds: .max / 2))
+    world.ask(.rewind(from: from, to: to, file: nil, dryRun: false))
+    world.pass(seconds: 20)
+    #expect(world.file(first).waiting == 10)
+    #expect(world.entries(.backlogOld).isEmpty && world.entries(.backlog).isEmpty)
+    world.pass(seconds: 60)
+    #expect(world.entries(.backlogOld).count == 1)
+  }
 }

@@ -212,6 +212,22 @@ struct HealthTests {
     #expect(world.agent.standings(at: world.now).first?.hold == "the cloud has closed its session")
   }
 
+  @Test("What went wrong once does not hold passings once something else does")
+  func formerHold() throws {
+    let world = try raced()
+    world.tellCloud("fail 503")
+    try world.tellReader("pass 5")
+    world.pass(seconds: 60)
+    #expect(world.status["passings"]?["hold"]?.string?.contains("503") == true)
+    world.tellCloud("ok")
+    world.tellCloud("unbind O4A5-00051")
+    try world.tellReader("pass 6")
+    world.pass(seconds: 90)
+    #expect(world.cloudState == .unbound)
+    let hold = world.status["passings"]?["hold"]?.string
+    #expect(hold?.contains("not a device of the cloud") == true, "\(hold ?? "nothing")")
+  }
+
   @Test("The reader's count of its file comes with the time at which it was told")
   func countedAt() throws {
     let world = try raced()

@@ -52,6 +52,8 @@ struct IntakeShrunkTests {
     world.otherHost("NEWFILE")
     world.isPlugged = true
     #expect(world.pass(atMost: 60) { IntakeShrunkTests.summary($0, file).isSettled })
+    // The store has it; the agent hears of that.
+    world.pass(seconds: 1)
     let summary = IntakeShrunkTests.summary(world, file)
     #expect(summary.stored == 6 && summary.waiting == 6 && summary.unconfirmed == 0 && summary.lost == 0)
     let told = world.entries(.passingDiffers)

@@ -87,6 +87,22 @@ struct IntakeTests {
     #expect(world.agent.intake.conditions.active.isEmpty)
   }
 
+  @Test("Doubtful frames that the memory has settled are counted no more")
+  func settledDoubtful() throws {
+    let world = IntakeTests.connected()
+    try world.tellReader("rate 20")
+    world.pass(seconds: 5)
+    try world.tellReader("digit 0.2")
+    #expect(world.pass(atMost: 30) { $0.agent.ledger.doubtful > 0 })
+    try world.tellReader("ok")
+    world.pass(seconds: 5)
+    try world.tellReader("rate 0")
+    #expect(world.pass(atMost: 120) { $0.isComplete })
+    world.pass(seconds: 60)
+    #expect(world.agent.ledger.doubtful == world.store.doubtful.count)
+    #expect(world.store.doubtful.isEmpty)
+  }
+
   @Test("A lost passing is named, fetched and told as filled; the ones behind it do not wait")
   func gap() throws {
     let world = IntakeTests.connected()

@@ -132,7 +132,7 @@ struct ModelStore {
       }
       let settled = before - doubtful.count
       if settled > 0 { change(key) { $0.forgottenDoubtful += settled } }
-      return .updated(summary(of: key), request)
+      return .doubtfulSettled(summary(of: key), total: doubtful.count)
     case .openFile(let key): return .fileOpened(contents(of: key))
     case .doubt(let key):
       changeRows(of: key) { row in

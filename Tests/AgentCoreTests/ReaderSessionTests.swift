@@ -4,11 +4,12 @@ import Testing
 
 @Suite("The conversation with the reader")
 struct ReaderSessionTests {
-  @Test("After opening: PING, GETPROTOCOL, GETSTATUS, then push mode")
+  @Test("After opening: PING, GETPROTOCOL, GETSTATUS, again as one proves nothing, then push mode")
   func handshake() {
     let world = World.settled()
     #expect(
-      Array(world.commands.map(\.text).prefix(4)) == ["PING", "GETPROTOCOL", "GETSTATUS", "PUSHTAGS;true"])
+      Array(world.commands.map(\.text).prefix(5))
+        == ["PING", "GETPROTOCOL", "GETSTATUS", "GETSTATUS", "PUSHTAGS;true"])
     #expect(world.readerState == .connected)
   }
 

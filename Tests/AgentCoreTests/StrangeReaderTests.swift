@@ -1,5 +1,6 @@
 import JSONDocument
 import One4AllProtocol
+import Rehearsal
 import Testing
 
 @testable import AgentCore
@@ -73,6 +74,28 @@ struct StrangeReaderTests {
     #expect(world.status["passings"]?["captured"] == 1)
   }
 
+  @Test("One damaged status makes no other reader, and no other session file", arguments: [3, 10, 19, 29])
+  func damagedOnce(field: Int) throws {
+    let world = CaptureWorld()
+    world.pass(seconds: 30)
+    let connected = world.entries(.readerConnected).count
+    var count = 0
+    world.tamper = { output in
+      var fields = String(decoding: output.bytes, as: UTF8.self).split(
+        separator: ";", omittingEmptySubsequences: false
+      ).map(String.init)
+      guard fields[0] == "GETSTATUS", fields.count > 30 else { return output.bytes }
+      count += 1
+      guard count % 3 == 1 else { return output.bytes }
+      fields[field] = String(fields[field].dropLast() + (fields[field].last == "1" ? "3" : "1"))
+      return Array(fields.joined(separator: ";").utf8)
+    }
+    world.pass(seconds: 300)
+    #expect(count >= 9)
+    #expect(world.entries(.readerSwapped).isEmpty && world.entries(.readerChanged).isEmpty)
+    #expect(world.entries(.readerConnected).count == connected)
+  }
+
   @Test("A serial number that the line may have damaged is believed when it comes a second time")
   func serialNumberTwice() throws {
     let world = World.settled()
@@ -86,15 +109,18 @@ struct StrangeReaderTests {
 
   @Test("What may be damage is asked for again at once, but not without end")
   func sureness() throws {
-    var strange = StrangeReplies()
+    var evidence = StatusEvidence()
     func status(_ serialNumber: String) throws -> ReaderStatus {
       let known = try #require(World.settled().agent.session.status).rawLine
       return try ReaderStatus(
         reply: #require(Reply(line: known.replacing("O4A5-00051", with: serialNumber))))
     }
     let (plain, odd, other) = (try status("O4A5-00051"), try status("O4A5-0é051"), try status("O4A5-ä0051"))
-    func isBelieved(_ status: ReaderStatus) -> Bool { strange.isSure(status) }
-    func isRepeated() -> Bool { strange.asksAgain() }
+    func isBelieved(_ status: ReaderStatus) -> Bool { evidence.receive(status) }
+    func isRepeated() -> Bool { evidence.asksAgain() }
+    // Nothing acts that came once.
+    #expect(!isBelieved(plain))
+    #expect(isRepeated())
     #expect(isBelieved(plain))
     #expect(!isBelieved(odd))
     #expect(isRepeated())
@@ -106,6 +132,12 @@ struct StrangeReaderTests {
     #expect(!isRepeated())
     #expect(isBelieved(other))
     #expect(isBelieved(other))
+    #expect(!isBelieved(plain))
+    // The same reader on a line that was opened again is known by one.
+    evidence.beginAgain()
+    #expect(isBelieved(other))
+    evidence.beginAgain()
+    #expect(!isBelieved(plain))
     #expect(isBelieved(plain))
   }
 

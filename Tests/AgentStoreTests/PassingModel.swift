@@ -103,6 +103,7 @@ struct PassingModel {
       doubtful.removeAll { frame in
         frame.key == key && frame.reason != .denied && !lost.contains(frame.passing?.number ?? 0)
       }
+      return .doubtfulSettled(summary(key), total: doubtful.count)
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
       change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }

@@ -128,4 +128,13 @@ extension PassingStore {
     }
     return try doubtful.count()
   }
+
+  /// Forgets the doubtful frames of a file that say nothing any more.
+  func settleDoubtful(_ key: FileKey) throws(StoreError) -> PassingReport {
+    guard let file = try files.find(key) else {
+      return .doubtfulSettled(FileSummary(key: key), total: try doubtful.count())
+    }
+    try doubtful.settle(file.id)
+    return .doubtfulSettled(try summary(of: file), total: try doubtful.count())
+  }
 }

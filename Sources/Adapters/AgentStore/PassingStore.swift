@@ -60,8 +60,7 @@ struct PassingStore: ~Copyable {
     switch request {
     case .capture(let key, let passings): .captured(try capture(key, passings))
     case .keepDoubtful(let frames): .doubtfulKept(total: try keepDoubtful(frames))
-    case .settleDoubtful(let key):
-      try change(key, request) { (store, file) throws(StoreError) in try store.doubtful.settle(file.id) }
+    case .settleDoubtful(let key): try settleDoubtful(key)
     case .openFile(let key): .fileOpened(try open(key))
     case .doubt(let key):
       try change(key, request) { (store, file) throws(StoreError) in try store.doubt(&file) }

@@ -9,6 +9,9 @@ extension Agent {
     switch report {
     case .captured(let result): ledger.note(result.summary)
     case .doubtfulKept(let total): ledger.doubtful = total
+    case .doubtfulSettled(let summary, let total):
+      ledger.note(summary)
+      ledger.doubtful = total
     case .fileOpened(let contents): ledger.note(contents.summary)
     case .updated(let summary, let request):
       ledger.note(summary)

@@ -81,15 +81,18 @@ public struct LedgerPage: Sendable {
     causes.contains { cause in events.contains { $0.rawValue == cause["event"]?.string } }
   }
 
+  private func message(of event: EventName) -> String? {
+    causes.first { $0["event"]?.string == event.rawValue }?["message"]?.string
+  }
+
   /// The worst of what keeps passings from being well; else what is still to come.
   private var headline: TerminalLine {
     guard addsUp else { return TerminalLine("THE LEDGER DOES NOT ADD UP: report this", .bad) }
     if isCause(.passingsLost) {
       return TerminalLine("LOST: \(passings(present("lost"))) that the reader made and has no more", .bad)
     }
-    if isCause(.passingsWrong) {
-      return TerminalLine(
-        "\(passings(present("sent_differences"))) sent otherwise than in the reader's memory", .bad)
+    if let message = message(of: .passingsWrong) {
+      return TerminalLine("WRONG IN THE CLOUD: \(message)", .bad)
     }
     if isCause(.cloudSessionClosed, .forwardHeld, .cloudKeyRefused) {
       let held = files.filter { $0["hold"]?.string != nil }.reduce(0) { $0 + count($1, "waiting") }

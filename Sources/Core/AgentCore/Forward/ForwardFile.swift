@@ -55,6 +55,8 @@ struct ForwardFile: Sendable {
   var progressAt: MonotonicTime
   /// When the oldest that is not read was heard, or the last that was read.
   var oldestUnread: MonotonicTime?
+  /// When a person, or a comparison, last let some wait again: they have not waited since they were heard.
+  var sentAgainAt: MonotonicTime?
   var peekAt: MonotonicTime
 
   // The cloud session.

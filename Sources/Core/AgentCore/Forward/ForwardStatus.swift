@@ -48,7 +48,8 @@ extension Forwarder {
     let file = files[place]
     let read = queue.lazy.filter { $0.key == file.summary.key }.compactMap(\.items.first?.arrivedAt).min()
     let unread = file.unread > 0 ? file.oldestUnread : nil
-    return [read, unread].compactMap { $0 }.min()
+    let arrival = [read, unread].compactMap { $0 }.min()
+    return arrival.map { max($0, file.sentAgainAt ?? $0) }
   }
 
   private func reason(for file: ForwardFile, at now: Moment) -> String? {

@@ -209,8 +209,12 @@ extension Forwarder {
     let findings = audit.findings
     let subject = audit.key.description
     guard findings.agreeing < findings.compared else {
+      let waiting = places[audit.key].map { files[$0].summary.waiting } ?? 0
+      let rest = waiting > 0 ? "; \(waiting) more wait to be sent, and were not looked for" : ""
       let words =
-        "the cloud has all \(findings.compared) acknowledged passings of \(audit.key.file), each once"
+        findings.compared == 0 && waiting > 0
+        ? "nothing of \(audit.key.file) is acknowledged\(rest)"
+        : "the cloud has all \(findings.compared) acknowledged passings of \(audit.key.file), each once\(rest)"
       let entry = LogEntry(.cloudAuditDone, words, fields(audit.key))
       if conditions.isActive(.cloudAuditDiffers, of: subject) {
         conditions.clear(.cloudAuditDiffers, of: subject, telling: entry, at: now, &log)

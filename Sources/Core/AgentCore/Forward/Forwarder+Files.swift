@@ -108,7 +108,9 @@ extension Forwarder {
       if isOwn { files[place].busy.subtract(numbers) }
       files[place].meter.add(max(0, summary.acknowledged - former), at: now)
     case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
-    case .sendAgain(_, let numbers): if let first = numbers.first { files[place].readAgain(from: first) }
+    case .sendAgain(_, let numbers):
+      if let first = numbers.first { files[place].readAgain(from: first) }
+      files[place].sentAgainAt = now
     case .doubt: dropUnsent(of: summary.key)
     case .believe, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)

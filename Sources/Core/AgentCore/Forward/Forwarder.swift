@@ -249,6 +249,7 @@ public struct Forwarder: Sendable {
     switch report {
     case .captured(let result): captured(result, at: now, &orders.log)
     case .doubtfulKept, .readerNoted: break
+    case .doubtfulSettled(let summary, _): note(summary, at: now)
     case .fileOpened(let contents): note(contents.summary, at: now)
     case .waiting(let key, let after, let passings):
       received(key, after: after, passings, at: moment, &orders.log)
@@ -267,6 +268,7 @@ public struct Forwarder: Sendable {
       for summary in summaries {
         let place = note(summary, at: now)
         files[place].cursor = 0
+        if files[place].summary.waiting > 0 { files[place].sentAgainAt = now }
       }
     case .failed(let request, let failure): storeFailed(request, failure, at: now, &orders.log)
     }

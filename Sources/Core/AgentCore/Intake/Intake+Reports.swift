@@ -18,7 +18,7 @@ extension Intake {
         spoilSlice()
         damaged(at: now.monotonic, now.monotonic)
       }
-    case .doubtfulKept(let total):
+    case .doubtfulKept(let total), .doubtfulSettled(_, let total):
       doubtfulFrames = total
       done(at: now.monotonic, &out)
     case .readerNoted: done(at: now.monotonic, &out)

@@ -41,7 +41,9 @@ extension EventName {
       Row(
         "665015ab8f48e1658bdf2849bbec8d02", .warning,
         "the port does not exist, or its network address does not answer",
-        remedy: "plug the cable in; `one4allctl ports` shows what is there")
+        remedy:
+          "plug the cable in; `one4allctl ports` shows what is there, `port` in the configuration is what is asked"
+      )
     case .readerBusy:
       Row(
         "969a11e8459889c08e8d5eaef580d663", .warning, "another process holds the port",
@@ -264,7 +266,8 @@ extension EventName {
         "0101d793957f40a99375af8f27d2e52a", .alert,
         "the cloud has passings of a session file otherwise than the reader's memory",
         remedy:
-          "`one4allctl differences` names them: correct the results, the cloud does not change what it has")
+          "correct the results: `one4allctl differences` names them; those of another zone `zone-corrected` in the journal"
+      )
     case .passingDiffers:
       Row(
         "6f79d56dfa7293d13069bc3ed7e429be", .warning,

@@ -86,6 +86,8 @@ public enum PassingReport: Equatable, Sendable {
   case captured(CaptureResult)
   /// Doubtful frames are on disk; how many are kept in all.
   case doubtfulKept(total: Int)
+  /// Those of a file that are settled are forgotten; how many are kept in all.
+  case doubtfulSettled(FileSummary, total: Int)
   /// What is stored of a file.
   case fileOpened(FileContents)
   /// Passings to send; `key` and `after` as asked.

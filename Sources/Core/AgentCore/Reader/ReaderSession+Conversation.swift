@@ -84,6 +84,7 @@ extension ReaderSession {
   /// The reader greeted in the middle of things: it has restarted, perhaps as another one.
   private mutating func startAgain(at now: MonotonicTime, _ actions: inout [AgentAction]) {
     isIdentified = false
+    evidence.beginAgain()
     pushConfirmedAt = nil
     // What it was asked before went with its memory.
     queue.clear()
@@ -129,9 +130,9 @@ extension ReaderSession {
   ) {
     let command = asked.command
     var outcome = CommandOutcome(command: command, reply: reply)
-    if case .status(let status) = outcome, !strange.isSure(status) {
+    if case .status(let status) = outcome, !evidence.receive(status) {
       outcome = .unexpected(.once)
-      if strange.asksAgain() { queue.addFirst(.getStatus) }
+      if evidence.asksAgain() { queue.addFirst(.getStatus) }
     }
     defer { tell(asked, .reply(outcome), heardAt: heardAt) }
     guard command.isOfTheConversation else { return }

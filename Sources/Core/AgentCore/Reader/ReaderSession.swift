@@ -46,6 +46,7 @@ public struct ReaderSession: Sendable {
   /// When a part of a long reply was heard last.
   var replyComingAt: MonotonicTime?
   var strange = StrangeReplies()
+  var evidence = StatusEvidence()
   /// Bytes heard since the last valid frame, and the first of them.
   var strayBytes = 0
   var sample: [UInt8] = []
@@ -202,6 +203,7 @@ extension ReaderSession {
     lastValidAt = nil
     replyComingAt = nil
     strange.forget()
+    evidence.beginAgain()
     strayBytes = 0
     sample = []
     pushConfirmedAt = nil

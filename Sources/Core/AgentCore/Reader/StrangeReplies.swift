@@ -1,33 +1,11 @@
 import One4AllProtocol
 
-/// What the reader says that cannot be read, or only in part.
-///
-/// A field by which passings are kept or sent, and which the line may have damaged, acts once it has come twice in a row; a
-/// strange one that only tells is told once, whatever it says meanwhile.
+/// What the reader says that cannot be read, or only in part. It is told once, whatever it says meanwhile.
 struct StrangeReplies: Sendable {
-  /// The unsure fields of the last status.
-  private var unsure: [Int: String] = [:]
-  /// Whether the last status was asked for to be sure of the one before it.
-  private var isRepeated = false
   /// The fields that were told, by their places.
   private var told: [Int] = []
   /// Bytes that hold the name of the command under way, and are no frame.
   private var unreadable: MalformedFrame?
-
-  /// Whether a status may be believed: its unsure fields, if any, were the same in the one before it.
-  mutating func isSure(_ status: ReaderStatus) -> Bool {
-    let isSure = status.unsureFields.allSatisfy { unsure[$0.key] == $0.value }
-    unsure = status.unsureFields
-    if isSure { isRepeated = false }
-    return isSure
-  }
-
-  /// Whether a status that is not sure is to be asked for again at once: where it says something else each time, every
-  /// second time only.
-  mutating func asksAgain() -> Bool {
-    isRepeated.toggle()
-    return isRepeated
-  }
 
   /// Whether other fields are strange than those that were told.
   mutating func areNew(_ fields: [StrangeField]) -> Bool {
@@ -49,8 +27,6 @@ struct StrangeReplies: Sendable {
 
   /// Another line, or the same one opened again.
   mutating func forget() {
-    unsure = [:]
-    isRepeated = false
     unreadable = nil
   }
 

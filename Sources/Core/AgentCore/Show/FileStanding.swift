@@ -49,7 +49,8 @@ extension Agent {
   /// Why passings are not sent now, of one file or at all; nil when nothing holds any.
   func hold(at now: Moment) -> String? {
     if !settings.passings.forward { return forwarder.hold(at: now) }
-    if let trouble = forwarder.lastError { return forwarder.hold(at: now) ?? trouble }
-    return forwarder.heldFile(at: now.monotonic).map { "\($0.key.file): \($0.reason)" }
+    // What went wrong last holds nothing once its time is over and there is another reason.
+    let held = forwarder.heldFile(at: now.monotonic).map { "\($0.key.file): \($0.reason)" }
+    return forwarder.hold(at: now) ?? held ?? forwarder.lastError
   }
 }
