@@ -108,6 +108,22 @@ import Testing
     #expect(!loaded.effectiveText().contains("5ecret"))
   }
 
+  @Test func theConfigurationOfTheRehearsalPageIsRight() throws {
+    let root = Files.parent(of: Files.parent(of: Files.parent(of: #filePath)))
+    let page = String(decoding: try Files.read("\(root)/docs/rehearsal.md"), as: UTF8.self)
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+    let begin = try #require(lines.firstIndex { $0 == "    [reader]" })
+    let block = lines[begin...].prefix { $0.hasPrefix("    ") }.map { String($0.dropFirst(4)) }
+    let folder = TemporaryFolder()
+    let key = folder.write("key", "ror-rehearsal\n")
+    chmod(key, 0o600)
+    let text = block.joined(separator: "\n").replacing("/tmp/rehearsal/key", with: key) + "\n"
+    let loaded = try ConfigurationLoader.load(path: folder.write("one4alld.conf", text))
+    #expect("\(loaded.settings.reader.port)" == "/tmp/reader")
+    #expect(loaded.settings.controlSocket == "/tmp/rehearsal/control.sock")
+    #expect(loaded.settings.storeDirectory == "/tmp/rehearsal/store")
+  }
+
   @Test func aToolFindsTheControlSocketWhateverElseIsWrong() throws {
     let folder = TemporaryFolder()
     let path = folder.write(
