@@ -27,6 +27,48 @@ struct IntakeMemoryTests {
     !output.isPush && output.bytes.starts(with: Array("\(number);".utf8))
   }
 
+  @Test("One list that says otherwise than what is stored overrides nothing; one that says so twice does")
+  func contradictedOnce() throws {
+    for isLasting in [false, true] {
+      let world = try IntakeMemoryTests.raced(10)
+      world.pass(seconds: 10)
+      let key = world.key(world.files[0])
+      let stored = world.store.files[key]?.rows[5]?.kept.passing.text
+      var count = 0
+      world.tamper = { output in
+        guard IntakeMemoryTests.isListed(output, 5) else { return output.bytes }
+        count += 1
+        guard count == 1 || isLasting else { return output.bytes }
+        return Array(String(decoding: output.bytes, as: UTF8.self).replacing(";MC;", with: ";MD;").utf8)
+      }
+      #expect(world.audit() == nil)
+      world.pass(seconds: 10)
+      #expect(count >= 2)
+      let now = world.store.files[key]?.rows[5]?.kept.passing.text
+      #expect((now == stored) != isLasting, "\(now ?? "none")")
+      #expect(world.entries(.passingDiffers).count == (isLasting ? 1 : 0))
+    }
+  }
+
+  @Test("A record that comes in another way each time is not asked for without a pause")
+  func everChanging() throws {
+    let world = try IntakeMemoryTests.raced(10)
+    world.pass(seconds: 10)
+    var count = 0
+    world.tamper = { output in
+      guard IntakeMemoryTests.isListed(output, 5) else { return output.bytes }
+      count += 1
+      return Array(
+        String(decoding: output.bytes, as: UTF8.self).replacing(
+          ";MC;", with: ";M\(["A", "B", "C", "D"][count % 4]);"
+        )
+        .utf8)
+    }
+    #expect(world.audit() == nil)
+    world.pass(seconds: 120)
+    #expect((5...60).contains(count), "\(count)")
+  }
+
   @Test("What two clean lists do not give although it is counted is lost: named, an alarm, asked no more")
   func lost() throws {
     let world = try IntakeMemoryTests.raced(10) { world in

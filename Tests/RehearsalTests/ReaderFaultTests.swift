@@ -103,6 +103,23 @@ struct ReaderFaultTests {
     #expect(try rig.document("count")["cut"] == 51)
   }
 
+  @Test("Flipped bits: so many of the bytes, in replies too, each by one bit, none vanishes")
+  func flip() throws {
+    var rig = ReaderRig()
+    try rig.order("flip 0.01")
+    var flipped = 0
+    for _ in 0..<2000 {
+      let bytes = rig.reader.received(Array("PING\r\n".utf8), from: 1, at: rig.now).flatMap(\.bytes)
+      #expect(bytes.count == 11)
+      for (byte, right) in zip(bytes, "PING;PONG\r\n".utf8) where byte != right {
+        #expect((byte ^ right).nonzeroBitCount == 1)
+        flipped += 1
+      }
+    }
+    #expect((150...300).contains(flipped))
+    #expect(try rig.document("count")["flipped"] == .whole(flipped))
+  }
+
   @Test("Noise comes before frames and leaves them whole: NUL, 0xFF and anything")
   func noise() throws {
     var rig = ReaderRig()

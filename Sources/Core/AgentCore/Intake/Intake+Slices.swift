@@ -78,9 +78,12 @@ extension Intake {
     let jumped = jumped(slice.frames, of: file, zone: zone, at: now)
     var given = NumberSet()
     var confirmed = NumberSet()
+    var isContradicted = false
     for passing in slice.frames {
       given.insert(passing.number)
-      guard slice.isClean || file.copies[passing.number] == passing else {
+      // Two receptions, or it is not true: no check that could be computed protects a frame.
+      guard file.copies[passing.number] == passing else {
+        if file.copies[passing.number] != nil { isContradicted = true }
         file.remember(passing)
         continue
       }
@@ -103,7 +106,8 @@ extension Intake {
       file.confirm(passing, at: now.monotonic)
       confirmed.insert(passing.number)
     }
-    file.failures = !confirmed.isEmpty || slice.isClean ? 0 : file.failures + 1
+    let isProgress = !confirmed.isEmpty || (slice.isClean && !isContradicted)
+    file.failures = isProgress ? 0 : file.failures + 1
     if slice.isClean {
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
@@ -112,7 +116,7 @@ extension Intake {
       }
       if file.isProbing {
         if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
-        if let last = given.last { file.count = max(file.count ?? 0, last) }
+        if let last = confirmed.last { file.count = max(file.count ?? 0, last) }
       }
       notGiven(given.missing(in: slice.range).intersection(needed), in: &file, at: now.monotonic, &out.log)
     } else {

@@ -4,10 +4,9 @@ public import One4AllProtocol
 /// reader's memory, and what is missing, unconfirmed or lost.
 ///
 /// The reader's memory is the truth. A pushed passing is believed when it follows from what was there before
-/// (`Believing`); all else is kept raw, and the numbers concerned are fetched in slices. A clean slice (its frames
-/// ascending, nothing malformed meanwhile, ended by its empty line) is confirmed as a whole; of another one only those
-/// frames that came a second time with the same content. What two clean slices do not give although the reader still
-/// counts it is lost.
+/// (`Believing`); all else is kept raw, and the numbers concerned are fetched in slices. A frame of a slice is confirmed
+/// when it came before with the same content, pushed or in another slice. What two clean slices (their frames ascending,
+/// nothing malformed meanwhile, ended by their empty line) do not give although the reader still counts it is lost.
 public struct Intake: Sendable {
   /// A reader that is there.
   struct Connected: Sendable {

@@ -14,6 +14,8 @@ struct ReaderCounts: Sendable {
   var cut = 0
   /// Frames with noise before them.
   var noisy = 0
+  /// Bits that were flipped on the line.
+  var flipped = 0
   /// Pushed passings with a stray digit before them.
   var digits = 0
   /// Pushed passings in which bytes were replaced.
@@ -39,7 +41,8 @@ struct ReaderCounts: Sendable {
     return [
       "recorded": .whole(recorded), "bounced": .whole(bounced), "pushed": .whole(pushed),
       "lost": .whole(lost), "cut": .whole(cut), "noisy": .whole(noisy),
-      "digits": .whole(digits), "garbled": .whole(garbled), "joined": .whole(joined),
+      "flipped": .whole(flipped), "digits": .whole(digits), "garbled": .whole(garbled),
+      "joined": .whole(joined),
       "bytes_received": .whole(bytesReceived),
       "commands": .object(byName), "unknown_commands": .whole(unknownCommands),
       "bad_arguments": .whole(badArguments), "bad_lines": .whole(badLines), "reboots": .whole(reboots),

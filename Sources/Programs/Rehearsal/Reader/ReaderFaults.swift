@@ -13,6 +13,8 @@ public struct ReaderFaults: Equatable, Sendable {
   /// Probability that a pushed passing ends early and the next one begins as late, 0 to 1: together they look like
   /// one.
   public var join = 0.0
+  /// Probability that a bit of a byte is flipped, 0 to 1: of all that it says, pushes and replies alike.
+  public var flip = 0.0
   /// So many pushed passings from now on never leave.
   public var loseNext = 0
   /// So many frames from now on end early.
@@ -96,6 +98,18 @@ extension ReaderFaults {
       return nil
     }
     return Int.random(in: 1...count - 3, using: &random)
+  }
+
+  /// Flips bits on the way.
+  /// - Returns: how many.
+  func flipBits(of bytes: inout [UInt8], _ random: inout RehearsalRandom) -> Int {
+    guard flip > 0 else { return 0 }
+    var count = 0
+    for place in bytes.indices where random.comes(flip) {
+      bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      count += 1
+    }
+    return count
   }
 
   /// The noise before a frame, mostly none: NUL, 0xFF or anything.

@@ -90,6 +90,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case garble(Double)
   /// Probability that two pushed passings are run together.
   case join(Double)
+  /// Probability that a bit of a byte is flipped.
+  case flip(Double)
   /// Frames a second in which lists leave; 0: at once.
   case listRate(Double)
   /// So many frames are cut.

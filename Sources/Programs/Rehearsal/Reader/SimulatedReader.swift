@@ -263,6 +263,7 @@ extension SimulatedReader {
     }
     let noise = faults.noiseBytes(&random)
     if !noise.isEmpty { counts.noisy += 1 }
+    counts.flipped += faults.flipBits(of: &bytes, &random)
     transmissions.append(ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
   }
 

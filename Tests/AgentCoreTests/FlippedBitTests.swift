@@ -1,0 +1,48 @@
+import AgentCore
+import JSONDocument
+import One4AllProtocol
+import Rehearsal
+import Testing
+
+@Suite("A line that flips bits, in replies as in passings")
+struct FlippedBitTests {
+  @Test(
+    "With each passing confirmed by the reader's memory: one device, every passing once, none with another time or chip",
+    arguments: WildSeeds.some(12))
+  func confirmed(seed: UInt64) throws {
+    let world = World(seed: seed) {
+      $0.passings.forward = true
+      $0.passings.confirm = .always
+    }
+    world.pass(seconds: 3)
+    // The reader draws what it flips from what it has done.
+    for _ in 0..<seed % 64 { try world.tellReader("pass 1") }
+    for order in ["rate 50", "flip \(seed % 2 == 0 ? 0.001 : 0.0003)"] { try world.tellReader(order) }
+    world.pass(seconds: 10)
+    if seed % 3 == 0 { world.kill(seed: seed) }
+    world.pass(seconds: 10)
+    try world.tellReader("rate 0")
+    // The line stays as bad as it is until all is there.
+    let expected = world.truth.values.reduce(0) { $0 + $1.count }
+    let isSent = world.pass(atMost: 900) { world in
+      world.passings.summaries.reduce(0) { $0 + $1.acknowledged } == expected
+        && world.agent.intake.unsettledButReachable.isEmpty
+    }
+    #expect(isSent && expected > 900, "\(world.passings.summaries) of \(expected)")
+    #expect(world.devices.count == 1)
+    #expect(world.entries(.passingsLost).isEmpty && world.entries(.readerSwapped).isEmpty)
+    let (file, frames) = try #require(world.truth.first { !$0.value.isEmpty })
+    let sessions = world.tellCloud("passings")["sessions"]?.array ?? []
+    #expect(sessions.count == 1 && sessions.first?["alias"]?.string == "O4A5-00051 \(file)")
+    let there = sessions.first?["passings"]?.array ?? []
+    #expect(there.count == frames.count)
+    for (frame, entry) in zip(frames, there) {
+      let passing = try Passing(parsing: Array(frame.utf8))
+      let moment = WallTime(milliseconds: passing.localMilliseconds + 6 * 3_600_000)
+      #expect(
+        entry["num_passing"]?.integer == Int64(passing.number)
+          && entry["timestamp"]?.string == moment.iso8601 && entry["chip"]?.string == passing.chipText,
+        "\(frame) is \(entry)")
+    }
+  }
+}
