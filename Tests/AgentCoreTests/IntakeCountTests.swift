@@ -62,6 +62,27 @@ struct IntakeCountTests {
     world.expectComplete()
   }
 
+  @Test("One damaged count opens no gap, loses nothing, and is no alarm", arguments: ["74408", "9", "1"])
+  func damagedCount(count: String) throws {
+    let world = IntakeTests.connected()
+    try world.tellReader("rate 20")
+    world.pass(seconds: 20)
+    var counts = 0
+    world.tamper = { output in
+      let text = String(decoding: output.bytes, as: UTF8.self)
+      guard text.hasPrefix("PASSINGS;") else { return output.bytes }
+      counts += 1
+      guard counts % 2 == 1 else { return output.bytes }
+      return Array("PASSINGS;\(count);\(text.split(separator: ";").dropFirst(2).joined(separator: ";"))".utf8)
+    }
+    world.pass(seconds: 120)
+    try world.tellReader("rate 0")
+    #expect(world.pass(atMost: 120) { $0.isComplete })
+    world.expectComplete()
+    #expect(world.entries(.gapFound).isEmpty && world.entries(.passingsLost).isEmpty)
+    #expect(world.entries(.passingDiffers).isEmpty)
+  }
+
   @Test("A discarded import from another race leaves the live passings believed")
   func discardedImport() throws {
     let world = IntakeTests.connected()

@@ -229,15 +229,15 @@ extension Intake {
   }
 
   mutating func accept(
-    _ count: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
+    _ told: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     // The last ones that it counts were not heard.
-    if storedUpTo < count { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
-    files[key]?.counted(count, at: now)
+    if storedUpTo < told { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
+    files[key]?.counted(told, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > count { files[key]?.suspect(count + 1...storedUpTo) }
-    if files[key]?.lowerCount != nil { recount(key) }
-    guard let file = files[key] else { return }
+    if storedUpTo > told { files[key]?.suspect(told + 1...storedUpTo) }
+    if files[key]?.isCountOpen == true { recount(key) }
+    guard let file = files[key], let count = file.count else { return }
     if file.notedCount == nil
       || (file.notedCount != count && file.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
     {
@@ -265,8 +265,8 @@ extension Intake {
         return
       }
       files[key]?.counted(count, at: now)
-      let isUnsure = files[key]?.lowerCount != nil
-      files[key]?.needsInfo = isUnsure
+      let isOpen = files[key]?.isCountOpen ?? false
+      files[key]?.needsInfo = isOpen
       finish(key, at: now, &out)
       return
     }

@@ -53,8 +53,10 @@ struct OpenFile: Sendable {
   /// The count that the store was told.
   var notedCount: UInt32?
   var notedAt: MonotonicTime?
-  /// A smaller count than before, told once.
-  var lowerCount: UInt32?
+  /// The count that was told last.
+  private var toldCount: UInt32?
+  /// It does not act yet: it is to be told again.
+  private(set) var isCountOpen = false
   /// GETFILEINFO is to be asked for the count, and how often it was in vain.
   var needsInfo = false
   var infoFailures = 0
@@ -228,19 +230,26 @@ struct OpenFile: Sendable {
     if unconfirmedSince != nil { unconfirmedSince = unconfirmed.isEmpty ? nil : now }
   }
 
-  /// The reader has told its count. A smaller one than before is taken when it is told twice.
+  /// The reader has told its count. A smaller one than before acts when it is told twice; a higher one as far as something
+  /// else bears it out, what was heard or the count before it: no check protects it.
   mutating func counted(_ told: UInt32, at now: MonotonicTime) {
-    highestCount = max(highestCount, told)
     countings.note(told, at: now)
-    if let count, told < count, lowerCount != told {
-      lowerCount = told
+    let before = toldCount
+    toldCount = told
+    if let count, told < count, before != told {
+      isCountOpen = true
       return
     }
-    lowerCount = nil
-    count = told
+    let known = [count, notedCount, stored.last, before].compactMap { $0 }.max() ?? 0
+    isCountOpen = told > known
+    if isCountOpen, count == nil, known == 0 { return }
+    let proven = min(told, known)
+    highestCount = max(highestCount, proven)
+    count = proven
+    believing.expected = max(believing.expected, Believing.after(proven))
+    guard !isCountOpen else { return }
     countedAt = now
     suspectFronts()
-    believing.expected = max(believing.expected, Believing.after(told))
   }
 
   /// The passing that was believed last, when it stands right in front of a gap, is to be compared: two frames that the
