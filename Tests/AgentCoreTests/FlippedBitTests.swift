@@ -31,18 +31,8 @@ struct FlippedBitTests {
     #expect(isSent && expected > 900, "\(world.passings.summaries) of \(expected)")
     #expect(world.devices.count == 1)
     #expect(world.entries(.passingsLost).isEmpty && world.entries(.readerSwapped).isEmpty)
-    let (file, frames) = try #require(world.truth.first { !$0.value.isEmpty })
     let sessions = world.tellCloud("passings")["sessions"]?.array ?? []
-    #expect(sessions.count == 1 && sessions.first?["alias"]?.string == "O4A5-00051 \(file)")
-    let there = sessions.first?["passings"]?.array ?? []
-    #expect(there.count == frames.count)
-    for (frame, entry) in zip(frames, there) {
-      let passing = try Passing(parsing: Array(frame.utf8))
-      let moment = WallTime(milliseconds: passing.localMilliseconds + 6 * 3_600_000)
-      #expect(
-        entry["num_passing"]?.integer == Int64(passing.number)
-          && entry["timestamp"]?.string == moment.iso8601 && entry["chip"]?.string == passing.chipText,
-        "\(frame) is \(entry)")
-    }
+    #expect(sessions.count == 1 && sessions.first?["passings"]?.array?.count == expected)
+    try world.expectTruth()
   }
 }

@@ -8,6 +8,16 @@ struct ForwardLostStoreTests {
   private let first = ForwardWorld.key("20171223-153055.csv")
   private let second = ForwardWorld.key("20171223-170000.csv")
 
+  /// One whose first file has passings 1 to 10 in a session that the cloud has closed.
+  private func closedWorld(_ onClosedSession: PassingSettings.ClosedSession = .new) -> ForwardWorld {
+    let world = ForwardWorld { $0.onClosedSession = onClosedSession }
+    world.view.current = first
+    world.capture(1...10, of: first)
+    world.pass(seconds: 5)
+    world.tellCloud("close-session O4A5-00051")
+    return world
+  }
+
   @Test("A store that was lost finds the session in the cloud, and nothing is there twice")
   func lostStore() {
     let world = ForwardWorld()
@@ -57,11 +67,7 @@ struct ForwardLostStoreTests {
     "What a closed session lacks after the store was lost goes as on_closed_session says",
     arguments: [true, false])
   func lostStoreOfClosed(isHeld: Bool) {
-    let world = ForwardWorld { if !isHeld { $0.onClosedSession = .new } }
-    world.view.current = first
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.tellCloud("close-session O4A5-00051")
+    let world = closedWorld(isHeld ? .hold : .new)
     world.loseStore()
     world.restart()
     world.capture(1...15, of: first)
@@ -107,11 +113,7 @@ struct ForwardLostStoreTests {
 
   @Test("A closed session of the same name with other chips says nothing of this file")
   func formerOfOthers() {
-    let world = ForwardWorld { $0.onClosedSession = .new }
-    world.view.current = first
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.tellCloud("close-session O4A5-00051")
+    let world = closedWorld()
     world.loseStore()
     world.restart()
     world.isFree = true
@@ -123,11 +125,7 @@ struct ForwardLostStoreTests {
 
   @Test("Where the cloud does not show what a closed session has, nothing waits for that for ever")
   func formerNotShown() {
-    let world = ForwardWorld { $0.onClosedSession = .new }
-    world.view.current = first
-    world.capture(1...10, of: first)
-    world.pass(seconds: 5)
-    world.tellCloud("close-session O4A5-00051")
+    let world = closedWorld()
     world.capture(11...12, of: first)
     world.pass(seconds: 60)
     world.loseStore()

@@ -5,8 +5,6 @@ import One4AllProtocol
 /// First contacts that the plain backup tells. A store that was lost or damaged may know of none, and would then take what
 /// a reader has begun before for no business of this agent: passings that were never sent among it.
 enum BackupContacts {
-  /// Files that were begun so long before the newest one are of the same event.
-  private static let event: Int64 = 12 * 3_600_000
   /// A backup whose newest file is further from now is of another event. Names are local times.
   private static let present: Int64 = 36 * 3_600_000
 
@@ -19,7 +17,10 @@ enum BackupContacts {
       let names = list("\(folder)/\(serialNumber)").compactMap(SessionFileName.init)
       guard let newest = names.max()?.openedAt.millisecondsSince1970, abs(newest - now.milliseconds) < present
       else { continue }
-      first[serialNumber] = names.filter { newest - $0.openedAt.millisecondsSince1970 <= event }.min()?.text
+      first[serialNumber] =
+        names.filter {
+          .milliseconds(newest - $0.openedAt.millisecondsSince1970) <= PresentFiles.span
+        }.min()?.text
     }
     return first
   }

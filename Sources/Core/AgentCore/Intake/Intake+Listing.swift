@@ -141,20 +141,16 @@ extension Intake {
     lists?.names.formUnion(files)
   }
 
-  /// Files that were begun so long before the current one may be of the same event.
-  private static let eventSpan: Int64 = 12 * 3_600_000
-
   /// Of a reader that was heard of just now: what it began shortly before is left alone, and may be what a former box has
   /// not sent.
   private mutating func tellEarlier(_ files: [SessionFileName], _ log: inout [LogEntry]) {
     guard let reader, reader.isNew, let current, current.serialNumber == reader.serialNumber else { return }
     self.reader?.isNew = false
-    let names = files.sorted()
     guard let own = SessionFileName(current.file) else { return }
-    let earlier = names.filter { name in
+    let earlier = files.filter { name in
       let age = own.openedAt.millisecondsSince1970 - name.openedAt.millisecondsSince1970
-      return name < own && age <= Intake.eventSpan && !isOurs(name, of: reader.serialNumber)
-    }
+      return name < own && .milliseconds(age) <= PresentFiles.span && !isOurs(name, of: reader.serialNumber)
+    }.sorted()
     guard let last = earlier.last else { return }
     let shown = (earlier.count > 3 ? "…, " : "") + earlier.suffix(3).map(\.text).joined(separator: ", ")
     var fields = fields()

@@ -18,10 +18,7 @@ extension Intake {
         spoilSlice()
         damaged(at: now.monotonic, now.monotonic)
       }
-    case .doubtfulKept(let total), .doubtfulSettled(_, let total):
-      doubtfulFrames = total
-      done(at: now.monotonic, &out)
-    case .readerNoted: done(at: now.monotonic, &out)
+    case .doubtfulKept, .doubtfulSettled, .readerNoted: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
       // Of a file of which there is nothing, nothing is known.
       if contents.summary != FileSummary(key: contents.summary.key) { note(contents.summary) }

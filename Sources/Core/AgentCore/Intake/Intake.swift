@@ -154,9 +154,6 @@ public struct Intake: Sendable {
   /// Pushed passings that found no room in memory because the store did not take any. The reader's memory still has
   /// them.
   public internal(set) var droppedRows = 0
-
-  /// Doubtful frames that the store keeps, as it last said.
-  public internal(set) var doubtfulFrames = 0
   var auditResults: [AuditResult] = []
 
   /// An intake that has heard nothing yet.
