@@ -136,4 +136,17 @@ struct ForwardLostStoreTests {
     #expect(world.file(first).waiting == 0)
     #expect(world.cloudNumbers(of: first).description == "1-20")
   }
+
+  @Test("A closed session that was not shown at first is read when something of it is to be sent")
+  func formerShownLater() {
+    let world = closedWorld()
+    world.loseStore()
+    world.restart()
+    world.tellCloud("fail 500 on passings-session for 9 requests")
+    world.capture(1...20, of: first)
+    world.pass(seconds: 900)
+    #expect(world.file(first).waiting == 0)
+    let tokens = world.sessions.compactMap { $0["token_session"]?.string }
+    #expect(tokens.flatMap { world.cloudPassings($0).keys }.sorted() == Array(1...20))
+  }
 }

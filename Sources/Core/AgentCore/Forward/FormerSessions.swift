@@ -11,6 +11,8 @@ struct FormerSessions: Equatable, Sendable {
   private var pages = PageWalk()
   /// The chips of what each has, by number; nil where the cloud does not show it.
   private var chips: [String: [UInt32: String?]] = [:]
+  /// Those of which all is known.
+  private var whole: Set<String> = []
   private var count = 0
 
   /// The next page to be read; nil when all are.
@@ -29,23 +31,21 @@ struct FormerSessions: Equatable, Sendable {
       if chips[token, default: [:]].updateValue(entry.chip, forKey: entry.number) == nil { count += 1 }
     }
     guard pages.take(page) else { return nil }
-    return skip()
+    skip()
+    if count < FormerSessions.mostPassings { whole.insert(token) }
+    return chips[token]?.count
   }
 
   /// The one that is being read shows no more.
-  /// - Returns: how many passings it has, as far as it is known.
-  @discardableResult
-  mutating func skip() -> Int {
+  mutating func skip() {
     pages = PageWalk()
-    guard !unread.isEmpty else { return 0 }
-    let token = unread.removeFirst()
-    let known = chips[token, default: [:]]
-    chips[token] = known
-    return known.count
+    guard let token = unread.first else { return }
+    unread.removeFirst()
+    chips[token] = chips[token] ?? [:]
   }
 
-  /// Whether what it has is known.
-  func knows(_ token: String) -> Bool { chips[token] != nil && unread.first != token }
+  /// Whether all that it has is known.
+  func knows(_ token: String) -> Bool { whole.contains(token) }
 
   /// The session that has that passing; nil for none.
   func token(of item: PassingBatch.Item) -> String? {
