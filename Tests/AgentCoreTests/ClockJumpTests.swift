@@ -273,5 +273,6 @@ struct ClockJumpTests {
     #expect(race.summary.stored == race.moments.count && race.summary.unconfirmed == 0)
     let escaped = race.wrong.intersection(race.free)
     #expect(escaped.isEmpty, "seed \(seed): \(escaped)")
+    WildRecord.note("clock-jumps", seed: seed, race.world)
   }
 }

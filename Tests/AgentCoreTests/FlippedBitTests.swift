@@ -34,5 +34,6 @@ struct FlippedBitTests {
     let sessions = world.tellCloud("passings")["sessions"]?.array ?? []
     #expect(sessions.count == 1 && sessions.first?["passings"]?.array?.count == expected)
     try world.expectTruth()
+    WildRecord.note("flipped-bits", seed: seed, world)
   }
 }

@@ -78,6 +78,7 @@ struct ForwardWildTests {
     }
     #expect(world.misuse.isEmpty, "\(world.misuse)")
     #expect(world.conditions.isEmpty, "\(world.conditions)")
+    WildRecord.note("forwarding", seed: seed, world)
   }
 
   @Test(
@@ -122,6 +123,7 @@ struct ForwardWildTests {
     #expect(union == NumberSet(1...last))
     #expect(sum == Int(last), "\(sum - Int(last)) are in two sessions")
     #expect(world.misuse.isEmpty)
+    WildRecord.note("closed-sessions", seed: seed, world)
   }
 
   /// The reader has gone on to another file, and all that it has of this one is fetched.

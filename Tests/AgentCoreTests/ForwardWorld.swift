@@ -38,6 +38,7 @@ final class ForwardWorld: SteppedWorld {
   /// Passings that the cloud has lost, by token.
   private var forgotten: [String: NumberSet] = [:]
   private var pending = EventsUnderWay<Event>()
+  private(set) var storeRequests: [PassingRequest] = []
   private var storeQueue: [PassingRequest] = []
   private var isStoreBusy = false
   private var requestUnderWay: UInt64?
@@ -124,6 +125,7 @@ final class ForwardWorld: SteppedWorld {
 
   /// Hands the store a request, of the forwarder or of anybody else; all reports reach the forwarder.
   func ask(_ request: PassingRequest) {
+    storeRequests.append(request)
     storeQueue.append(request)
     if !isStoreBusy { performLater() }
   }

@@ -52,6 +52,7 @@ struct IntakeJoinTests {
     try world.tellReader("rate 0")
     world.pass(seconds: 60)
     world.expectComplete("seed \(seed)")
+    WildRecord.note("joined-frames", seed: seed, world)
     #expect(!world.entries(.passingDiffers).isEmpty)
   }
 }

@@ -59,6 +59,7 @@ struct IntakeWildRunTests {
       world.pass(atMost: 120) { world in
         older.allSatisfy { world.store.summary(of: world.key($0)).isSettled }
       })
+    WildRecord.note("capture", seed: seed, world)
   }
 
   @Test(
@@ -90,6 +91,7 @@ struct IntakeWildRunTests {
     #expect(world.pass(atMost: 600) { $0.isComplete }, "\(world.agent.intake.openFiles)")
     world.expectComplete("seed \(seed)")
     #expect(world.entries(.passingDiffers).isEmpty)
+    WildRecord.note("rapid-files", seed: seed, world)
   }
 
   @Test("The store stalls for 10 s and for a minute at the line's full rate: nothing is lost")

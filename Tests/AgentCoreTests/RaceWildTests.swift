@@ -64,5 +64,6 @@ struct RaceWildTests {
     }
     #expect(isSent, "\(world.passings.summaries) of \(expected)")
     try world.expectTruth()
+    WildRecord.note("race", seed: seed, world)
   }
 }

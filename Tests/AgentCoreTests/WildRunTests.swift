@@ -77,6 +77,7 @@ struct WildRunTests {
       if isPresent { #expect((shown ?? world.now.wall) <= world.now.wall + .seconds(5)) }
     }
     #expect(world.status["conditions"] == [])
+    WildRecord.note("everything", seed: seed, world)
   }
 
   /// A time server may be wrong, too: then the kernel vouches for a wrong clock.
