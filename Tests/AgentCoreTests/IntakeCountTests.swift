@@ -104,6 +104,6 @@ struct IntakeCountTests {
     }
     world.expectComplete()
     let rows = world.store.files[key]?.rows ?? [:]
-    #expect((4...8).allSatisfy { rows[$0]?.kept.origin == .pushed && rows[$0]?.kept.trust == .believed })
+    #expect((4...8).allSatisfy { rows[$0]?.kept.origin == .pushed && rows[$0]?.kept.trust == .confirmed })
   }
 }

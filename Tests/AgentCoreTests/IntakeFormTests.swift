@@ -18,9 +18,9 @@ struct IntakeFormTests {
     world.expectComplete()
     let frames = world.frames(world.files[0])
     #expect(frames.count > 400)
-    // All but the first ones of each form were believed when they came.
+    // All but the first ones of each form were kept when they came.
     let rows = world.store.files[world.key(world.files[0])]?.rows.values.map(\.kept) ?? []
-    #expect(rows.count { $0.trust == .believed } > rows.count * 3 / 4)
+    #expect(rows.count { $0.origin == .pushed } > rows.count * 3 / 4)
     #expect(world.store.doubtful.allSatisfy { [.form, .prefix, .jump].contains($0.reason) })
     let isLong = frames.allSatisfy {
       $0.split(separator: ";", omittingEmptySubsequences: false).count == 13

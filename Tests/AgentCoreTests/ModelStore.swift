@@ -139,8 +139,8 @@ struct ModelStore {
         if row.state == .waiting, row.kept.trust == .believed { row.kept.trust = .unconfirmed }
       }
       return .updated(summary(of: key), request)
-    case .believe(let key):
-      changeRows(of: key) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
+    case .believe(let key, let numbers):
+      changeRows(of: key, numbers) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
     case .accept(let key, let numbers):
       for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {

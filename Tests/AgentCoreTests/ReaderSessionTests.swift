@@ -123,7 +123,7 @@ struct ReaderSessionTests {
     try world.tellReader("start")
     try world.tellReader("pass 17 1")
     world.pass(seconds: 1)
-    #expect(world.status["passings"]?["captured"] == 1)
+    #expect(world.passings.summaries.map(\.stored).reduce(0, +) == 1)
   }
 
   @Test("A refused command is told once and counted")

@@ -1,13 +1,17 @@
 import AgentCore
 
 /// What the readers of long runs send: passings of 8 or 13 fields, ordinary chips or those of FREE readers, and a status
-/// that names the code of the chips, another one, or none.
+/// that names the code of the chips, another one, or none; over lines of which two in three flip bits of all of it.
 enum WildForm {
   /// Orders to the simulated reader.
   static func orders(using random: inout RandomSource) -> [String] {
     let form = Bool.random(using: &random) ? "form 13" : "form 8"
     let chips = Bool.random(using: &random) ? "free-chips on" : "free-chips off"
     let codes = ["status-field 7 off", "status-field 7", "status-field 7 EV2026"]
-    return [form, chips, codes.randomElement(using: &random) ?? codes[0]]
+    let flips = ["flip 0", "flip 0.0003", "flip 0.001"]
+    return [
+      form, chips, codes.randomElement(using: &random) ?? codes[0],
+      flips.randomElement(using: &random) ?? flips[0],
+    ]
   }
 }

@@ -24,20 +24,33 @@ struct WildRecord {
   static func note(_ name: String, seed: UInt64, _ world: some World) {
     guard let path else { return }
     var record = WildRecord()
-    record.add("journal", world.log) { "\($0.event.rawValue)" } text: { entry in
+    record.add("journal", world.log) {
+      "\($0.event.rawValue)"
+    } text: { entry in
       let fields = entry.fields.map { "\($0.key.rawValue)=\($0.value)" }.sorted().joined(separator: " ")
       return "\(entry.event.rawValue) \(entry.priority) \(entry.message) \(fields)"
     }
-    record.add("reader", world.commandsSent) { kind(of: $0, upTo: [";", " "]) } text: { $0 }
+    record.add("reader", world.commandsSent) {
+      kind(of: $0, upTo: [";", " "])
+    } text: {
+      $0
+    }
     record.add("cloud", world.cloudRequests) { request in
       let route = request.path.split(separator: "?")[0].split(separator: "/").filter { part in
         part.allSatisfy { $0.isLetter && $0.isLowercase || $0 == "-" }
       }
       return "\(request.method.rawValue):/\(route.joined(separator: "/"))"
-    } text: { "\($0.method) \($0.path) \(String(describing: $0.body))" }
-    record.add("store", world.storeWrites) { kind(of: $0, upTo: ["("]) } text: { $0 }
+    } text: {
+      "\($0.method) \($0.path) \(String(describing: $0.body))"
+    }
+    record.add("store", world.storeWrites) {
+      kind(of: $0, upTo: ["("])
+    } text: {
+      $0
+    }
     let sums = record.counts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    append("\(name) \(seed) \(record.hashes.joined(separator: " ")) \(sums.joined(separator: " "))\n", to: path)
+    append(
+      "\(name) \(seed) \(record.hashes.joined(separator: " ")) \(sums.joined(separator: " "))\n", to: path)
   }
 
   private mutating func add<Item>(

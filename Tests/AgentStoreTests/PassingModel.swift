@@ -107,7 +107,13 @@ struct PassingModel {
     case .openFile(let key): return .fileOpened(contents(key))
     case .doubt(let key):
       change(key) { if $0.state == .waiting && $0.kept.trust == .believed { $0.kept.trust = .unconfirmed } }
-    case .believe(let key): change(key) { if $0.kept.trust == .unconfirmed { $0.kept.trust = .believed } }
+    case .believe(let key, let numbers):
+      change(key) { row in
+        guard row.kept.trust == .unconfirmed, numbers?.contains(row.kept.passing.number) ?? true else {
+          return
+        }
+        row.kept.trust = .believed
+      }
     case .accept(let key, let numbers):
       change(key, numbers) { if $0.kept.stamp == .undecided { $0.kept.stamp = .accepted } }
     case .correctZone, .settleTimes: preconditionFailure("zones are corrected in PassingTimeTests")
@@ -240,7 +246,7 @@ struct PassingModel {
   private func key(of request: PassingRequest) -> FileKey {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
-      .believe(let key), .accept(let key, _), .correctZone(let key, _), .settleTimes(let key, _, _),
+      .believe(let key, _), .accept(let key, _), .correctZone(let key, _), .settleTimes(let key, _, _),
       .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),

@@ -67,7 +67,7 @@ struct PassingPropertyTests {
     case 8: return .settleDoubtful(key)
     case 9: return .openFile(key)
     case 10: return .doubt(key)
-    case 11: return .believe(key)
+    case 11: return .believe(key, Bool.random(using: &random) ? nil : numbers(&random, limit: 6))
     case 12: return .contradict(key, numbers(&random, limit: 3))
     case 13:
       return .noteFile(

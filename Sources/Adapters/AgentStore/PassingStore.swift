@@ -64,9 +64,14 @@ struct PassingStore: ~Copyable {
     case .openFile(let key): .fileOpened(try open(key))
     case .doubt(let key):
       try change(key, request) { (store, file) throws(StoreError) in try store.doubt(&file) }
-    case .believe(let key):
+    case .believe(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in
-        try store.release(&file, try store.spans.read(file.id, .held))
+        guard file.unconfirmed > 0 else { return }
+        if let numbers {
+          try store.release(&file, numbers)
+        } else {
+          try store.release(&file, try store.spans.read(file.id, .held))
+        }
       }
     case .accept(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in try store.accept(&file, numbers) }

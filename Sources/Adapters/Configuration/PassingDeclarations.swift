@@ -54,14 +54,22 @@ extension SettingTable {
     SettingDeclaration(
       .passings, "confirm", \.passings.confirm, .word, default: "auto",
       help: [
-        "Which passings the reader's memory must confirm before they are sent. `auto`: those that came while the",
-        "line showed damage, and all that are out of order. `always`: all. `never`: only those out of order.",
+        "Which passings the reader's memory must confirm before they are sent. `auto`: all, but where it is too slow on a",
+        "line without damage they go as they were heard, and are compared later. `always`: all. `never`: only those out",
+        "of order.",
+      ]),
+    SettingDeclaration(
+      .passings, "confirm_within", \.passings.confirmWithin,
+      .duration(from: .milliseconds(500), to: .seconds(60)), default: "2s",
+      help: [
+        "With `confirm = auto`: how long a passing waits at most for the reader's memory, on a line that has shown no",
+        "damage for ten minutes. On another line it waits as long as it takes.",
       ]),
     SettingDeclaration(
       .passings, "confirm_first", \.passings.confirmFirst, .wholeNumber(from: 0, to: 10_000), default: "100",
       help: [
-        "With `confirm = auto`: so many passings in order prove a line after it was opened or showed damage; until then",
-        "they are confirmed, too. A damaged line shows that soon, but perhaps not by its first damaged frame.",
+        "With `confirm = auto`: a line that was opened less than ten minutes ago counts as one without damage once the",
+        "memory has given so many passings as they were heard, one after another.",
       ]),
     SettingDeclaration(
       .passings, "session", \.passings.session, .word, default: "follow",

@@ -42,7 +42,10 @@ struct FetchPace: Sendable {
   mutating func pause(after span: Duration, frames: Int, at now: MonotonicTime) -> Duration {
     roll(to: now)
     guard frames > 0, span > .zero else { return FetchPace.shortest }
-    capacity = max(Double(frames) / span.inSeconds, capacity * 0.95)
+    // A short one says nothing of the line: what was pushed before it may come along.
+    if frames >= OpenFile.smallestSlice || capacity == 0 {
+      capacity = max(Double(frames) / span.inSeconds, capacity * 0.95)
+    }
     let rate = max(lastRate, Double(counted))
     let share = min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
     let pause = span.inSeconds * (1 - share) / share

@@ -9,7 +9,6 @@ import One4AllProtocol
 // said before it (`Unverified`), and for all frames that wait for their file; such questions are paced (`QuestionPace`).
 extension Intake {
   mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
-    wakeAt = nil
     guard let reader, asked == nil else { return }
     if unverified.count != nil {
       ask(.getStatus, .naming, at: now, &out)
@@ -114,9 +113,10 @@ extension Intake {
       // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
       // catches up first.
       guard zone != nil, !clock.isWaiting, file.settling == nil, queue.isRoomy,
-        let range = file.nextSlice(atMost: pace.largestSlice)
+        let range = file.nextSlice(atMost: pace.largestSlice, at: now)
       else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }
+        if let heldUntil = file.held.dueAt, heldUntil > now { wake(at: heldUntil) }
         continue
       }
       let isByName = isByName(range, of: file, reader)
@@ -124,6 +124,7 @@ extension Intake {
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
       wasCurrentLast = key == current
+      files[key]?.wasHeldLast = file.held.contains(range.upperBound)
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }

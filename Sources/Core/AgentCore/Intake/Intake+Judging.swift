@@ -71,20 +71,14 @@ extension Intake {
       // What only jumps over lost passings is no damage.
       if reason != .jump || isFar {
         spoilSlice(by: Array(passing.text.utf8))
-        self.reader?.inOrder = 0
+        self.reader?.agreed = 0
       }
       self.reader?.wantsCount = true
       file.doubtedAt = now.monotonic
       queueDoubtful(frame, reason, of: key, at: now.monotonic)
     case .inOrder:
-      let isToConfirm =
-        switch settings.confirm {
-        case .auto: isDamaged(at: now.monotonic) || !isProven
-        case .always: true
-        case .never: false
-        }
-      let trust: KeptPassing.Trust = isToConfirm && !reader.cannotConfirm ? .unconfirmed : .believed
-      self.reader?.inOrder += 1
+      let isToConfirm = isHeld(in: file, reader, at: now.monotonic)
+      let trust: KeptPassing.Trust = isToConfirm ? .unconfirmed : .believed
       tellGuess(time, passing.number, of: key, in: &file, &out.log)
       if time.certainty.isOfDoubledHour, !frame.isSynchronised { unvouched.insert(key) }
       if file.isGuessOpen, !time.certainty.isGuess {
@@ -115,9 +109,14 @@ extension Intake {
       return
     }
     if number > Believing.after(file.stored.last ?? 0) { reader?.wantsCount = true }
-    if trust == .unconfirmed, !file.stored.contains(number) {
-      file.unconfirmed.insert(number)
-      if file.unconfirmedSince == nil { file.unconfirmedSince = now }
+    file.held.note(number, at: now)
+    if !file.stored.contains(number) {
+      if trust == .unconfirmed {
+        file.held.hold(number, at: now)
+      } else if settings.confirm == .auto, reader?.cannotConfirm == false {
+        file.believedFirst.insert(number)
+        file.suspects.insert(number)
+      }
       file.remember(frame.passing)
     }
     file.stored.insert(number)
@@ -158,6 +157,39 @@ extension Intake {
   mutating func believe(_ key: FileKey, at now: MonotonicTime) {
     files[key]?.unconfirmed = NumberSet()
     files[key]?.unconfirmedSince = nil
+    files[key]?.held = Holding()
     queue.add(.believe(key), at: now)
+  }
+}
+
+// How long they are held for the reader's memory.
+extension Intake {
+  /// Whether a passing that is pushed now waits for the memory. It does not where that cannot confirm; nor, on a proven line,
+  /// while it is behind: then it is compared later. After damage it does, whatever else.
+  private func isHeld(in file: OpenFile, _ reader: Connected, at now: MonotonicTime) -> Bool {
+    if reader.cannotConfirm, isUnharmed(at: now) { return false }
+    return switch settings.confirm {
+    case .auto: file.believedFirst.isEmpty || !isProven(at: now)
+    case .always: true
+    case .never: false
+    }
+  }
+
+  /// The memory has not given passings for too long. On a proven line they go as they were heard, and are compared when
+  /// there is room for it; on another they wait on.
+  mutating func endHolding(at now: MonotonicTime) {
+    guard let current, let since = files[current]?.held.since, let reader else { return }
+    let end = since + settings.confirmWithin
+    guard end <= now else { return wake(at: end) }
+    guard let late = files[current]?.held.take(heldFor: settings.confirmWithin, at: now) else { return }
+    if reader.cannotConfirm, isUnharmed(at: now) {
+      queue.add(.believe(current, late), at: now)
+    } else if settings.confirm == .auto, isProven(at: now) {
+      files[current]?.believedFirst.formUnion(late)
+      files[current]?.suspects.formUnion(late)
+      queue.add(.believe(current, late), at: now)
+    } else {
+      files[current]?.await(late, at: now)
+    }
   }
 }

@@ -12,7 +12,7 @@ extension Intake {
     case .disconnected:
       // Nobody is there any more to be asked.
       out.commands = []
-      disconnected()
+      disconnected(at: now.monotonic)
     case .passing(let passing, let heardAt, let list):
       heard(passing, at: heardAt, list: list, now)
     case .damaged(let raw, let heardAt):
@@ -35,7 +35,7 @@ extension Intake {
     dropUnverified()
     lingering = nil
     questions = QuestionPace()
-    var connected = Connected(status: status)
+    var connected = Connected(status: status, connectedAt: now)
     if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
     reader = connected
     clock.connected(status.serialNumber, at: now)
@@ -72,8 +72,16 @@ extension Intake {
         fields))
   }
 
-  private mutating func disconnected() {
+  /// The file is not the current one any more, or the reader has gone: what is held waits on, however long that takes.
+  private mutating func holdOn(_ key: FileKey, at now: MonotonicTime) {
+    guard let held = files[key]?.held.numbers else { return }
+    files[key]?.held = Holding()
+    files[key]?.await(held, at: now)
+  }
+
+  private mutating func disconnected(at now: MonotonicTime) {
     reader = nil
+    if let current { holdOn(current, at: now) }
     clock.disconnected()
     deferred = []
     asked = nil
@@ -138,6 +146,7 @@ extension Intake {
     reader?.wantsCount = new != nil
     reader?.countFailures = 0
     split(leaving: old, at: now)
+    if let old { holdOn(old, at: now) }
     if let old, old.serialNumber == reader?.serialNumber, let oldName = SessionFileName(old.file) {
       beginAudit(of: old, name: oldName, at: now)
     }
@@ -201,7 +210,7 @@ extension Intake {
     guard reader != nil else { return }
     let wasDamaged = isDamaged(at: now)
     damagedAt = heardAt
-    reader?.inOrder = 0
+    reader?.agreed = 0
     // It may have been a passing.
     reader?.wantsCount = true
     guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }

@@ -56,13 +56,18 @@ extension Intake {
     if isAll || file.nextSlice == nil {
       failAudit(of: key, "the reader does not list \(name); it is asked again in a minute", &out)
     }
-    if isAll ? !file.unconfirmed.isEmpty : file.isOnlyRefusedUnconfirmed { believe(key, at: now) }
+    let isToBelieve = isUnharmed(at: now)
+    if isToBelieve, isAll ? file.isAnyToConfirm : file.isOnlyRefusedUnconfirmed { believe(key, at: now) }
     let those = isAll ? "those of \(key.file)" : "those that were heard"
+    let what =
+      isToBelieve
+      ? "are sent as they were heard"
+      : "are not sent, as the line has shown damage in the last ten minutes; `one4allctl release` sends them as they "
+        + "were heard"
+    let words = "the reader does not list \(name)\(isAll ? "" : " of \(key.file)"): \(those) \(what)"
     var log: [LogEntry] = []
-    conditions.raise(
-      .memoryRefused, of: key.description,
-      "the reader does not list \(name)\(isAll ? "" : " of \(key.file)"): \(those) are sent as they were heard",
-      fields(key), at: now, &log)
+    conditions.raise(.memoryRefused, of: key.description, words, fields(key), at: now, &log)
+    conditions.reword(.memoryRefused, of: key.description, words)
     out.log += log
   }
 
@@ -75,10 +80,12 @@ extension Intake {
     }
     guard let zone, var file = files.removeValue(forKey: slice.key) else { return }
     let needed = file.needed
+    let expected = file.expected
     let jumped = jumped(slice.frames, of: file, zone: zone, at: now)
     var given = NumberSet()
     var confirmed = NumberSet()
     var isContradicted = false
+    var agreed = 0
     for passing in slice.frames {
       given.insert(passing.number)
       // Two receptions, or it is not true: no check that could be computed protects a frame.
@@ -103,12 +110,17 @@ extension Intake {
       if time.certainty.isGuess { file.isGuessOpen = true }
       if !jumped.contains(passing.number) { file.noteSteady(passing.number, time) }
       tellGuess(time, passing.number, of: slice.key, in: &file, &out.log)
+      if file.held.contains(passing.number) || file.believedFirst.contains(passing.number) { agreed += 1 }
       file.confirm(passing, at: now.monotonic)
       confirmed.insert(passing.number)
     }
+    reader?.agreed += agreed
+    let missing = given.missing(in: slice.range)
+    let late = file.tooNew(missing.intersection(expected), at: now.monotonic)
     let isProgress = !confirmed.isEmpty || (slice.isClean && !isContradicted)
     file.failures = isProgress ? 0 : file.failures + 1
     if slice.isClean {
+      if let first = late.first { file.awaitMemory(from: first, at: now.monotonic) }
       file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
       if slice.key == current { reader?.cannotConfirm = false }
       if file.refused.isEmpty || file.refused.intersection(file.needed).isEmpty {
@@ -118,11 +130,11 @@ extension Intake {
         if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
         if let last = confirmed.last { file.count = max(file.count ?? 0, last) }
       }
-      notGiven(given.missing(in: slice.range).intersection(needed), in: &file, at: now.monotonic, &out.log)
+      notGiven(missing.intersection(needed).subtracting(late), in: &file, at: now.monotonic, &out.log)
     } else {
       file.sliceLimit = max(min(OpenFile.smallestSlice, file.sliceLimit), file.sliceLimit / 2)
       if file.isProbing, let last = confirmed.last { file.count = max(file.count ?? 0, last) }
-      notGiven(file.note(slice, given, needed), in: &file, at: now.monotonic, &out.log)
+      notGiven(file.note(slice, given, needed.subtracting(late)), in: &file, at: now.monotonic, &out.log)
     }
     if file.failures > 0 {
       // On a line on which nothing comes whole the next numbers wait, too.
@@ -131,7 +143,7 @@ extension Intake {
       slicesFrom = max(slicesFrom, now.monotonic + pause)
     }
     files[slice.key] = file
-    if file.isOnlyRefusedUnconfirmed { believe(slice.key, at: now.monotonic) }
+    if file.isOnlyRefusedUnconfirmed, isUnharmed(at: now.monotonic) { believe(slice.key, at: now.monotonic) }
     finish(slice.key, at: now.monotonic, &out)
   }
 
@@ -173,6 +185,8 @@ extension Intake {
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
     file.suspects.subtract(absent)
     file.unconfirmed.subtract(absent)
+    file.held.remove(absent)
+    file.believedFirst.subtract(absent)
     for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
     if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
     file.denied.formUnion(absent.intersection(file.stored))
@@ -234,7 +248,7 @@ extension Intake {
       file.lost.formUnion(lost)
       queue.add(.noteLost(key, lost), at: now)
     }
-    if !file.unconfirmed.isEmpty || !file.denied.isEmpty { queue.add(.believe(key), at: now) }
+    if file.isAnyToConfirm || !file.denied.isEmpty { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
     queue.add(.noteGone(key), at: now)
     known[key]?.isSettled = true

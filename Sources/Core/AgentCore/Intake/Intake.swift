@@ -3,10 +3,11 @@ public import One4AllProtocol
 /// Everything between the reader's words and the store: which passings are believed, which are fetched from the
 /// reader's memory, and what is missing, unconfirmed or lost.
 ///
-/// The reader's memory is the truth. A pushed passing is believed when it follows from what was there before
-/// (`Believing`); all else is kept raw, and the numbers concerned are fetched in slices. A frame of a slice is confirmed
-/// when it came before with the same content, pushed or in another slice. What two clean slices (their frames ascending,
-/// nothing malformed meanwhile, ended by their empty line) do not give although the reader still counts it is lost.
+/// The reader's memory is the truth, and what came twice is true. A pushed passing that follows from what was there before
+/// (`Believing`) is kept, and held until a slice of the memory has given the same frame (`Holding`); all else is kept raw, and
+/// the numbers concerned are fetched. A frame of a slice is confirmed when it came before with the same content, pushed or in
+/// another slice. What two clean slices (their frames ascending, nothing malformed meanwhile, ended by their empty line) do
+/// not give although the reader still counts it is lost.
 public struct Intake: Sendable {
   /// A reader that is there.
   struct Connected: Sendable {
@@ -15,8 +16,9 @@ public struct Intake: Sendable {
     var heardAt: MonotonicTime?
     /// When the last GETSTATUS that was answered had been asked.
     var statusAskedAt: MonotonicTime?
-    /// Pushed passings in order since it is there, or since the line last showed damage.
-    var inOrder = 0
+    let connectedAt: MonotonicTime
+    /// Passings one after another that its memory gave as they were pushed.
+    var agreed = 0
     /// GETFILE gives the current file too.
     var namesCurrent = true
     /// It refuses to list: nothing can be confirmed.
@@ -89,6 +91,8 @@ public struct Intake: Sendable {
 
   /// Malformed frames in that time: the line shows damage.
   static let damageSpan = Duration.seconds(60)
+  /// So long without damage prove a line.
+  static let provingSpan = Duration.seconds(600)
   /// The count is asked for that often, even if nothing hints at more.
   static let countSpan = Duration.seconds(30)
   /// And that often while nothing tells that the reader reads.
@@ -181,9 +185,17 @@ public struct Intake: Sendable {
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
   public var isReading: Bool { reader != nil && current != nil && reader?.status.startMode != false }
 
-  /// Whether pushed passings can be believed on this line: so many came in order, and nothing was damaged since. A line
-  /// on which frames are damaged shows that soon, but perhaps not by its first damaged frame.
-  var isProven: Bool { (reader?.inOrder ?? 0) >= settings.confirmFirst }
+  /// Whether what is pushed can be believed where the reader's memory has no time to confirm it: the line has shown no
+  /// damage for ten minutes, or, where it was opened since, none at all, and enough was given as it was pushed.
+  func isProven(at now: MonotonicTime) -> Bool {
+    guard let reader, isUnharmed(at: now) else { return false }
+    return now - reader.connectedAt >= Intake.provingSpan || reader.agreed >= settings.confirmFirst
+  }
+
+  /// Whether the line has shown no damage for ten minutes, or since the agent runs.
+  func isUnharmed(at now: MonotonicTime) -> Bool {
+    damagedAt.map { now - $0 >= Intake.provingSpan } ?? true
+  }
 
   /// Whether malformed frames came in the last minute.
   public func isDamaged(at now: MonotonicTime) -> Bool {
@@ -276,9 +288,7 @@ public struct Intake: Sendable {
     self.timeZone = timeZone
     findZone(at: now.monotonic, &out.log)
     if settings.confirm == .never {
-      for key in files.keys where !(files[key]?.unconfirmed.isEmpty ?? true) {
-        believe(key, at: now.monotonic)
-      }
+      for (key, file) in files where file.isAnyToConfirm { believe(key, at: now.monotonic) }
     }
     proceed(at: now, &out)
   }
@@ -371,11 +381,13 @@ public struct Intake: Sendable {
 
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
+    wakeAt = nil
     watchClock(at: now.monotonic, &out)
     if isHostSure, !unvouched.isEmpty { settleTimes(at: now) }
     acceptDeferred(at: now, &out)
     judgePending(at: now, &out)
     decideDenied(at: now.monotonic, &out)
+    endHolding(at: now.monotonic)
     askNext(at: now.monotonic, &out)
     watch(at: now.monotonic, &out)
     if let request = queue.next(at: now.monotonic) { out.store.append(request) }

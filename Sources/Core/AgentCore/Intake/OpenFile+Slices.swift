@@ -42,15 +42,23 @@ struct Aside: Sendable {
 
 // Which numbers the reader's memory is asked for next.
 extension OpenFile {
-  /// The next numbers to ask, what is missing before what is only compared; nil when there are none.
-  var nextSlice: ClosedRange<UInt32>? { nextSlice(atMost: OpenFile.largestSlice) }
+  /// How long what the memory does not have yet is not asked for.
+  private static let memoryPause = Duration.seconds(1)
 
-  /// - Parameter largest: most numbers to ask.
-  func nextSlice(atMost largest: Int) -> ClosedRange<UInt32>? {
+  /// The next numbers to ask, but for those that are held; nil when there are none.
+  var nextSlice: ClosedRange<UInt32>? { nextSlice(atMost: OpenFile.largestSlice, at: nil) }
+
+  /// What is missing comes before what is only compared, and takes turns with what is held.
+  /// - Parameters:
+  ///   - largest: most numbers to ask.
+  ///   - now: nil leaves out what is held.
+  func nextSlice(atMost largest: Int, at now: MonotonicTime?) -> ClosedRange<UInt32>? {
     let limit = min(sliceLimit, largest)
-    if !isNeedy && !isProbing { return nil }
+    let held = askableHeld(at: now)
+    if !isNeedy && !isProbing && held.isEmpty { return nil }
     let missing = isMissing ? askable(self.missing) : NumberSet()
-    let needed = missing.isEmpty ? askable(suspects) : missing
+    let isHeldsTurn = !held.isEmpty && (missing.isEmpty || !wasHeldLast)
+    let needed = isHeldsTurn ? held : missing.isEmpty ? askable(suspects) : missing
     guard let first = needed.first else {
       guard isProbing, unverified.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
@@ -75,6 +83,27 @@ extension OpenFile {
     guard first > 1, sliceLimit >= OpenFile.smallestSlice else { return false }
     let front = first - 1
     return suspects.contains(front) && !unverified.contains(front) && !isAside(front)
+  }
+
+  /// Those that are held, once they may be asked for.
+  private func askableHeld(at now: MonotonicTime?) -> NumberSet {
+    guard let now, let dueAt = held.dueAt, dueAt <= now else { return NumberSet() }
+    return askable(held.numbers)
+  }
+
+  /// Of numbers that a list did not give, those that are so new that the reader's memory may not have them yet.
+  func tooNew(_ numbers: NumberSet, at now: MonotonicTime) -> NumberSet {
+    guard !numbers.isEmpty, let fresh = held.fresh(at: now) else { return NumberSet() }
+    var unseen = missing
+    unseen.formUnion(held.numbers)
+    unseen.formUnion(believedFirst)
+    return numbers.intersection(unseen).intersection(NumberSet(fresh...UInt32.max))
+  }
+
+  /// The reader's memory is behind: from that number on nothing is asked for a while.
+  mutating func awaitMemory(from number: UInt32, at now: MonotonicTime) {
+    aside.removeAll { $0.range.upperBound == .max }
+    setAside(number...UInt32.max, until: now + OpenFile.memoryPause)
   }
 
   private func askable(_ numbers: NumberSet) -> NumberSet {

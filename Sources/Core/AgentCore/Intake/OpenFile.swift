@@ -26,6 +26,12 @@ struct OpenFile: Sendable {
   var stored = NumberSet()
   /// Of them, those that the reader's memory is to confirm before they are sent.
   var unconfirmed = NumberSet()
+  /// And those that wait for that a short time only.
+  var held = Holding()
+  /// Those that were held too long and are sent as they were heard, until they have been compared.
+  var believedFirst = NumberSet()
+  /// Held passings were asked for last, where others were missing as well.
+  var wasHeldLast = false
   /// Numbers that the reader has no more.
   var lost = NumberSet()
   /// Numbers that are to be compared although they are stored or lost.
@@ -139,6 +145,16 @@ struct OpenFile: Sendable {
     return needed
   }
 
+  /// What a list is to give.
+  var expected: NumberSet {
+    var expected = needed
+    expected.formUnion(held.numbers)
+    return expected
+  }
+
+  /// Whether any stored passing waits to be confirmed.
+  var isAnyToConfirm: Bool { !unconfirmed.isEmpty || !held.isEmpty }
+
   /// Whether anything cannot be sent yet: `!missing.isEmpty`, which is dear to find out with many gaps.
   var isMissing: Bool {
     if !unconfirmed.isEmpty { return true }
@@ -171,6 +187,7 @@ struct OpenFile: Sendable {
       stored.insert(number)
     }
     unconfirmed.subtract(denied)
+    unconfirmed.subtract(held.numbers)
     if isFirst || settling == .done, let last = contents.last {
       let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
@@ -196,12 +213,23 @@ struct OpenFile: Sendable {
     if strays.count < OpenFile.copyLimit { strays[passing.number] = passing }
   }
 
-  /// A copy of a frame to hold the reader's memory against.
+  /// Passings wait for the reader's memory, however long that takes.
+  mutating func await(_ numbers: NumberSet, at now: MonotonicTime) {
+    guard !numbers.isEmpty else { return }
+    unconfirmed.formUnion(numbers)
+    if unconfirmedSince == nil { unconfirmedSince = now }
+  }
+
+  /// A copy of a frame to hold the reader's memory against. Where there are too many, those of the lowest numbers stay:
+  /// they are asked for first.
   mutating func remember(_ passing: Passing) {
     if copies.count >= OpenFile.copyLimit {
-      let needed = needed
-      copies = copies.filter { needed.contains($0.key) }
-      if copies.count >= OpenFile.copyLimit { copies = [:] }
+      let expected = expected
+      copies = copies.filter { expected.contains($0.key) }
+      if copies.count >= OpenFile.copyLimit * 3 / 4 {
+        let end = copies.keys.sorted()[OpenFile.copyLimit / 2]
+        copies = copies.filter { $0.key < end }
+      }
     }
     copies[passing.number] = passing
   }
@@ -216,6 +244,8 @@ struct OpenFile: Sendable {
     let number = passing.number
     stored.insert(number)
     unconfirmed.remove(number)
+    held.remove(number)
+    believedFirst.remove(number)
     lost.remove(number)
     suspects.remove(number)
     fronts.remove(number)

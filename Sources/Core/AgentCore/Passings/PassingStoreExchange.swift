@@ -20,8 +20,9 @@ public enum PassingRequest: Equatable, Sendable {
   case openFile(FileKey)
   /// The line is damaged: rows of the file that wait and are only `.believed` become `.unconfirmed`.
   case doubt(FileKey)
-  /// The reader cannot confirm: rows that are `.unconfirmed` become `.believed`.
-  case believe(FileKey)
+  /// They go without the reader's memory: of the numbers, or of all when none are named, rows that are `.unconfirmed` become
+  /// `.believed`.
+  case believe(FileKey, NumberSet? = nil)
   /// A person has decided: those of the numbers that are `.undecided` are `.accepted`, and go as they are.
   case accept(FileKey, NumberSet)
   /// The zone of the reader's wall clock was corrected: rows of the file whose zone no person named get that one, and the

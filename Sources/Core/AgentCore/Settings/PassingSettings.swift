@@ -84,9 +84,11 @@ public struct PassingSettings: Equatable, Sendable {
   public var coordinates: Coordinates?
   /// Which pushed passings must be confirmed.
   public var confirm: Confirm
-  /// With `confirm = auto`: so many passings in order, 0 to 10,000, prove a line after it was opened or showed damage;
-  /// those are confirmed as well.
+  /// With `confirm = auto`: so many passings that the memory gave as they were pushed, one after another, prove a line that
+  /// was opened a short time ago; 0 to 10,000.
   public var confirmFirst: Int
+  /// How long a pushed passing waits at most for the memory on a line that is proven; 0.5 s to 60 s.
+  public var confirmWithin: Duration
   /// Who starts reading.
   public var session: SessionStart
   /// Reader clock and host clock further apart than this: an alarm.
@@ -101,6 +103,7 @@ public struct PassingSettings: Equatable, Sendable {
     forward: Bool = true, batchSize: Int = 500, maxLatency: Duration = .milliseconds(500),
     bib: Bib = .chipNumber, sessionAlias: String = "{alias} {file}", onClosedSession: ClosedSession = .hold,
     coordinates: Coordinates? = nil, confirm: Confirm = .auto, confirmFirst: Int = 100,
+    confirmWithin: Duration = .seconds(2),
     session: SessionStart = .follow,
     clockWarning: Duration = .seconds(1), setReaderClock: ReaderClockSetting = .never,
     onClockJump: ClockJump = .hold
@@ -114,6 +117,7 @@ public struct PassingSettings: Equatable, Sendable {
     self.coordinates = coordinates
     self.confirm = confirm
     self.confirmFirst = confirmFirst
+    self.confirmWithin = confirmWithin
     self.session = session
     self.clockWarning = clockWarning
     self.setReaderClock = setReaderClock

@@ -37,6 +37,8 @@ public struct ReaderFaults: Equatable, Sendable {
   public var testReads = 0.0
   /// What GETTIME says lies so many milliseconds beside the clock that stamps passings.
   public var timeTold: Int64 = 0
+  /// Lists and GETFILEINFO are behind what is pushed and counted by so many milliseconds.
+  public var memoryLag: Int64 = 0
   /// What the next command of a name is answered with instead of being done.
   public var refusals: [String: String] = [:]
 

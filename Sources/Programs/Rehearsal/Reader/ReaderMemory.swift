@@ -5,6 +5,19 @@ struct ReaderMemory: Sendable {
     var passings: [RecordedPassing] = []
     /// The moment of each by the reader's clock, in milliseconds since 1970-01-01T00:00:00Z: what its local time means.
     var moments: [Int64] = []
+    /// When each was recorded, milliseconds of true time.
+    var recordedAt: [Int64] = []
+
+    /// The file as it stood then.
+    func asOf(_ milliseconds: Int64) -> File {
+      let later = recordedAt.reversed().prefix { $0 > milliseconds }.count
+      guard later > 0 else { return self }
+      var file = self
+      file.passings.removeLast(later)
+      file.moments.removeLast(later)
+      file.recordedAt.removeLast(later)
+      return file
+    }
 
     /// The frames with those numbers, as far as there are any.
     func frames(_ numbers: ClosedRange<Int>) -> [String] {
@@ -33,8 +46,9 @@ struct ReaderMemory: Sendable {
   }
 
   /// Keeps a passing and gives its number; nil when no file is open.
-  mutating func keep(_ passing: RecordedPassing, moment: Int64) -> Int? {
+  mutating func keep(_ passing: RecordedPassing, moment: Int64, at now: Int64) -> Int? {
     guard let currentIndex else { return nil }
+    files[currentIndex].recordedAt.append(now)
     files[currentIndex].passings.append(passing)
     files[currentIndex].moments.append(moment)
     return files[currentIndex].passings.count

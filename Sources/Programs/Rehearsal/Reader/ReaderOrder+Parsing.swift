@@ -48,6 +48,7 @@ extension ReaderOrder {
     ("clock-at TIME", "set the clock to what it should show at TIME, e.g. 2026-10-25T00:59:00Z"),
     ("clock-fall", "its clock begins again at 2000-01-01 00:00:00; clock-offset 0 sets it right"),
     ("clock-drift PPM", "let the clock run away, in millionths"),
+    ("memory-lag SECONDS", "lists and GETFILEINFO are so far behind what is pushed and counted"),
     ("time-told SECONDS", "GETTIME says so much beside the clock that stamps passings; 0: what it shows"),
     ("battery PERCENT | mains on|off", "power"),
     ("drain PERCENT", "what the battery loses in an hour without mains"),
@@ -86,6 +87,7 @@ extension ReaderOrder {
     case "latin-1": .latin1(try words.isOn())
     case "odd-files": .oddFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...20_000))
     case "more-files": .moreFiles(words.accept("off") ? 0 : try words.whole("files", in: 1...86_400))
+    case "memory-lag": .memoryLag(milliseconds: try seconds(&words))
     case "time-told": .timeTold(milliseconds: try seconds(&words))
     case "test-reads": .testReads(try words.number("a probability from 0 to 1", in: 0...1))
     case "noise": .noise(try words.number("a probability from 0 to 1", in: 0...1))

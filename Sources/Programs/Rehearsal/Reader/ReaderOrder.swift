@@ -40,6 +40,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case testReads(Double)
   /// What GETTIME says lies so many milliseconds beside the clock that stamps passings.
   case timeTold(milliseconds: Int64)
+  /// Lists and GETFILEINFO are behind what is pushed and counted.
+  case memoryLag(milliseconds: Int64)
   /// Whether a HELLO line is sent on connect.
   case hello(Bool)
   /// How truth values are spelt.

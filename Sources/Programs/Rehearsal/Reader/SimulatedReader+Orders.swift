@@ -21,7 +21,7 @@ extension SimulatedReader {
     switch order {
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1, .oddFiles, .moreFiles,
-      .testReads, .timeTold:
+      .testReads, .timeTold, .memoryLag:
       misbehave(order)
       return .done("done")
     case .start: return sessionAnswer(.start)
@@ -70,6 +70,7 @@ extension SimulatedReader {
     case .moreFiles(let count): faults.moreFiles = count
     case .testReads(let probability): faults.testReads = probability
     case .timeTold(let milliseconds): faults.timeTold = milliseconds
+    case .memoryLag(let milliseconds): faults.memoryLag = milliseconds
     case .firmware, .serialNumber, .model, .timeZone, .hello, .booleans, .rate, .form, .freeChips,
       .pass, .start, .stop,
       .newFile, .battery, .drain, .mains, .antennas, .clockOffset, .clockAt, .clockFall, .clockDrift,
@@ -100,7 +101,7 @@ extension SimulatedReader {
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
     case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1,
-      .oddFiles, .moreFiles, .testReads, .timeTold, .timeZone, .pass, .start, .stop,
+      .oddFiles, .moreFiles, .testReads, .timeTold, .memoryLag, .timeZone, .pass, .start, .stop,
       .newFile,
       .identity, .count, .truth:
       break

@@ -35,10 +35,10 @@ extension SimulatedReader {
     case .getStatus:
       send(statusReply, to: connection, hasLineEnd: !faults.statusWithoutLineEnd)
     case .getPassings(let numbers):
-      sendList(memory.current?.frames(numbers) ?? [], to: connection)
+      sendList(memory.current.map(written)?.frames(numbers) ?? [], to: connection)
     case .getFile(let file, let numbers):
       if let file = memory.file(named: file) {
-        sendList(file.frames(numbers), to: connection)
+        sendList(written(file).frames(numbers), to: connection)
       } else {
         send("\(name);FILENOTFOUND", to: connection)
       }
@@ -49,6 +49,11 @@ extension SimulatedReader {
     case .ping, .getProtocol, .readBattery, .getTime, .passings, .listFiles, .getFileInfo:
       send("\(name);\(answer(to: request))", to: connection)
     }
+  }
+
+  /// What of a file can be listed: the memory may be behind what is pushed and counted.
+  private func written(_ file: ReaderMemory.File) -> ReaderMemory.File {
+    faults.memoryLag > 0 ? file.asOf(now - faults.memoryLag) : file
   }
 
   private mutating func sendList(_ passings: [String], to connection: Int) {
@@ -156,7 +161,7 @@ extension SimulatedReader {
   }
 
   private func fileInformation(_ name: String) -> String {
-    guard let file = memory.file(named: name) else { return "FILENOTFOUND" }
+    guard let file = memory.file(named: name).map(written) else { return "FILENOTFOUND" }
     let ends = [file.passings.first, file.passings.last].map { passing in
       passing.map { ReaderTime($0.localMilliseconds) }.map { "\($0.date);\($0.preciseTime)" } ?? ";"
     }

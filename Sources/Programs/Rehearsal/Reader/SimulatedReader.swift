@@ -224,7 +224,7 @@ extension SimulatedReader {
       antenna: read.antenna,
       reads: read.reads, more: read.more ?? feed.form.more(prefix: read.prefix, chip: read.chip),
       check: read.check)
-    guard let number = memory.keep(passing, moment: moment) else { return nil }
+    guard let number = memory.keep(passing, moment: moment, at: now) else { return nil }
     counts.recorded += 1
     let frame = passing.frame(number: number)
     if isPushing, let speaker { push(frame, to: speaker) }
