@@ -33,6 +33,8 @@ struct FlippedBitTests {
     #expect(world.entries(.passingsLost).isEmpty && world.entries(.readerSwapped).isEmpty)
     let sessions = world.tellCloud("passings")["sessions"]?.array ?? []
     #expect(sessions.count == 1 && sessions.first?["passings"]?.array?.count == expected)
+    // The agent hears of what the store has done.
+    world.pass(seconds: 1)
     try world.expectTruth()
     WildRecord.note("flipped-bits", seed: seed, world)
   }

@@ -64,7 +64,7 @@ struct HoldingTests {
     #expect(HoldingTests.summary(world).unconfirmed == HoldingTests.summary(world).stored)
     HoldingTests.endSilence(world)
     try world.tellReader("rate 0")
-    #expect(world.pass(atMost: 30) { HoldingTests.summary($0).unconfirmed == 0 })
+    #expect(world.pass(atMost: 90) { HoldingTests.summary($0).unconfirmed == 0 })
     world.expectComplete()
   }
 

@@ -262,6 +262,6 @@ struct IntakeContactTests {
     #expect(world.files.count == 2003)
     world.expectComplete()
     #expect(!world.agent.intake.isDamaged(at: world.now.monotonic))
-    #expect(world.commands.count { $0.text == "LISTFILES" } == 2)
+    #expect(world.commands.count { $0.text == "LISTFILES" } == 4)
   }
 }

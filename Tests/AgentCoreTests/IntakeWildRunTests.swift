@@ -69,7 +69,9 @@ struct IntakeWildRunTests {
     var random = RandomSource(seed: seed)
     let confirm = PassingSettings.Confirm.allCases[Int(seed % 3)]
     let world = IntakeTests.connected(seed: seed, passings: PassingSettings(confirm: confirm))
-    for order in WildForm.orders(using: &random) { try world.tellReader(order) }
+    for order in WildForm.orders(using: &random, isFlipping: confirm != .never) {
+      try world.tellReader(order)
+    }
     for order in ["rate 150", "lose 0.02", "noise 0.02", "cut 0.02"] { try world.tellReader(order) }
     for _ in 0..<10 {
       switch Int.random(in: 0..<7, using: &random) {
@@ -90,7 +92,8 @@ struct IntakeWildRunTests {
     try world.tellReader("rate 0")
     #expect(world.pass(atMost: 600) { $0.isComplete }, "\(world.agent.intake.openFiles)")
     world.expectComplete("seed \(seed)")
-    #expect(world.entries(.passingDiffers).isEmpty)
+    // What a flipped bit changed, and nothing else.
+    #expect(world.entries(.passingDiffers).allSatisfy { !$0.message.contains("no such passing") })
     WildRecord.note("rapid-files", seed: seed, world)
   }
 

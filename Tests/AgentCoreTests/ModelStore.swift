@@ -56,6 +56,15 @@ struct ModelStore {
     var differences: [PassingDifference] = []
     var forgottenDoubtful = 0
 
+    /// What the cloud was sent is right or wrong by what the reader's memory has.
+    mutating func judge(by passing: Passing) {
+      for index in differences.indices where differences[index].number == passing.number {
+        let difference = differences[index]
+        differences[index].isRightAfterAll =
+          difference.wasSent && PassingDifference.isSameInCloud(difference.stored, passing)
+      }
+    }
+
     /// Puts a row in, or takes it out.
     mutating func put(_ row: Row?, at number: UInt32) {
       ready.remove(number)
@@ -151,7 +160,8 @@ struct ModelStore {
       return .updated(summary(of: key), request)
     case .correctZone(let key, let zone): return correctZone(key, zone, request)
     case .settleTimes(let key, let zone, let ahead): return settleTimes(key, zone, ahead, request)
-    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .contradict(let key, let numbers, let keepingPushed):
+      return contradict(key, numbers, keepingPushed: keepingPushed)
     case .noteFile(let key, let readerCount, let isSettled):
       change(key) { file in
         file.readerCount = readerCount ?? file.readerCount
@@ -297,6 +307,7 @@ struct ModelStore {
 
   private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> CaptureResult {
     var added = NumberSet()
+    var confirmed = NumberSet()
     var contradicted = NumberSet()
     var differences: [PassingDifference] = []
     change(key) { file in
@@ -306,10 +317,17 @@ struct ModelStore {
         guard var row = file.rows[number] else {
           file.put(Row(kept: passing, state: .waiting), at: number)
           added.insert(number)
+          if passing.trust == .confirmed { confirmed.insert(number) }
           continue
         }
         if row.kept.passing == passing.passing {
-          if passing.trust == .confirmed {
+          let isAgain = passing.origin == .fetched && passing.arrivedAt != row.kept.arrivedAt
+          if passing.trust == .confirmed || isAgain {
+            confirmed.insert(number)
+            if row.kept.trust == .unconfirmed, row.kept.origin == .fetched, passing.origin == .fetched {
+              row.kept.utc = passing.utc
+              row.kept.certainty = passing.certainty
+            }
             row.kept.trust = .confirmed
             if row.kept.stamp == .steady { row.kept.stamp = passing.stamp }
           }
@@ -317,25 +335,34 @@ struct ModelStore {
           differences.append(
             PassingDifference(
               number: number, stored: row.kept.passing, memory: passing.passing,
-              wasSent: row.state == .acknowledged))
+              wasSent: row.state == .acknowledged
+                && !(file.differences + differences).contains { $0.number == number && $0.wasSent }))
           row.kept = passing
+          confirmed.insert(number)
         } else {
           contradicted.insert(number)
         }
         file.put(row, at: number)
       }
       file.differences += differences
+      for number in confirmed.ranges.joined() {
+        if let row = file.rows[number] { file.judge(by: row.kept.passing) }
+      }
     }
     return CaptureResult(
-      summary: summary(of: key), added: added, contradicted: contradicted, differences: differences)
+      summary: summary(of: key), added: added, confirmed: confirmed, contradicted: contradicted,
+      differences: differences)
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, keepingPushed: Bool)
+    -> PassingReport
+  {
     var result = Contradiction()
     for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
       guard let file = files[key], var row = file.rows[number] else { continue }
       let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
-      let isMisplaced = row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key)
+      let isKept = keepingPushed && row.kept.origin == .pushed
+      let isMisplaced = row.trust == .unconfirmed && isHeld && !isKept || isConfirmedElsewhere(row, of: key)
       let difference = PassingDifference(
         number: number, stored: row.kept.passing, memory: nil, wasSent: row.state == .acknowledged)
       if row.kept.trust == .confirmed || number <= file.highestCount {

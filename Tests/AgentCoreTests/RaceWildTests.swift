@@ -63,6 +63,8 @@ struct RaceWildTests {
         && world.agent.intake.unsettledButReachable.isEmpty
     }
     #expect(isSent, "\(world.passings.summaries) of \(expected)")
+    // The agent hears of what the store has done.
+    world.pass(seconds: 1)
     try world.expectTruth()
     WildRecord.note("race", seed: seed, world)
   }

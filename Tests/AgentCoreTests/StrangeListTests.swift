@@ -58,7 +58,7 @@ struct StrangeListTests {
       return lists == 1 ? Array(text.replacing(".csv", with: ".c\u{F3}v").utf8) : output.bytes
     }
     world.pass(seconds: 20)
-    #expect(lists == 2)
+    #expect(lists == 3)
     world.expectComplete()
     #expect(world.entries(.readerUnclear).isEmpty)
   }

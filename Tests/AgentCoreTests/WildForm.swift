@@ -4,14 +4,15 @@ import AgentCore
 /// that names the code of the chips, another one, or none; over lines of which two in three flip bits of all of it.
 enum WildForm {
   /// Orders to the simulated reader.
-  static func orders(using random: inout RandomSource) -> [String] {
+  /// - Parameter isFlipping: false where nothing confirms what is pushed.
+  static func orders(using random: inout RandomSource, isFlipping: Bool = true) -> [String] {
     let form = Bool.random(using: &random) ? "form 13" : "form 8"
     let chips = Bool.random(using: &random) ? "free-chips on" : "free-chips off"
     let codes = ["status-field 7 off", "status-field 7", "status-field 7 EV2026"]
     let flips = ["flip 0", "flip 0.0003", "flip 0.001"]
     return [
       form, chips, codes.randomElement(using: &random) ?? codes[0],
-      flips.randomElement(using: &random) ?? flips[0],
+      isFlipping ? flips.randomElement(using: &random) ?? flips[0] : flips[0],
     ]
   }
 }

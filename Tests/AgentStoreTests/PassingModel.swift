@@ -31,6 +31,17 @@ struct PassingModel {
     /// By what differed.
     var differences: [String: PassingDifference] = [:]
 
+    /// Whether the cloud has what a difference says was stored.
+    func isSent(_ number: UInt32) -> Bool {
+      differences.values.contains { $0.number == number && $0.wasSent }
+    }
+
+    mutating func judge(by passing: Passing) {
+      for (name, difference) in differences where difference.number == passing.number && difference.wasSent {
+        differences[name]?.isRightAfterAll = PassingDifference.isSameInCloud(difference.stored, passing)
+      }
+    }
+
     mutating func note(_ difference: PassingDifference) {
       let memory = difference.memory?.text ?? ""
       let name = "\(difference.number) \(difference.stored.text) \(memory)"
@@ -117,7 +128,8 @@ struct PassingModel {
     case .accept(let key, let numbers):
       change(key, numbers) { if $0.kept.stamp == .undecided { $0.kept.stamp = .accepted } }
     case .correctZone, .settleTimes: preconditionFailure("zones are corrected in PassingTimeTests")
-    case .contradict(let key, let numbers): return contradict(key, numbers)
+    case .contradict(let key, let numbers, let keepingPushed):
+      return contradict(key, numbers, keepingPushed: keepingPushed)
     case .noteFile(let key, let readerCount, let isSettled):
       files[key, default: File()].readerCount = readerCount ?? files[key]?.readerCount
       files[key, default: File()].isSettled = isSettled
@@ -247,7 +259,7 @@ struct PassingModel {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
       .believe(let key, _), .accept(let key, _), .correctZone(let key, _), .settleTimes(let key, _, _),
-      .contradict(let key, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
+      .contradict(let key, _, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),
       .acknowledge(let key, _, _),
@@ -272,6 +284,7 @@ struct PassingModel {
   private mutating func capture(_ key: FileKey, _ passings: [KeptPassing]) -> PassingReport {
     var file = files[key] ?? File()
     var added = NumberSet()
+    var confirmed = NumberSet()
     var contradicted = NumberSet()
     var differences: [PassingDifference] = []
     for new in passings {
@@ -280,16 +293,22 @@ struct PassingModel {
       guard var row = file.rows[number] else {
         file.rows[number] = Row(kept: new)
         added.insert(number)
+        if new.trust == .confirmed { confirmed.insert(number) }
         continue
       }
       if row.kept.passing == new.passing {
-        if new.trust == .confirmed { row.kept.trust = .confirmed }
+        if new.trust == .confirmed || new.origin == .fetched && new.arrivedAt != row.kept.arrivedAt {
+          confirmed.insert(number)
+          row.kept.trust = .confirmed
+        }
       } else if new.trust == .confirmed {
         differences.append(
           PassingDifference(
-            number: number, stored: row.kept.passing, memory: new.passing, wasSent: row.state == .acknowledged
-          ))
+            number: number, stored: row.kept.passing, memory: new.passing,
+            wasSent: row.state == .acknowledged && !file.isSent(number)
+              && !differences.contains { $0.number == number && $0.wasSent }))
         row.kept = new
+        confirmed.insert(number)
         if row.state == .rejected { row.state = .waiting }
       } else {
         contradicted.insert(number)
@@ -297,20 +316,29 @@ struct PassingModel {
       file.rows[number] = row
     }
     for difference in differences { file.note(difference) }
+    for number in confirmed.ranges.joined() {
+      if let row = file.rows[number] { file.judge(by: row.kept.passing) }
+    }
     files[key] = file
     return .captured(
-      CaptureResult(summary: summary(key), added: added, contradicted: contradicted, differences: differences)
+      CaptureResult(
+        summary: summary(key), added: added, confirmed: confirmed, contradicted: contradicted,
+        differences: differences)
     )
   }
 
-  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet) -> PassingReport {
+  private mutating func contradict(_ key: FileKey, _ numbers: NumberSet, keepingPushed: Bool)
+    -> PassingReport
+  {
     var result = Contradiction()
     for (number, row) in (files[key]?.rows ?? [:]).sorted(by: { $0.key < $1.key })
     where numbers.contains(number) {
       let isHeld = row.state == .waiting && row.kept.trust == .unconfirmed
       if row.kept.trust == .confirmed || number <= files[key]?.highestCount ?? 0 {
         result.lostByReader.insert(number)
-      } else if row.trust == .unconfirmed && isHeld || isConfirmedElsewhere(row, of: key) {
+      } else if row.trust == .unconfirmed && isHeld && !(keepingPushed && row.kept.origin == .pushed)
+        || isConfirmedElsewhere(row, of: key)
+      {
         let wasSent = row.state == .acknowledged
         let difference = PassingDifference(
           number: number, stored: row.kept.passing, memory: nil, wasSent: wasSent)

@@ -68,7 +68,8 @@ struct PassingPropertyTests {
     case 9: return .openFile(key)
     case 10: return .doubt(key)
     case 11: return .believe(key, Bool.random(using: &random) ? nil : numbers(&random, limit: 6))
-    case 12: return .contradict(key, numbers(&random, limit: 3))
+    case 12:
+      return .contradict(key, numbers(&random, limit: 3), keepingPushed: Bool.random(using: &random))
     case 13:
       return .noteFile(
         key, readerCount: Bool.random(using: &random) ? UInt32.random(in: 0...40, using: &random) : nil,
@@ -113,10 +114,15 @@ struct PassingPropertyTests {
     let start = UInt32.random(in: 1...60, using: &random)
     return (0..<UInt32.random(in: 1...12, using: &random)).map { offset in
       let isOdd = Int.random(in: 0..<8, using: &random) == 0
-      return kept(
+      var kept = kept(
         isOdd ? UInt32.random(in: 1...60, using: &random) : start + offset, variant: isOdd ? 1 : 0,
         trust: trusts.randomElement(using: &random) ?? .believed,
-        origin: Bool.random(using: &random) ? .pushed : .imported)
+        origin: [.pushed, .imported, .fetched].randomElement(using: &random) ?? .pushed)
+      // The same reception comes again now and then.
+      if kept.origin == .fetched {
+        kept.arrivedAt = MonotonicTime(nanoseconds: Int64.random(in: 1...3, using: &random))
+      }
+      return kept
     }
   }
 

@@ -11,6 +11,9 @@ struct DifferenceTable: ~Copyable {
   private let reading: Statement
   private let countingWrong: Statement
   private let findingCorrected: Statement
+  private let findingSent: Statement
+  private let readingSent: Statement
+  private let judging: Statement
 
   private static let isOther = "\(chipAndTime("stored")) <> \(chipAndTime("memory"))"
   /// Timer code, chip, date and time of a frame: they stand behind the number, up to what the time has behind its first
@@ -23,7 +26,8 @@ struct DifferenceTable: ~Copyable {
   private static let isKept =
     "(memory = '' AND EXISTS (SELECT 1 FROM passing WHERE passing_id = (difference.file_id << 32 | difference.number) "
     + "AND frame = difference.stored))"
-  /// As `PassingDifference.isWrongInCloud`.
+  /// As `PassingDifference.isWrongInCloud`. `was_sent` is 1 when what was stored was sent, 2 when that has turned out to be
+  /// right.
   private static let isWrong = "(was_sent = 1 AND (memory = '' OR \(isOther)))"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
@@ -34,10 +38,10 @@ struct DifferenceTable: ~Copyable {
       "UPDATE difference SET was_sent = max(was_sent, ?5) WHERE file_id = ?1 AND number = ?2 AND stored = ?3 "
         + "AND memory = ?4", for: "keep a difference")
     let noting = try connection.prepare(
-      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3",
+      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 AND was_sent = 0",
       for: "note what was sent")
     let notingKept = try connection.prepare(
-      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 "
+      "UPDATE difference SET was_sent = 1 WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 AND was_sent = 0 "
         + "AND \(DifferenceTable.isKept)", for: "note what was sent")
     let reading = try connection.prepare(
       "SELECT number, stored, memory, was_sent, \(DifferenceTable.isKept) FROM difference WHERE file_id = ?1 "
@@ -49,6 +53,17 @@ struct DifferenceTable: ~Copyable {
     let findingCorrected = try connection.prepare(
       "SELECT DISTINCT number FROM difference WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 AND was_sent = 0 "
         + "AND memory <> '' AND \(DifferenceTable.isOther) ORDER BY number", for: "look for corrections")
+    let findingSent = try connection.prepare(
+      "SELECT DISTINCT number FROM difference WHERE file_id = ?1 AND number BETWEEN ?2 AND ?3 AND was_sent <> 0",
+      for: "judge differences")
+    let readingSent = try connection.prepare(
+      "SELECT difference_id, stored FROM difference WHERE file_id = ?1 AND number = ?2 AND was_sent <> 0",
+      for: "judge differences")
+    let judging = try connection.prepare(
+      "UPDATE difference SET was_sent = ?2 WHERE difference_id = ?1", for: "judge differences")
+    self.findingSent = findingSent
+    self.readingSent = readingSent
+    self.judging = judging
     self.inserting = inserting
     self.marking = marking
     self.noting = noting
@@ -56,6 +71,38 @@ struct DifferenceTable: ~Copyable {
     self.reading = reading
     self.countingWrong = countingWrong
     self.findingCorrected = findingCorrected
+  }
+
+  /// Those of the numbers of which the cloud has, or may have, what a difference says was stored.
+  func sent(_ file: Int64, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    var found = NumberSet()
+    for range in numbers.ranges {
+      defer { findingSent.reset() }
+      try findingSent.bind(1, file)
+      try findingSent.bind(2, range.lowerBound)
+      try findingSent.bind(3, range.upperBound)
+      while try findingSent.step() { found.insert(UInt32(clamping: findingSent.integer(0))) }
+    }
+    return found
+  }
+
+  /// The reader's memory has that passing: what the cloud was sent of its number is right or wrong by it.
+  func judge(_ file: Int64, by passing: Passing) throws(StoreError) {
+    var verdicts: [(identifier: Int64, isRight: Bool)] = []
+    do {
+      defer { readingSent.reset() }
+      try readingSent.bind(1, file)
+      try readingSent.bind(2, passing.number)
+      while try readingSent.step() {
+        guard let stored = readingSent.passing(1) else { continue }
+        verdicts.append((readingSent.integer(0), PassingDifference.isSameInCloud(stored, passing)))
+      }
+    }
+    for verdict in verdicts {
+      try judging.bind(1, verdict.identifier)
+      try judging.bind(2, verdict.isRight ? 2 : 1)
+      try judging.run()
+    }
   }
 
   /// Keeps a difference.
@@ -119,7 +166,8 @@ struct DifferenceTable: ~Copyable {
       differences.append(
         PassingDifference(
           number: UInt32(clamping: reading.integer(0)), stored: stored, memory: reading.passing(2),
-          wasSent: reading.integer(3) != 0, isKept: reading.integer(4) != 0))
+          wasSent: reading.integer(3) != 0, isRightAfterAll: reading.integer(3) == 2,
+          isKept: reading.integer(4) != 0))
     }
     return differences
   }
@@ -132,6 +180,6 @@ struct DifferenceTable: ~Copyable {
     try statement.bind(3, difference.stored.text)
     // Not NULL: no two of those are the same to SQLite.
     try statement.bind(4, difference.memory?.text ?? "")
-    try statement.bind(5, difference.wasSent ? 1 : 0)
+    try statement.bind(5, !difference.wasSent ? 0 : difference.isRightAfterAll ? 2 : 1)
   }
 }

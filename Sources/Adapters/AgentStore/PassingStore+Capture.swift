@@ -16,7 +16,8 @@ extension PassingStore {
     var added = outcome.ready
     added.formUnion(outcome.held)
     return CaptureResult(
-      summary: try summary(of: file), added: added, contradicted: outcome.contradicted,
+      summary: try summary(of: file), added: added, confirmed: outcome.confirmed,
+      contradicted: outcome.contradicted,
       differences: outcome.differences)
   }
 
@@ -71,14 +72,15 @@ extension PassingStore {
     }
     guard let stored = try rows.row(file.id, number) else { return }
     if stored.passing == kept.passing {
-      if kept.trust == .confirmed {
+      if try isConfirmed(kept, boot, by: stored) {
         outcome.confirmed.insert(number)
         outcome.note(kept.stamp, of: number)
+        try retime(kept, boot, stored, of: file)
       }
     } else if kept.trust == .confirmed {
       let difference = PassingDifference(
         number: number, stored: stored.passing, memory: kept.passing,
-        wasSent: try spans.contains(file.id, .acknowledged, number))
+        wasSent: try isInCloud(stored.passing, of: file))
       if try differences.keep(file.id, difference, now: now) { file.differences += 1 }
       outcome.differences.append(difference)
       try rows.replace(file.id, row(of: kept, boot))
@@ -91,7 +93,46 @@ extension PassingStore {
     }
   }
 
+  /// Whether a frame that is stored is confirmed now: the reader's memory has given what came before, and that is not the
+  /// same reception once more, as after an answer of the store that was lost.
+  private mutating func isConfirmed(_ kept: KeptPassing, _ boot: String, by stored: PassingRow)
+    throws(StoreError) -> Bool
+  {
+    if kept.trust == .confirmed { return true }
+    guard kept.origin == .fetched else { return false }
+    if kept.arrivedAt != stored.arrivedAt { return true }
+    return try boots.identifier(of: boot) != stored.boot
+  }
+
+  /// Of what only the memory has given, and nobody was sent, the second reception knows the time better: more of its
+  /// neighbours are known.
+  private mutating func retime(_ kept: KeptPassing, _ boot: String, _ stored: PassingRow, of file: StoredFile)
+    throws(StoreError)
+  {
+    guard stored.origin == .fetched, kept.origin == .fetched,
+      stored.utc != kept.utc || stored.certainty != kept.certainty,
+      try spans.contains(file.id, .held, kept.passing.number)
+    else { return }
+    try rows.replace(file.id, row(of: kept, boot))
+  }
+
+  /// Whether what is stored is what the cloud has: it was acknowledged, and no other frame of its number was sent.
+  private func isInCloud(_ passing: Passing, of file: StoredFile) throws(StoreError) -> Bool {
+    guard try spans.contains(file.id, .acknowledged, passing.number) else { return false }
+    return file.differences == 0
+      ? true : try differences.sent(file.id, NumberSet(passing.number...passing.number)).isEmpty
+  }
+
+  /// What the cloud was sent is right or wrong by what the reader's memory has confirmed now.
+  private func judgeSent(_ confirmed: NumberSet, of file: StoredFile) throws(StoreError) {
+    guard file.differences > 0 else { return }
+    for number in try differences.sent(file.id, confirmed).ranges.joined() {
+      if let row = try rows.row(file.id, number) { try differences.judge(file.id, by: row.passing) }
+    }
+  }
+
   private func note(_ outcome: CaptureOutcome, _ file: inout StoredFile) throws(StoreError) {
+    try judgeSent(outcome.confirmed, of: file)
     if file.jumped > 0, !outcome.steady.isEmpty { try forgetJump(&file, outcome.steady) }
     if !outcome.jumped.isEmpty { try noteJump(&file, outcome.jumped, accepted: outcome.accepted) }
     let ready = try makeReady(&file, outcome.ready)

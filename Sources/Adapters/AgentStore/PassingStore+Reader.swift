@@ -58,7 +58,9 @@ extension PassingStore {
   }
 
   /// The reader's memory has no such passings.
-  mutating func contradict(_ key: FileKey, _ numbers: NumberSet) throws(StoreError) -> PassingReport {
+  mutating func contradict(_ key: FileKey, _ numbers: NumberSet, keepingPushed: Bool) throws(StoreError)
+    -> PassingReport
+  {
     guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), Contradiction()) }
     var stored = NumberSet()
     for kind in SpanKind.standings {
@@ -67,7 +69,7 @@ extension PassingStore {
     var backed = try spans.common(file.id, .confirmed, stored)
     backed.formUnion(try spans.common(file.id, .counted, stored))
     let unbacked = stored.subtracting(backed)
-    let misplaced = try misplaced(of: file, unbacked)
+    let misplaced = try misplaced(of: file, unbacked, keepingPushed: keepingPushed)
     let unknown = unbacked.subtracting(misplaced)
 
     let sent = try spans.common(file.id, .acknowledged, stored)
@@ -83,7 +85,9 @@ extension PassingStore {
 
   /// Of those numbers, the passings that are not the file's: those that were never believed, and frames that another file
   /// of the reader has in its memory.
-  private func misplaced(of file: StoredFile, _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+  private func misplaced(of file: StoredFile, _ numbers: NumberSet, keepingPushed: Bool) throws(StoreError)
+    -> NumberSet
+  {
     var candidates: [PassingRow] = []
     for range in numbers.ranges { try rows.rows(file.id, range) { candidates.append($0) } }
     guard !candidates.isEmpty else { return NumberSet() }
@@ -93,7 +97,8 @@ extension PassingStore {
     var misplaced = NumberSet()
     for row in candidates {
       let number = row.passing.number
-      if row.trust == .unconfirmed, held.contains(number) {
+      let isKept = keepingPushed && row.origin == .pushed
+      if row.trust == .unconfirmed, held.contains(number), !isKept {
         misplaced.insert(number)
         continue
       }

@@ -78,7 +78,8 @@ struct PassingStore: ~Copyable {
     case .correctZone(let key, let zone): try correctZone(of: key, to: zone, request)
     case .settleTimes(let key, let zone, let ahead):
       try settleTimes(of: key, zone: zone, ahead: ahead, request)
-    case .contradict(let key, let numbers): try contradict(key, numbers)
+    case .contradict(let key, let numbers, let keepingPushed):
+      try contradict(key, numbers, keepingPushed: keepingPushed)
     case .noteFile(let key, let readerCount, let isSettled):
       try change(key, making: true, request) { (store, file) throws(StoreError) in
         file.readerCount = readerCount ?? file.readerCount

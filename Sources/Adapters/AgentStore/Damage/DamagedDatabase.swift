@@ -199,7 +199,9 @@ struct DamagedDatabase {
       differences.append(
         (
           file,
-          PassingDifference(number: number, stored: stored, memory: memory, wasSent: row.integer(5) == 1)
+          PassingDifference(
+            number: number, stored: stored, memory: memory, wasSent: [1, 2].contains(row.integer(5)),
+            isRightAfterAll: row.integer(5) == 2)
         ))
     }
     return differences

@@ -185,6 +185,9 @@ struct CaptureQueue: Sendable {
     return first.request == request
   }
 
+  /// The passings of the request under way.
+  var rowsUnderWay: [KeptPassing] { isUnderWay ? entries.first?.rows ?? [] : [] }
+
   /// The request under way is done.
   mutating func finish() {
     guard isUnderWay, let done = entries.removeFirst() else { return }

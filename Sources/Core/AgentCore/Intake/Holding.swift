@@ -22,6 +22,8 @@ struct Holding: Sendable {
   /// By when they came; a number is in one of them.
   private var groups: [Group] = []
   private(set) var count = 0
+  /// When they were last asked for.
+  private var askedAt: MonotonicTime?
   /// Which numbers were pushed when, one entry a second, the newest last; the first one is of before the memory may be
   /// behind.
   private var pushed: [(first: UInt32, last: UInt32, at: MonotonicTime)] = []
@@ -41,7 +43,14 @@ struct Holding: Sendable {
   var since: MonotonicTime? { groups.first?.at }
 
   /// When a list is to be asked for; nil when none are held.
-  var dueAt: MonotonicTime? { since.map { count >= Holding.gathered ? $0 : $0 + Holding.gathering } }
+  var dueAt: MonotonicTime? {
+    guard let since else { return nil }
+    let from = max(since, askedAt ?? since)
+    return count >= Holding.gathered && askedAt == nil ? from : from + Holding.gathering
+  }
+
+  /// They are asked for now.
+  mutating func ask(at now: MonotonicTime) { askedAt = now }
 
   mutating func hold(_ number: UInt32, at now: MonotonicTime) {
     if let last = groups.last, now - last.at < Holding.span {
@@ -64,6 +73,7 @@ struct Holding: Sendable {
     groups[index].numbers.remove(number)
     count -= 1
     if groups[index].numbers.isEmpty { groups.remove(at: index) }
+    if groups.isEmpty { askedAt = nil }
   }
 
   /// Takes out those that have been held for so long.
@@ -80,6 +90,7 @@ struct Holding: Sendable {
   private mutating func settle() {
     groups.removeAll { $0.numbers.isEmpty }
     count = groups.reduce(0) { $0 + $1.numbers.count }
+    if groups.isEmpty { askedAt = nil }
   }
 
   /// A passing was pushed.

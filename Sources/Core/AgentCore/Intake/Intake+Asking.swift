@@ -124,7 +124,9 @@ extension Intake {
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
       wasCurrentLast = key == current
-      files[key]?.wasHeldLast = file.held.contains(range.upperBound)
+      let isHeldAsked = file.held.contains(range.upperBound)
+      files[key]?.wasHeldLast = isHeldAsked
+      if isHeldAsked { files[key]?.held.ask(at: now) }
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }

@@ -117,7 +117,6 @@ extension Intake {
         file.believedFirst.insert(number)
         file.suspects.insert(number)
       }
-      file.remember(frame.passing)
     }
     file.stored.insert(number)
     file.lost.remove(number)
@@ -189,7 +188,7 @@ extension Intake {
       files[current]?.suspects.formUnion(late)
       queue.add(.believe(current, late), at: now)
     } else {
-      files[current]?.await(late, at: now)
+      files[current]?.keepWaiting(late, at: now)
     }
   }
 }

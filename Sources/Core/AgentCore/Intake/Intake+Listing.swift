@@ -9,6 +9,8 @@ extension Intake {
   /// How often a reader is asked for its files at first, and how often later when it does not tell them.
   private static let listAttempts = 5
   private static let listSpan = Duration.seconds(60)
+  /// How long the second list waits behind the first one.
+  private static let secondListPause = Duration.milliseconds(200)
   /// And how often while it lists what is left out.
   private static let leftOutSpan = Duration.seconds(300)
 
@@ -52,7 +54,7 @@ extension Intake {
     }
     switch outcome {
     case .files(let list):
-      if isSure(list, at: now.monotonic, &out) { take(list.files, at: now, &out.log) }
+      if let files = sure(list, at: now.monotonic, &out) { take(files, at: now, &out.log) }
     case .refused(.noFiles):
       tellLeftOut(LeftOutFiles(), at: now.monotonic, &out)
       take([], at: now, &out.log)
@@ -63,27 +65,29 @@ extension Intake {
     }
   }
 
-  /// Whether a list may be used. One that leaves files out must say so twice, as the line may have damaged their names;
-  /// where it says something else each time, the last one is used.
-  private mutating func isSure(
-    _ list: SessionFileList, at now: MonotonicTime, _ out: inout IntakeOutput
-  ) -> Bool {
-    guard let former = reader?.leftOut else { return false }
-    let leftOut = LeftOutFiles(list, after: former)
-    reader?.leftOut = leftOut
-    if leftOut.isToBeConfirmed(former), leftOut.attempts < Intake.listAttempts {
+  /// What may be used of a list: names that came twice, as the line may have damaged one, or turned it into that of another
+  /// file. Where lists say something else each time, those are used that came at least twice.
+  /// - Returns: nil when another list is needed first.
+  private mutating func sure(_ list: SessionFileList, at now: MonotonicTime, _ out: inout IntakeOutput)
+    -> [SessionFileName]?
+  {
+    guard var listings = reader?.listings else { return nil }
+    let isSame = listings.add(list)
+    guard isSame || listings.count >= Intake.listAttempts else {
+      reader?.listings = listings
       reader?.wantsList = true
-      slicesFrom = max(slicesFrom, now + .seconds(1))
-      return false
+      slicesFrom = max(slicesFrom, now + Intake.secondListPause)
+      return nil
     }
-    reader?.leftOut.settle()
+    reader?.listings = FileListings()
+    let leftOut = LeftOutFiles(list)
     if !leftOut.isEmpty {
       // Whether it is still there is asked now and then.
       reader?.wantsList = true
       reader?.listFrom = now + Intake.leftOutSpan
     }
     tellLeftOut(leftOut, at: now, &out)
-    return true
+    return listings.sure
   }
 
   private mutating func tellLeftOut(

@@ -76,7 +76,7 @@ extension Intake {
   private mutating func holdOn(_ key: FileKey, at now: MonotonicTime) {
     guard let held = files[key]?.held.numbers else { return }
     files[key]?.held = Holding()
-    files[key]?.await(held, at: now)
+    files[key]?.keepWaiting(held, at: now)
   }
 
   private mutating func disconnected(at now: MonotonicTime) {
@@ -142,6 +142,7 @@ extension Intake {
     reader?.wantsList = true
     reader?.isSearching = true
     reader?.listFailures = 0
+    reader?.listings = FileListings()
     reader?.listFrom = nil
     reader?.wantsCount = new != nil
     reader?.countFailures = 0

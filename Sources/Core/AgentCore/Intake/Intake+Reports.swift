@@ -7,9 +7,11 @@ extension Intake {
     switch report {
     case .captured(let result):
       note(result.summary)
+      let rows = queue.rowsUnderWay
       done(at: now.monotonic, &out)
       let key = result.summary.key
       files[key]?.suspects.formUnion(result.contradicted)
+      taken(rows, result, at: now.monotonic, &out)
       if files[key] == nil, result.summary.lost == 0 { tellNoneLost(key, at: now.monotonic, &out) }
       differ(result.differences.count, in: key)
       tell(result.differences, of: key, &out)
@@ -18,6 +20,7 @@ extension Intake {
         spoilSlice()
         damaged(at: now.monotonic, now.monotonic)
       }
+      finish(key, at: now.monotonic, &out)
     case .doubtfulKept, .doubtfulSettled, .readerNoted: done(at: now.monotonic, &out)
     case .fileOpened(let contents):
       // Of a file of which there is nothing, nothing is known.

@@ -83,41 +83,36 @@ extension Intake {
     let expected = file.expected
     let jumped = jumped(slice.frames, of: file, zone: zone, at: now)
     var given = NumberSet()
-    var confirmed = NumberSet()
-    var isContradicted = false
-    var agreed = 0
+    var inquired = NumberSet()
+    // What comes once tells of times within its list only.
+    var times = file.times
     for passing in slice.frames {
-      given.insert(passing.number)
-      // Two receptions, or it is not true: no check that could be computed protects a frame.
-      guard file.copies[passing.number] == passing else {
-        if file.copies[passing.number] != nil { isContradicted = true }
-        file.remember(passing)
+      let number = passing.number
+      given.insert(number)
+      if file.inquired.contains(number) || file.stored.contains(number) && !expected.contains(number) {
         continue
       }
-      let beginning = counted(before: passing.number, of: file, at: now)
-      let likely = likelyCounted(before: passing.number, of: file, at: now)
+      let beginning = counted(before: number, of: file, at: now)
+      let likely = likelyCounted(before: number, of: file, at: now)
       guard
-        let time = file.times.moment(
+        let time = times.moment(
           of: passing, zone: zone, arrival: nil, after: beginning, perhapsAfter: likely, zones: zones)
       else { break }
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
-        hostSynchronised: isHostTrusted, origin: .fetched, trust: .confirmed,
-        stamp: stamp(isJumped: jumped.contains(passing.number)), certainty: time.certainty,
-        zoneSource: zoneSource)
+        hostSynchronised: isHostTrusted, origin: .fetched,
+        trust: file.isProven(passing) ? .confirmed : .unconfirmed,
+        stamp: stamp(isJumped: jumped.contains(number)), certainty: time.certainty, zoneSource: zoneSource)
       guard queue.add(row, to: slice.key, at: now.monotonic) else { break }
-      file.times.learn(passing, time, zone: zone, zones: zones)
-      if time.certainty.isGuess { file.isGuessOpen = true }
-      if !jumped.contains(passing.number) { file.noteSteady(passing.number, time) }
-      tellGuess(time, passing.number, of: slice.key, in: &file, &out.log)
-      if file.held.contains(passing.number) || file.believedFirst.contains(passing.number) { agreed += 1 }
-      file.confirm(passing, at: now.monotonic)
-      confirmed.insert(passing.number)
+      times.learn(passing, time, zone: zone, zones: zones)
+      file.inquire(number, at: now.monotonic)
+      // A list of an earlier file may give it once more while the current one is being pushed.
+      if slice.key != current { file.remember(passing) }
+      inquired.insert(number)
     }
-    reader?.agreed += agreed
     let missing = given.missing(in: slice.range)
     let late = file.tooNew(missing.intersection(expected), at: now.monotonic)
-    let isProgress = !confirmed.isEmpty || (slice.isClean && !isContradicted)
+    let isProgress = !inquired.isEmpty || slice.isClean
     file.failures = isProgress ? 0 : file.failures + 1
     if slice.isClean {
       if let first = late.first { file.awaitMemory(from: first, at: now.monotonic) }
@@ -128,12 +123,10 @@ extension Intake {
       }
       if file.isProbing {
         if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
-        if let last = confirmed.last { file.count = max(file.count ?? 0, last) }
       }
       notGiven(missing.intersection(needed).subtracting(late), in: &file, at: now.monotonic, &out.log)
     } else {
       file.sliceLimit = max(min(OpenFile.smallestSlice, file.sliceLimit), file.sliceLimit / 2)
-      if file.isProbing, let last = confirmed.last { file.count = max(file.count ?? 0, last) }
       notGiven(file.note(slice, given, needed.subtracting(late)), in: &file, at: now.monotonic, &out.log)
     }
     if file.failures > 0 {
@@ -145,6 +138,46 @@ extension Intake {
     files[slice.key] = file
     if file.isOnlyRefusedUnconfirmed, isUnharmed(at: now.monotonic) { believe(slice.key, at: now.monotonic) }
     finish(slice.key, at: now.monotonic, &out)
+  }
+
+  /// The store has what lists gave, and says whether it came before. `Intake.handle` has the rows that it has done.
+  mutating func taken(
+    _ rows: [KeptPassing], _ result: CaptureResult, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    let key = result.summary.key
+    guard var file = files.removeValue(forKey: key) else { return }
+    var isContradicted = false
+    for row in rows where row.origin == .fetched {
+      let passing = row.passing
+      let number = passing.number
+      file.inquired.remove(number)
+      if result.confirmed.contains(number) {
+        if file.held.contains(number) || file.believedFirst.contains(number) { reader?.agreed += 1 }
+        let time = ResolvedTime(utc: row.utc, certainty: row.certainty)
+        file.times.learn(passing, time, zone: row.zone, zones: zones)
+        if time.certainty.isGuess { file.isGuessOpen = true }
+        if row.stamp == .steady { file.noteSteady(number, time) }
+        tellGuess(time, number, of: key, in: &file, &out.log)
+        file.confirm(passing, at: now)
+        if file.isProbing { file.count = max(file.count ?? 0, number) }
+      } else if result.contradicted.contains(number) {
+        isContradicted = true
+        if file.contradict(passing, at: now) {
+          queue.add(.believe(key, NumberSet(number...number)), at: now)
+          tellEverChanging(number, of: file, &out.log)
+        }
+      }
+    }
+    files[key] = file
+    if isContradicted, key == current { damaged(at: now, now) }
+  }
+
+  private func tellEverChanging(_ number: UInt32, of file: OpenFile, _ log: inout [LogEntry]) {
+    log.append(
+      LogEntry(
+        .passingDiffers,
+        "session file \(file.key.file): the reader's memory gives passing \(number) in another way each time: it stays as "
+          + "it was received first", priority: .alert, fields(file.key)))
   }
 
   /// The reader has told its time, or will not: lists that came meanwhile are taken.
@@ -218,7 +251,7 @@ extension Intake {
         files[key]?.notedCount = file.highestCount
         queue.add(.noteFile(key, readerCount: file.highestCount, isSettled: isSettled), at: now)
       }
-      queue.add(.contradict(key, file.denied), at: now)
+      queue.add(.contradict(key, file.denied, keepingPushed: isUnharmed(at: now)), at: now)
       files[key]?.kept.formUnion(file.denied)
       files[key]?.denied = NumberSet()
       finish(key, at: now, &out)

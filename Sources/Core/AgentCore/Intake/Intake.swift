@@ -33,8 +33,8 @@ public struct Intake: Sendable {
     var listFailures = 0
     /// It was heard of for the first time since it is there.
     var isNew = false
-    /// What the last list left out.
-    var leftOut = LeftOutFiles()
+    /// The lists of files that came since one was wanted.
+    var listings = FileListings()
     /// LISTFILES was in vain: it is not asked again before then.
     var listFrom: MonotonicTime?
     var nameFailures = 0

@@ -12,31 +12,17 @@ struct LeftOutFiles: Equatable, Sendable {
   private var first: [String] = []
   /// Files behind the end of what fits of the list.
   private var isCut = false
-  /// How many lists left something out, one after the other.
-  private(set) var attempts = 0
-
   /// None.
   init() {}
 
   /// What a list leaves out.
-  /// - Parameter former: what the list before it left out.
-  init(_ list: SessionFileList, after former: LeftOutFiles) {
+  init(_ list: SessionFileList) {
     count = list.otherNames.count
     first = list.otherNames.prefix(Self.shown).map { String($0.prefix(Self.longestShown)) }
     isCut = list.isCut
-    attempts = isEmpty ? 0 : former.attempts + 1
   }
-
-  /// They are told: what is left out from now on is looked at anew.
-  mutating func settle() { attempts = 0 }
 
   var isEmpty: Bool { count == 0 && !isCut }
-
-  /// Whether another list is needed to be sure.
-  /// - Parameter former: what the list before it left out.
-  func isToBeConfirmed(_ former: LeftOutFiles) -> Bool {
-    !isEmpty && (former.count != count || former.first != first || former.isCut != isCut)
-  }
 
   /// Those with odd names, for a person; nil when there are none.
   var oddNames: String? {

@@ -60,7 +60,7 @@ extension OpenFile {
     let isHeldsTurn = !held.isEmpty && (missing.isEmpty || !wasHeldLast)
     let needed = isHeldsTurn ? held : missing.isEmpty ? askable(suspects) : missing
     guard let first = needed.first else {
-      guard isProbing, unverified.isEmpty else { return nil }
+      guard isProbing, unverified.isEmpty, inquired.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
       guard !isAside(start) else { return nil }
       return start...(start + UInt32(min(limit, Int(UInt32.max - start))))
@@ -82,7 +82,8 @@ extension OpenFile {
   private func isFrontAsked(of first: UInt32) -> Bool {
     guard first > 1, sliceLimit >= OpenFile.smallestSlice else { return false }
     let front = first - 1
-    return suspects.contains(front) && !unverified.contains(front) && !isAside(front)
+    return suspects.contains(front) && !unverified.contains(front) && !inquired.contains(front)
+      && !isAside(front)
   }
 
   /// Those that are held, once they may be asked for.
@@ -108,6 +109,7 @@ extension OpenFile {
 
   private func askable(_ numbers: NumberSet) -> NumberSet {
     var numbers = numbers.subtracting(unverified)
+    numbers.subtract(inquired)
     for aside in aside { numbers.remove(aside.range) }
     return numbers
   }

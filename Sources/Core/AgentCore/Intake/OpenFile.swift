@@ -50,8 +50,12 @@ struct OpenFile: Sendable {
   var aside: [Aside] = []
   /// Numbers of lists that are not taken before the reader has named its file.
   var unverified = NumberSet()
-  /// Copies of frames that are not confirmed: pushed ones, and those of slices that came damaged.
+  /// Copies of frames that are not believed, to be held against what the reader's memory gives.
   var copies: [UInt32: Passing] = [:]
+  /// Numbers that lists have given, and about which the store has not said yet whether it has the same.
+  var inquired = NumberSet()
+  /// Numbers that lists gave otherwise than they are stored.
+  var contradictions: [UInt32: Contradicting] = [:]
   /// How many passings the reader said it has.
   var count: UInt32?
   /// The highest count that the reader ever told while this file was open.
@@ -214,7 +218,7 @@ struct OpenFile: Sendable {
   }
 
   /// Passings wait for the reader's memory, however long that takes.
-  mutating func await(_ numbers: NumberSet, at now: MonotonicTime) {
+  mutating func keepWaiting(_ numbers: NumberSet, at now: MonotonicTime) {
     guard !numbers.isEmpty else { return }
     unconfirmed.formUnion(numbers)
     if unconfirmedSince == nil { unconfirmedSince = now }
@@ -239,7 +243,16 @@ struct OpenFile: Sendable {
     !beginsBeforeOpening && passing.localMilliseconds < name.openedAt.millisecondsSince1970
   }
 
-  /// The reader's memory has confirmed a passing, which goes to the store.
+  /// A list has given a passing, which goes to the store: it says whether that came before.
+  mutating func inquire(_ number: UInt32, at now: MonotonicTime) {
+    inquired.insert(number)
+    guard !stored.contains(number) else { return }
+    stored.insert(number)
+    lost.remove(number)
+    keepWaiting(NumberSet(number...number), at: now)
+  }
+
+  /// The reader's memory has confirmed a passing, and the store has it.
   mutating func confirm(_ passing: Passing, at now: MonotonicTime) {
     let number = passing.number
     stored.insert(number)
@@ -254,6 +267,7 @@ struct OpenFile: Sendable {
     missed.remove(number)
     spoilt[number] = nil
     copies[number] = nil
+    contradictions[number] = nil
     strays[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)

@@ -164,6 +164,8 @@ public struct PassingDifference: Equatable, Sendable {
   public var memory: Passing?
   /// Whether the cloud has acknowledged the stored one as it was, before or since.
   public var wasSent: Bool
+  /// The reader's memory has later confirmed what was sent: the cloud has it right.
+  public var isRightAfterAll: Bool
   /// Whether the reader's memory has no such passing, and it is stored nevertheless; known where differences are shown.
   public var isKept: Bool
 
@@ -209,15 +211,24 @@ public struct PassingDifference: Equatable, Sendable {
   /// Whether the cloud has another time or chip than the reader's memory, or a passing that the reader never made. What
   /// the cloud is not sent does it no harm.
   public var isWrongInCloud: Bool {
-    wasSent && (memory == nil || isCorrection)
+    wasSent && !isRightAfterAll && (memory == nil || isCorrection)
+  }
+
+  /// Whether two passings are the same to the cloud: in chip and time.
+  public static func isSameInCloud(_ one: Passing, _ other: Passing) -> Bool {
+    one.localMilliseconds == other.localMilliseconds && one.chipText == other.chipText
   }
 
   /// A difference.
-  public init(number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool, isKept: Bool = false) {
+  public init(
+    number: UInt32, stored: Passing, memory: Passing?, wasSent: Bool, isRightAfterAll: Bool = false,
+    isKept: Bool = false
+  ) {
     self.number = number
     self.stored = stored
     self.memory = memory
     self.wasSent = wasSent
+    self.isRightAfterAll = isRightAfterAll
     self.isKept = isKept
   }
 }

@@ -8,7 +8,7 @@ extension PassingRequest {
       passings.reduce(32) { $0 + MemoryLayout<KeptPassing>.stride + $1.passing.memory }
     case .keepDoubtful(let frames):
       frames.reduce(32) { $0 + MemoryLayout<DoubtfulFrame>.stride + $1.text.utf8.count + 32 }
-    case .accept(_, let numbers), .contradict(_, let numbers), .noteLost(_, let numbers),
+    case .accept(_, let numbers), .contradict(_, let numbers, _), .noteLost(_, let numbers),
       .acknowledge(_, let numbers, _),
       .noteSent(_, let numbers), .sendAgain(_, let numbers), .believe(_, let numbers?):
       numbers.ranges.count * MemoryLayout<ClosedRange<UInt32>>.stride + 32

@@ -3,8 +3,9 @@ public import One4AllProtocol
 /// What the core asks the store to do with passings. Each is one transaction, answered once it is on disk, or has
 /// failed. Summaries in the answers are those after the transaction.
 public enum PassingRequest: Equatable, Sendable {
-  /// Keep passings of a file; the file is made when it is new. A row that is there already:
-  /// - the same frame changes nothing, but that `.confirmed` raises its trust;
+  /// Keep passings of a file; the file is made when it is new. Each is one reception, told apart by when it was heard. A row
+  /// that is there already:
+  /// - the same frame changes nothing, but that it is confirmed by one that was `.fetched` another time, or is `.confirmed`;
   /// - another frame, `.confirmed`: the reader's memory decides, the row becomes that frame, and the difference is
   ///   kept and told;
   /// - another frame, not `.confirmed`: the row stays, and the number is told as `contradicted`.
@@ -36,10 +37,11 @@ public enum PassingRequest: Equatable, Sendable {
   case settleTimes(FileKey, zone: String, ahead: Int64)
   /// The reader's memory has no such passings although they are stored. What it has once confirmed or counted stays: it
   /// has lost that since. Of the others are removed, unless the cloud has them, and told as differences
-  /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful;
+  /// - those that were `.unconfirmed` when they came, and still are; their frames are kept as doubtful. With `keepingPushed`
+  ///   not those that were pushed: the reader may have lost them with its power;
   /// - those whose frame the memory has confirmed in another file of the same reader.
   /// The rest stays: a passing too many can be corrected, one too few cannot. What stays is held no more.
-  case contradict(FileKey, NumberSet)
+  case contradict(FileKey, NumberSet, keepingPushed: Bool = false)
   /// What the reader says of the file: how many passings it has; whether all is compared and it is over.
   case noteFile(FileKey, readerCount: UInt32?, isSettled: Bool)
   /// The reader says that it has no such file: it is settled, and gone until `noteFile` says something else.
@@ -118,6 +120,8 @@ public struct CaptureResult: Equatable, Sendable {
   public var summary: FileSummary
   /// Numbers that are new.
   public var added: NumberSet
+  /// Numbers whose frame has been received a second time, or came as `.confirmed`.
+  public var confirmed: NumberSet
   /// Numbers that were there with another frame, which stays.
   public var contradicted: NumberSet
   /// Rows that became what the reader's memory says.
@@ -125,11 +129,12 @@ public struct CaptureResult: Equatable, Sendable {
 
   /// A result.
   public init(
-    summary: FileSummary, added: NumberSet, contradicted: NumberSet = NumberSet(),
-    differences: [PassingDifference] = []
+    summary: FileSummary, added: NumberSet, confirmed: NumberSet = NumberSet(),
+    contradicted: NumberSet = NumberSet(), differences: [PassingDifference] = []
   ) {
     self.summary = summary
     self.added = added
+    self.confirmed = confirmed
     self.contradicted = contradicted
     self.differences = differences
   }
