@@ -149,6 +149,26 @@ struct HoldingTests {
     #expect(world.entries(.passingsLost).isEmpty && world.entries(.passingDiffers).isEmpty)
   }
 
+  @Test(
+    "Damage between the reader's first word and the store's: what waits is confirmed, and not held for good")
+  func damageBeforeOpening() throws {
+    let world = HoldingTests.connected(for: 5, confirm: .never)
+    for chip in 1...5 { try world.tellReader("pass \(chip) 1") }
+    world.pass(seconds: 1)
+    #expect(HoldingTests.summary(world).waiting == 5 && HoldingTests.summary(world).unconfirmed == 0)
+    world.settings.passings.confirm = .auto
+    world.kill()
+    world.isStoreStalled = true
+    #expect(world.pass(atMost: 5) { $0.agent.session.isConnected })
+    world.interject("\u{1}\r\n")
+    world.pass(seconds: 1)
+    world.isStoreStalled = false
+    world.pass(seconds: 60)
+    #expect(HoldingTests.summary(world).unconfirmed == 0)
+    let rows = world.store.files[world.key(world.files[0])]?.rows.values.map(\.kept) ?? []
+    #expect(rows.count == 5 && rows.allSatisfy { $0.trust == .confirmed })
+  }
+
   @Test("With `confirm = never` nothing is held, and no list asked for")
   func never() throws {
     let world = HoldingTests.connected(for: 5, confirm: .never)

@@ -87,4 +87,30 @@ struct IntakeRefusedTests {
     #expect(rows[5]?.kept.trust == .believed)
     #expect(rows.filter { $0.key > 10 && $0.value.kept.trust != .confirmed }.isEmpty)
   }
+
+  @Test(
+    "A number that it refuses in a comparison has an end: the file is settled, and no minute asks for it again"
+  )
+  func comparedFile() throws {
+    let world = try IntakeMemoryTests.raced(20)
+    let file = world.files[0]
+    IntakeRefusedTests.refuse(5, in: world)
+    try world.tellReader("newfile")
+    world.pass(seconds: 600)
+    #expect(world.store.summary(of: world.key(file)).isSettled)
+    let told = world.entries(.passingDiffers).map(\.message)
+    #expect(told.count == 1 && told[0].contains("refuses to list passing 5"), "\(told)")
+    #expect(IntakeRefusedTests.lists(world, inLast: 200) == 0)
+  }
+
+  @Test("One that was never heard is lost, and told")
+  func neverHeard() throws {
+    let world = try IntakeMemoryTests.raced(4)
+    IntakeRefusedTests.refuse(5, in: world)
+    try world.tellReader("lose-next 1")
+    for chip in 10..<15 { try world.tellReader("pass \(chip) 1") }
+    world.pass(seconds: 500)
+    #expect(world.store.summary(of: world.key(world.files[0])).lost == 1)
+    #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+  }
 }

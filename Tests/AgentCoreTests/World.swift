@@ -322,8 +322,8 @@ final class World: SteppedWorld {
     isOpen = false
     opening = nil
     agent = Agent(
-      settings: settings, bindings: disk, files: passings.summaries, seed: seed, zones: zones,
-      at: now.monotonic)
+      settings: settings, bindings: disk, files: passings.summaries, firstFiles: passings.firstFiles,
+      seed: seed, zones: zones, at: now.monotonic)
     take(.tick)
   }
 

@@ -5,33 +5,38 @@ import One4AllProtocol
 struct Contradicting: Sendable {
   /// So many receptions of the same frame prove it, that which overrides counted.
   static let enough = 3
-  /// After so many that prove nothing the record is given up.
+  /// After so many of which no two were the same the record is given up.
   static let most = 8
 
-  /// What came last.
-  private(set) var passing: Passing
-  /// How often in a row.
-  private(set) var count = 1
+  /// What came instead, and how often.
+  private var receptions: [(passing: Passing, count: Int)] = []
   /// How many receptions contradicted.
-  private(set) var tries = 1
-
-  init(_ passing: Passing) { self.passing = passing }
+  private(set) var tries = 0
 
   /// One more reception contradicts.
-  mutating func add(_ other: Passing) {
+  mutating func add(_ passing: Passing) {
     tries += 1
-    count = other == passing ? count + 1 : 1
-    passing = other
+    if let index = receptions.firstIndex(where: { $0.passing == passing }) {
+      receptions[index].count += 1
+    } else if receptions.count < Contradicting.most {
+      receptions.append((passing, 1))
+    }
   }
+
+  /// Whether one more reception of that frame is enough.
+  func isProven(by passing: Passing) -> Bool {
+    receptions.contains { $0.passing == passing && $0.count >= Contradicting.enough - 1 }
+  }
+
+  /// Whether it comes in another way each time.
+  var isEverChanging: Bool { tries >= Contradicting.most && receptions.allSatisfy { $0.count == 1 } }
 }
 
 extension OpenFile {
   /// Whether a frame of a list proves itself: it came before, and nothing else is stored; or so often that it overrides what
   /// is.
   func isProven(_ passing: Passing) -> Bool {
-    if let former = contradictions[passing.number] {
-      return former.passing == passing && former.count >= Contradicting.enough - 1
-    }
+    if let former = contradictions[passing.number] { return former.isProven(by: passing) }
     return copies[passing.number] == passing && !stored.contains(passing.number)
   }
 
@@ -39,14 +44,10 @@ extension OpenFile {
   /// - Returns: whether its record is given up: it comes in another way each time, and what is stored stays as it is.
   mutating func contradict(_ passing: Passing, at now: MonotonicTime) -> Bool {
     let number = passing.number
-    if contradictions[number] == nil {
-      contradictions[number] = Contradicting(passing)
-    } else {
-      contradictions[number]?.add(passing)
-    }
+    contradictions[number, default: Contradicting()].add(passing)
     suspects.insert(number)
     guard let record = contradictions[number] else { return false }
-    if record.tries >= Contradicting.most, record.count < Contradicting.enough - 1 {
+    if record.isEverChanging {
       contradictions[number] = nil
       suspects.remove(number)
       unconfirmed.remove(number)

@@ -215,8 +215,9 @@ extension Intake {
     // It may have been a passing.
     reader?.wantsCount = true
     guard !wasDamaged, settings.confirm == .auto, reader?.cannotConfirm == false, let current else { return }
+    // What the store has told before, or is about to tell, is so no more.
     queue.add(.doubt(current), at: now)
-    if files[current]?.isOpened == true { queue.add(.openFile(current), at: now) }
+    queue.add(.openFile(current), at: now)
   }
 
   /// What has come of the slice under way is not to be taken as it is, for that came meanwhile.

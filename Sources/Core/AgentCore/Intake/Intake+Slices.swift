@@ -50,6 +50,10 @@ extension Intake {
     // Another way may be open again next time.
     if isCurrent { reader?.namesCurrent = true }
     let isAll = files[key]?.refuse(slice.range, at: now) ?? false
+    if !isAll, slice.range.count == 1, files[key]?.isGivenUp(slice.range.lowerBound) == true {
+      giveUp(slice.range.lowerBound, of: key, at: now, &out)
+      return
+    }
     guard let file = files[key] else { return }
     if isCurrent, isAll { reader?.cannotConfirm = true }
     let name = isAll ? "its passings" : "passings \(file.refused.text(limit: 8))"
@@ -69,6 +73,38 @@ extension Intake {
     conditions.raise(.memoryRefused, of: key.description, words, fields(key), at: now, &log)
     conditions.reword(.memoryRefused, of: key.description, words)
     out.log += log
+  }
+
+  /// The reader refuses a number for good. What was heard of it stays and is sent, but for one that a damaged line gave;
+  /// else it is lost.
+  private mutating func giveUp(
+    _ number: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    guard var file = files[key] else { return }
+    let numbers = NumberSet(number...number)
+    file.refused.remove(number)
+    file.suspects.remove(number)
+    if !file.stored.contains(number) {
+      file.lost.insert(number)
+      queue.add(.noteLost(key, numbers), at: now)
+    } else if isUnharmed(at: now), file.unconfirmed.contains(number) {
+      file.unconfirmed.remove(number)
+      if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
+      queue.add(.believe(key, numbers), at: now)
+    }
+    let isHeld = file.unconfirmed.contains(number)
+    files[key] = file
+    if file.refused.intersection(file.needed).isEmpty {
+      conditions.clear(.memoryRefused, of: key.description, at: now, &out.log)
+    }
+    if file.stored.contains(number), !isHeld {
+      out.log.append(
+        LogEntry(
+          .passingDiffers,
+          "session file \(key.file): the reader refuses to list passing \(number): it stays as it was heard",
+          fields(key)))
+    }
+    finish(key, at: now, &out)
   }
 
   /// Takes over what a slice gave.

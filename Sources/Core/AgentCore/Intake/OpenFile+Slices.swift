@@ -183,6 +183,8 @@ extension OpenFile {
 extension OpenFile {
   /// How long numbers are not asked for that the reader refuses to list.
   static let refusedPause = Duration.seconds(60)
+  /// After so many rounds a number that it refuses by itself is not asked for any more.
+  private static let refusedRounds = 5
   /// So many different lists refused, one after another, are a reader that lists nothing.
   private static let refusedLimit = 3
 
@@ -221,6 +223,14 @@ extension OpenFile {
       for index in aside.indices { aside[index].until = now + OpenFile.refusedPause * 2 }
     }
     return true
+  }
+
+  /// A number is refused by itself.
+  /// - Returns: whether that has been so for long enough: it is asked for no more.
+  mutating func isGivenUp(_ number: UInt32) -> Bool {
+    if refusedTimes.count >= Spoilt.capacity { refusedTimes = [:] }
+    refusedTimes[number, default: 0] += 1
+    return refusedTimes[number, default: 0] >= OpenFile.refusedRounds
   }
 
   /// Whether all that waits to be confirmed are numbers that the reader refuses to list.

@@ -95,6 +95,8 @@ struct OpenFile: Sendable {
   var hasListed = false
   /// Numbers that it refuses to list.
   var refused = NumberSet()
+  /// How often it refused to list a number by itself.
+  var refusedTimes: [UInt32: Int] = [:]
   /// Lists that it refuses to give, since it gave one.
   var refusedLists = 0
   /// The reader does not list this file: it is not asked before then.
@@ -268,6 +270,7 @@ struct OpenFile: Sendable {
     spoilt[number] = nil
     copies[number] = nil
     contradictions[number] = nil
+    refusedTimes[number] = nil
     strays[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
