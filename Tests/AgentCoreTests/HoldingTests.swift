@@ -36,7 +36,7 @@ struct HoldingTests {
   }
 
   @Test(
-    "At 20 a second each is confirmed within half a second, by lists of several", arguments: [1.0, 20, 60])
+    "Each is confirmed within three quarters of a second, by lists of several", arguments: [1.0, 20, 60])
   func soon(rate: Double) throws {
     let world = HoldingTests.connected(for: 5)
     try world.tellReader("rate \(rate)")
@@ -46,7 +46,7 @@ struct HoldingTests {
       world.pass(seconds: 0.1)
       longest = max(longest, Double(HoldingTests.summary(world).unconfirmed) / rate)
     }
-    #expect(longest < 0.55 || rate == 1, "\(longest)")
+    #expect(longest < 0.75 || rate == 1, "\(longest)")
     try world.tellReader("rate 0")
     world.pass(seconds: 1)
     let summary = HoldingTests.summary(world)
@@ -198,7 +198,7 @@ struct HoldingTests {
       holding.note(number, at: at(Int64(number) * 50))
       holding.hold(number, at: at(Int64(number) * 50))
     }
-    #expect(holding.count == 10 && holding.since == at(50) && holding.dueAt == at(300))
+    #expect(holding.count == 10 && holding.since == at(50) && holding.dueAt == at(450))
     holding.remove(3)
     holding.remove(NumberSet(9...10))
     #expect(holding.numbers == NumberSet([1, 2, 4, 5, 6, 7, 8]) && holding.count == 7)

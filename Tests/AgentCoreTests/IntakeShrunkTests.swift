@@ -141,7 +141,7 @@ struct IntakeAuditTests {
   func refused() throws {
     let world = IntakeTests.connected()
     for chip in 1...3 { try world.tellReader("pass \(chip) 1") }
-    world.pass(seconds: 1)
+    world.pass(seconds: 2)
     world.refused = ["GETFILE", "GETPASSINGS"]
     let work = try IntakeAuditTests.audit(world, nil)
     #expect(work.state == .failed)

@@ -278,7 +278,7 @@ final class LineThread {
     switch transfer {
     case .bytes(let count):
       lastReadAt = SystemClock.monotonicNanoseconds
-      pace.note(count)
+      pace.note(count, at: lastReadAt)
       var frames: [Frame] = []
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       bytes.withMemoryRebound(to: UInt8.self) { framer.feed($0.span) { frames.append($0) } }

@@ -9,9 +9,13 @@ struct ReadPace {
   /// Most bytes in one span, but for the last read.
   static let most = 256 << 10
   static let span = Duration.milliseconds(100)
+  /// What follows the last read sooner than that waits for what comes behind it: a list leaves frame by frame, and each read
+  /// wakes two threads. What comes behind a pause is read at once.
+  static let gathering = Duration.milliseconds(8)
 
   private var began: Int64 = 0
   private var count = 0
+  private var readAt: Int64?
 
   /// Nanoseconds until something may be read; 0 when it may be now.
   mutating func wait(at now: Int64) -> Int64 {
@@ -20,9 +24,13 @@ struct ReadPace {
       began = now
       count = 0
     }
-    return count < ReadPace.most ? 0 : end - now
+    let gathered = readAt.map { $0 + ReadPace.gathering.wholeNanoseconds } ?? now
+    return max(0, gathered - now, count < ReadPace.most ? 0 : end - now)
   }
 
   /// So much was read.
-  mutating func note(_ bytes: Int) { count += bytes }
+  mutating func note(_ bytes: Int, at now: Int64) {
+    count += bytes
+    readAt = now
+  }
 }

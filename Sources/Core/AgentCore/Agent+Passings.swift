@@ -34,7 +34,7 @@ extension Agent {
     case .waiting, .acknowledged, .sent, .readerNoted: break
     }
     intake.handle(report, at: now, &captured)
-    forwarder.handle(report, at: judged(now), &orders)
+    forwarder.handle(report, at: self.report.clock.verdict(at: now).judged(now), &orders)
   }
 
   /// The store has told something without being asked.

@@ -80,7 +80,8 @@ public struct Agent: Sendable {
     var actions: [AgentAction] = []
     var captured = IntakeOutput()
     var orders = ForwardOrders()
-    intake.observe(isHostTrusted: report.clock.isTrusted(at: now), isHostSure: isClockSure(at: now))
+    var verdict = report.clock.verdict(at: now)
+    intake.observe(isHostTrusted: verdict.isTrusted, isHostSure: isClockSure(verdict, at: now))
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
@@ -100,9 +101,10 @@ public struct Agent: Sendable {
     }
     session.advance(to: now.monotonic, &actions)
     let news = session.takeNews()
-    let judged = judged(now)
+    if case .cloud = event { verdict = report.clock.verdict(at: now) }
+    let judged = verdict.judged(now)
     readerClock.advance(
-      to: judged, news, isHostTrusted: report.clock.isTrusted(at: now), isHostCertain: maySetClocks(at: now),
+      to: judged, news, isHostTrusted: verdict.isTrusted, isHostCertain: maySetClocks(verdict, at: now),
       &session, &actions)
     for piece in news {
       if piece == .disconnected { failAudits() }
@@ -126,25 +128,17 @@ public struct Agent: Sendable {
     return actions
   }
 
-  /// The moment with the kernel's word as far as nothing contradicts it.
-  func judged(_ now: Moment) -> Moment {
-    switch report.clock.verdict(at: now) {
-    case .doubted, .contradicted: now.unvouched
-    case .agreed, .kernel, .cloud, .wrong, .unknown: now
-    }
-  }
-
   /// How long setting a clock waits for a second witness.
   private static let secondWitness = Duration.seconds(120)
 
   /// Whether kernel or cloud vouch for the host's clock, and the cloud does not contradict, or has had time to.
-  private func isClockSure(at now: Moment) -> Bool {
-    report.clock.verdict(at: now) == .cloud || maySetClocks(at: now)
+  private func isClockSure(_ verdict: ClockTrust.Verdict, at now: Moment) -> Bool {
+    verdict == .cloud || maySetClocks(verdict, at: now)
   }
 
   /// Whether the host's clock may set another one: kernel and cloud agree, or the cloud has had time to contradict.
-  private func maySetClocks(at now: Moment) -> Bool {
-    switch report.clock.verdict(at: now) {
+  private func maySetClocks(_ verdict: ClockTrust.Verdict, at now: Moment) -> Bool {
+    switch verdict {
     case .agreed: true
     case .kernel: now.monotonic - startedAt >= Agent.secondWitness
     case .cloud, .doubted, .contradicted, .wrong, .unknown: false

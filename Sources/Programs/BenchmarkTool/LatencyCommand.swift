@@ -12,7 +12,7 @@ extension Subcommand {
     name: "latency", summary: "from the reader's line to the disk and to the cloud, and the processor's load",
     help: CommandHelp(
       usage: [
-        "one4all-bench latency [--rate R] [--seconds S] [--daemon PATH] [--folder DIR]"
+        "one4all-bench latency [--rate R] [--seconds S] [--baud N] [--daemon PATH] [--folder DIR]"
       ],
       summary: """
         Runs one4all-sim reader, one4all-sim cloud and the real daemon between them, and sends R passings a second for S
@@ -27,6 +27,7 @@ extension Subcommand {
       options: [
         Option("rate", argument: "R", help: "passings a second; default 500"),
         Option("seconds", argument: "S", help: "how long; default 20"),
+        Option("baud", argument: "N", help: "how fast the line is; default 115200, a serial line's"),
         daemonOption, folderOption,
       ]),
     operands: 0...0,
@@ -35,7 +36,9 @@ extension Subcommand {
       let seconds = try number(arguments, "seconds", in: 1...86_400) ?? 20
       let agent = try RehearsedAgent(arguments)
       try agent.startCloud()
-      let reader = try agent.startReader(options: ["--started", "--starters", "99999"])
+      let baud = try number(arguments, "baud", in: 1200...100_000_000) ?? 115_200
+      let reader = try agent.startReader(
+        options: ["--started", "--starters", "99999", "--baud", "\(baud)"])
       let relay: LineRelay
       do throws(SystemError) { relay = try LineRelay(readerPort: reader) } catch { throw .system(error) }
       defer { relay.stop() }

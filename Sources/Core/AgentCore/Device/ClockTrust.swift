@@ -31,6 +31,14 @@ public struct ClockTrust: Sendable {
       }
     }
 
+    /// A moment with the kernel's word as far as nothing contradicts it.
+    func judged(_ now: Moment) -> Moment {
+      switch self {
+      case .doubted, .contradicted: now.unvouched
+      case .agreed, .kernel, .cloud, .wrong, .unknown: now
+      }
+    }
+
     /// What it means, for the documentation.
     public var help: String {
       switch self {

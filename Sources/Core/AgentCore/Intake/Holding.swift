@@ -7,7 +7,7 @@ import One4AllProtocol
 struct Holding: Sendable {
   /// A list is asked for once the first of them has waited so long, or so many wait: lists of one passing each would take
   /// up line and processor.
-  static let gathering = Duration.milliseconds(250)
+  static let gathering = Duration.milliseconds(400)
   static let gathered = 40
   /// The reader's memory may be behind what it pushes: for so long what a list does not give is no fault.
   static let lag = Duration.seconds(30)
