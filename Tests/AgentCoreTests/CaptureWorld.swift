@@ -337,6 +337,14 @@ final class CaptureWorld: SteppedWorld {
     FileKey(serialNumber: serial, file: file)
   }
 
+  /// A person sends what is not confirmed.
+  func releaseUnconfirmed(of keys: [FileKey]) -> Int {
+    var actions: [AgentAction] = []
+    let work = agent.releaseUnconfirmed(0 ... .max, of: keys, &actions)
+    for action in actions { perform(action) }
+    return work
+  }
+
   /// The stored frames of a file, in order.
   func frames(_ file: String) -> [String] {
     let rows = store.files[key(file)]?.rows ?? [:]

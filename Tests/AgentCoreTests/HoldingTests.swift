@@ -217,3 +217,49 @@ struct HoldingTests {
     #expect(holding.fresh(at: at(61_000)) == 1)
   }
 }
+
+@Suite("Passings that nothing confirms go by a person's decision")
+struct ReleaseTests {
+  /// Passings of a reader that went away before its memory was asked.
+  private static func orphaned() throws -> CaptureWorld {
+    let world = CaptureWorld(passings: PassingSettings(confirm: .always))
+    world.pass(seconds: 5)
+    world.refused = ["GETFILE", "GETPASSINGS"]
+    for chip in 1...6 { try world.tellReader("pass \(chip) 1") }
+    world.pass(seconds: 0.3)
+    world.pull()
+    world.pass(seconds: 200)
+    #expect(world.store.summaries.map(\.unconfirmed) == [6])
+    return world
+  }
+
+  @Test("They are sent as they were heard, marked, and confirmed when the reader comes back")
+  func release() throws {
+    let world = try ReleaseTests.orphaned()
+    let key = world.key(world.files[0])
+    let work = world.releaseUnconfirmed(of: [key])
+    world.pass(seconds: 1)
+    #expect(world.agent.works[work]?.state == .done && world.agent.works[work]?.done == 6)
+    #expect(world.store.summary(of: key).unconfirmed == 0)
+    let rows = { world.store.files[key]?.rows.values.map(\.kept.trust) ?? [] }
+    #expect(rows() == Array(repeating: .released, count: 6))
+    // Damage changes no decision.
+    world.refused = []
+    world.isPlugged = true
+    world.pass(seconds: 5)
+    world.interject("\u{1}\r\n")
+    world.pass(seconds: 60)
+    #expect(rows() == Array(repeating: .confirmed, count: 6))
+  }
+
+  @Test("A backup of the reader's memory confirms them without it")
+  func backup() throws {
+    let world = try ReleaseTests.orphaned()
+    let file = world.files[0]
+    let passings = try (world.truth[file] ?? []).map { try Passing(parsing: Array($0.utf8)) }
+    #expect(world.importPassings(passings, of: world.key(file)) == 6)
+    world.pass(seconds: 1)
+    #expect(world.store.summary(of: world.key(file)).unconfirmed == 0)
+    #expect(world.store.files[world.key(file)]?.rows[3]?.kept.trust == .confirmed)
+  }
+}

@@ -151,6 +151,11 @@ struct ModelStore {
     case .believe(let key, let numbers):
       changeRows(of: key, numbers) { row in if row.kept.trust == .unconfirmed { row.kept.trust = .believed } }
       return .updated(summary(of: key), request)
+    case .release(let key, let numbers):
+      changeRows(of: key, numbers) { row in
+        if row.state == .waiting, row.kept.trust == .unconfirmed { row.kept.trust = .released }
+      }
+      return .updated(summary(of: key), request)
     case .accept(let key, let numbers):
       for number in self.numbers(of: key).ranges.joined() where numbers.contains(number) {
         guard var row = files[key]?.rows[number], row.kept.stamp == .undecided else { continue }
@@ -257,7 +262,8 @@ struct ModelStore {
   private mutating func changeRows(
     of key: FileKey, _ numbers: NumberSet? = nil, _ body: (inout Row) -> Void
   ) {
-    for number in (numbers ?? files[key]?.numbers ?? NumberSet()).ranges.joined() {
+    let all = files[key]?.numbers ?? NumberSet()
+    for number in (numbers.map(all.intersection) ?? all).ranges.joined() {
       guard var row = files[key]?.rows[number] else { continue }
       body(&row)
       files[key]?.put(row, at: number)
@@ -321,7 +327,9 @@ struct ModelStore {
           continue
         }
         if row.kept.passing == passing.passing {
-          let isAgain = passing.origin == .fetched && passing.arrivedAt != row.kept.arrivedAt
+          let isOfMemory =
+            passing.origin == .fetched || passing.origin == .imported && row.kept.origin != .imported
+          let isAgain = isOfMemory && passing.arrivedAt != row.kept.arrivedAt
           if passing.trust == .confirmed || isAgain {
             confirmed.insert(number)
             if row.kept.trust == .unconfirmed, row.kept.origin == .fetched, passing.origin == .fetched {

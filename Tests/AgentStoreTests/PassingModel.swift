@@ -125,6 +125,10 @@ struct PassingModel {
         }
         row.kept.trust = .believed
       }
+    case .release(let key, let numbers):
+      change(key, numbers) { row in
+        if row.state == .waiting, row.kept.trust == .unconfirmed { row.kept.trust = .released }
+      }
     case .accept(let key, let numbers):
       change(key, numbers) { if $0.kept.stamp == .undecided { $0.kept.stamp = .accepted } }
     case .correctZone, .settleTimes: preconditionFailure("zones are corrected in PassingTimeTests")
@@ -258,7 +262,8 @@ struct PassingModel {
   private func key(of request: PassingRequest) -> FileKey {
     switch request {
     case .capture(let key, _), .settleDoubtful(let key), .openFile(let key), .doubt(let key),
-      .believe(let key, _), .accept(let key, _), .correctZone(let key, _), .settleTimes(let key, _, _),
+      .believe(let key, _), .release(let key, _), .accept(let key, _), .correctZone(let key, _),
+      .settleTimes(let key, _, _),
       .contradict(let key, _, _), .noteFile(let key, _, _), .noteGone(let key), .noteLost(let key, _),
       .noteSent(let key, _), .keepSession(let key, _),
       .readWaiting(let key, _, _), .readAcknowledged(let key, _, _), .readSent(let key, _, _),
@@ -297,7 +302,9 @@ struct PassingModel {
         continue
       }
       if row.kept.passing == new.passing {
-        if new.trust == .confirmed || new.origin == .fetched && new.arrivedAt != row.kept.arrivedAt {
+        let isOfMemory =
+          new.origin == .fetched || new.origin == .imported && row.kept.origin != .imported
+        if new.trust == .confirmed || isOfMemory && new.arrivedAt != row.kept.arrivedAt {
           confirmed.insert(number)
           row.kept.trust = .confirmed
         }

@@ -67,7 +67,10 @@ struct PassingPropertyTests {
     case 8: return .settleDoubtful(key)
     case 9: return .openFile(key)
     case 10: return .doubt(key)
-    case 11: return .believe(key, Bool.random(using: &random) ? nil : numbers(&random, limit: 6))
+    case 11:
+      return Bool.random(using: &random)
+        ? .release(key, numbers(&random, limit: 6))
+        : .believe(key, Bool.random(using: &random) ? nil : numbers(&random, limit: 6))
     case 12:
       return .contradict(key, numbers(&random, limit: 3), keepingPushed: Bool.random(using: &random))
     case 13:
@@ -117,7 +120,7 @@ struct PassingPropertyTests {
       var kept = kept(
         isOdd ? UInt32.random(in: 1...60, using: &random) : start + offset, variant: isOdd ? 1 : 0,
         trust: trusts.randomElement(using: &random) ?? .believed,
-        origin: [.pushed, .imported, .fetched].randomElement(using: &random) ?? .pushed)
+        origin: [.pushed, .pushed, .imported, .fetched].randomElement(using: &random) ?? .pushed)
       // The same reception comes again now and then.
       if kept.origin == .fetched {
         kept.arrivedAt = MonotonicTime(nanoseconds: Int64.random(in: 1...3, using: &random))

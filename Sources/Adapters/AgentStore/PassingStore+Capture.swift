@@ -25,6 +25,7 @@ extension PassingStore {
   private struct CaptureOutcome {
     var ready = NumberSet()
     var held = NumberSet()
+    var released = NumberSet()
     /// Those that the reader's memory confirms, new or not.
     var confirmed = NumberSet()
     /// Those whose row became another frame.
@@ -61,6 +62,9 @@ extension PassingStore {
     if try rows.insert(file.id, row(of: kept, boot)) {
       switch kept.trust {
       case .believed: outcome.ready.insert(number)
+      case .released:
+        outcome.ready.insert(number)
+        outcome.released.insert(number)
       case .unconfirmed: outcome.held.insert(number)
       case .confirmed:
         outcome.ready.insert(number)
@@ -93,13 +97,15 @@ extension PassingStore {
     }
   }
 
-  /// Whether a frame that is stored is confirmed now: the reader's memory has given what came before, and that is not the
+  /// Whether a frame that is stored is confirmed now: the reader's memory, or a backup of it, has what came before, and that is not the
   /// same reception once more, as after an answer of the store that was lost.
   private mutating func isConfirmed(_ kept: KeptPassing, _ boot: String, by stored: PassingRow)
     throws(StoreError) -> Bool
   {
     if kept.trust == .confirmed { return true }
-    guard kept.origin == .fetched else { return false }
+    guard kept.origin == .fetched || kept.origin == .imported && stored.origin != .imported else {
+      return false
+    }
     if kept.arrivedAt != stored.arrivedAt { return true }
     return try boots.identifier(of: boot) != stored.boot
   }
@@ -143,6 +149,7 @@ extension PassingStore {
     // The refusal was of a frame that the reader never made.
     if file.rejected > 0 { _ = try sendAgain(&file, outcome.corrected, of: .rejected) }
     try spans.add(file.id, .confirmed, outcome.confirmed)
+    try spans.add(file.id, .released, outcome.released)
     if file.lost > 0 {
       file.lost -= try spans.take(file.id, .lost, outcome.ready).count
       file.lost -= try spans.take(file.id, .lost, outcome.held).count

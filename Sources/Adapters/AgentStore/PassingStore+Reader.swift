@@ -5,7 +5,9 @@ import One4AllProtocol
 extension PassingStore {
   /// What is stored of a file. It makes none.
   mutating func open(_ key: FileKey) throws(StoreError) -> FileContents {
-    guard let file = try files.find(key) else { return FileContents(summary: FileSummary(key: key)) }
+    guard let file = try files.find(key) else {
+      return FileContents(summary: FileSummary(key: key), steady: try steady(of: key.serialNumber))
+    }
     var last: KeptPassing?
     if let highest = try spans.highestStored(file.id), let row = try rows.row(file.id, highest) {
       last = try kept(row, file.id)
@@ -23,16 +25,19 @@ extension PassingStore {
     let trust: KeptPassing.Trust =
       if try spans.contains(file, .held, number) {
         .unconfirmed
-      } else if try spans.contains(file, .confirmed, number) { .confirmed } else { .believed }
+      } else if try spans.contains(file, .confirmed, number) {
+        .confirmed
+      } else if try spans.contains(file, .released, number) { .released } else { .believed }
     return KeptPassing(
       passing: row.passing, zone: try zones.name(of: row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
       arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin, trust: trust,
       stamp: try stamp(of: number, file), certainty: row.certainty, zoneSource: row.zoneSource)
   }
 
-  /// What waits and the reader's memory has not confirmed is held.
+  /// What waits and the reader's memory has not confirmed is held, but for what a person has let go.
   func doubt(_ file: inout StoredFile) throws(StoreError) {
-    let confirmed = try spans.read(file.id, .confirmed)
+    var confirmed = try spans.read(file.id, .confirmed)
+    confirmed.formUnion(try spans.read(file.id, .released))
     for kind in [SpanKind.ready, .undecided] {
       let doubted = try spans.read(file.id, kind).subtracting(confirmed)
       let taken = try spans.take(file.id, kind, doubted)

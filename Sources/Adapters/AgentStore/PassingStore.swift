@@ -73,6 +73,12 @@ struct PassingStore: ~Copyable {
           try store.release(&file, try store.spans.read(file.id, .held))
         }
       }
+    case .release(let key, let numbers):
+      try change(key, request) { (store, file) throws(StoreError) in
+        let released = try store.spans.common(file.id, .held, numbers)
+        try store.release(&file, released)
+        try store.spans.add(file.id, .released, released)
+      }
     case .accept(let key, let numbers):
       try change(key, request) { (store, file) throws(StoreError) in try store.accept(&file, numbers) }
     case .correctZone(let key, let zone): try correctZone(of: key, to: zone, request)

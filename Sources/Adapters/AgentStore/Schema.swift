@@ -13,6 +13,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """,
     PassingSchema.step, PassingSchema.countStep, salvageStep, PassingSchema.formStep, PassingSchema.timeStep,
+    releaseStep,
   ]
 
   /// What is told of a damaged database across restarts, and how often it was tried to be salvaged.
@@ -23,6 +24,9 @@ enum Schema {
     ALTER TABLE salvage ADD COLUMN unreadable INTEGER;
     ALTER TABLE salvage ADD COLUMN reason TEXT NOT NULL DEFAULT '';
     """
+
+  /// Nothing changes: from here on there may be spans of the kind 15, which former versions take for damage.
+  private static let releaseStep = "SELECT 1;"
 
   /// The version that this agent knows.
   static var version: Int { steps.count }

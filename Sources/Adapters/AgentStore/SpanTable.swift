@@ -35,6 +35,9 @@ enum SpanKind: Int64, CaseIterable {
   /// The cloud was sent it with another UTC than it has since its zone was corrected.
   case mistimed = 14
 
+  /// A person has let it go without the reader's memory.
+  case released = 15
+
   /// How a stored passing stands: each is in exactly one of them.
   static let standings: [SpanKind] = [.ready, .held, .undecided, .acknowledged, .rejected]
 }

@@ -13,7 +13,8 @@ enum StoreWork: Sendable {
       switch request {
       case .openFile, .readWaiting, .readAcknowledged, .readSent: false
       case .rewind(_, _, _, let dryRun): !dryRun
-      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .accept, .correctZone, .settleTimes,
+      case .capture, .keepDoubtful, .settleDoubtful, .doubt, .believe, .release, .accept, .correctZone,
+        .settleTimes,
         .contradict,
         .noteFile, .noteGone,
         .noteReader, .noteLost, .noteSent, .keepSession, .acknowledge, .reject, .sendAgain, .undoRewind:

@@ -15,10 +15,8 @@ extension Agent {
     case .fileOpened(let contents): ledger.note(contents.summary)
     case .updated(let summary, let request):
       ledger.note(summary)
-      if let (work, count) = decisions.done(request, waiting: summary.undecided) {
-        works.end(
-          work, .done,
-          "\(count) \(count == 1 ? "passing" : "passings") of \(summary.key.file) sent as they are")
+      if let (work, count) = decisions.done(request, summary) {
+        works.end(work, .done, "\(count) \(count == 1 ? "passing" : "passings") sent as they are")
         works.update(work) { ($0.done, $0.total) = (count, count) }
       }
     case .contradicted(let summary, _), .zoneCorrected(let summary, _, _): ledger.note(summary)
@@ -136,8 +134,23 @@ extension Agent {
   ) -> Int {
     let work = works.begin("release", message: "the passings of \(key.file) are being released")
     let request = PassingRequest.accept(key, NumberSet(numbers))
-    decisions.release(work, request, waiting: ledger.file(key)?.undecided ?? 0)
+    decisions.release(work, [request], ledger)
     actions.append(.keep(request))
+    return work
+  }
+
+  /// Sends passings that wait for the reader's memory to confirm them: as they were heard.
+  /// - Parameters:
+  ///   - numbers: which of each file's.
+  ///   - keys: the files.
+  /// - Returns: the number of the work.
+  public mutating func releaseUnconfirmed(
+    _ numbers: ClosedRange<UInt32>, of keys: [FileKey], _ actions: inout [AgentAction]
+  ) -> Int {
+    let work = works.begin("release", message: "passings that are not confirmed are being released")
+    let requests = keys.map { PassingRequest.release($0, NumberSet(numbers)) }
+    decisions.release(work, requests, ledger)
+    actions += requests.map(AgentAction.keep)
     return work
   }
 

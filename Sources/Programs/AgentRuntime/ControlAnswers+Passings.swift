@@ -108,16 +108,39 @@ extension Daemon {
     ]
   }
 
-  /// Sends passings as they are that a clock stamped which had jumped.
+  /// Sends passings as they are that a clock stamped which had jumped; with `unconfirmed`, those of a reader that its memory
+  /// has not confirmed.
   func release(_ request: ControlRequest) throws(RequestError) -> JSONValue {
-    let key = try fileToRelease(request)
     let from = UInt32(clamping: try request.whole("from", from: 0) ?? 0)
     let to = (try request.whole("to", from: 0)).map { UInt32(clamping: $0) } ?? .max
     guard from <= to else { throw RequestError("'from' is behind 'to'") }
+    if try request.flag("unconfirmed") { return try releaseUnconfirmed(request, from...to) }
+    let key = try fileToRelease(request)
     let work = fulfil { actions in agent.release(from...to, of: key, &actions) }
     return [
       "work": .integer(Int64(work)), "file": .string(key.file), "serial_number": .string(key.serialNumber),
       "undecided": .integer(Int64(agent.ledger.file(key)?.undecided ?? 0)),
+    ]
+  }
+
+  private func releaseUnconfirmed(_ request: ControlRequest, _ numbers: ClosedRange<UInt32>)
+    throws(RequestError) -> JSONValue
+  {
+    guard let serialNumber = try request.text("serial_number") else {
+      throw RequestError("release with 'unconfirmed' takes the 'serial_number' of the reader")
+    }
+    let name = try request.text("file")
+    let files = agent.ledger.files.filter {
+      $0.key.serialNumber == serialNumber && (name == nil || $0.key.file == name) && $0.unconfirmed > 0
+    }
+    guard !files.isEmpty else {
+      throw RequestError(
+        "no passing of \(name ?? "reader \(serialNumber)") waits for the reader's memory to confirm it")
+    }
+    let work = fulfil { actions in agent.releaseUnconfirmed(numbers, of: files.map(\.key), &actions) }
+    return [
+      "work": .integer(Int64(work)), "serial_number": .string(serialNumber),
+      "unconfirmed": .integer(Int64(files.reduce(0) { $0 + $1.unconfirmed })),
     ]
   }
 

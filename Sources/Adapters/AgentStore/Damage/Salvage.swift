@@ -156,6 +156,7 @@ struct Salvage: ~Copyable {
     guard let spans else { return found.row.trust }
     if spans[.held].contains(number) || !spans.stored.contains(number) { return .unconfirmed }
     if spans[.confirmed].contains(number) { return .confirmed }
+    if spans[.released].contains(number) { return .released }
     return found.row.trust == .unconfirmed ? .believed : found.row.trust
   }
 

@@ -112,7 +112,7 @@ extension Forwarder {
       if let first = numbers.first { files[place].readAgain(from: first) }
       files[place].sentAgainAt = now
     case .doubt: dropUnsent(of: summary.key)
-    case .believe, .accept: files[place].readAgain(from: 0)
+    case .believe, .release, .accept: files[place].readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
     case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .settleTimes, .contradict,

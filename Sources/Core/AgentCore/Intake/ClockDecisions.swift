@@ -1,11 +1,13 @@
-/// Decisions about passings that a clock stamped which had jumped: those of a person, by `one4allctl release`, and those
-/// that `on_clock_jump = send` stands for, which concern what waits already, too.
+/// Decisions that passings go as they are: those of a person, by `one4allctl release`, about what a clock stamped which had
+/// jumped, or what the reader's memory has not confirmed; and those that `on_clock_jump = send` stands for, which concern what
+/// waits already, too.
 struct ClockDecisions: Sendable {
   /// A person's decision that the store has not carried out yet.
   private struct Release: Sendable {
     let work: Int
-    let request: PassingRequest
-    let waiting: Int
+    /// What it has still to do, with how many waited of each file.
+    var pending: [(request: PassingRequest, waiting: Int)]
+    var count = 0
   }
 
   private var releases: [Release] = []
@@ -36,17 +38,28 @@ struct ClockDecisions: Sendable {
   }
 
   /// A person has decided.
-  mutating func release(_ work: Int, _ request: PassingRequest, waiting: Int) {
-    releases.append(Release(work: work, request: request, waiting: waiting))
+  mutating func release(_ work: Int, _ requests: [PassingRequest], _ ledger: Ledger) {
+    let pending = requests.map { request in
+      (request: request, waiting: ClockDecisions.waiting(request, ledger.file(request)))
+    }
+    releases.append(Release(work: work, pending: pending))
+  }
+
+  /// How many of a file wait for what a request decides.
+  private static func waiting(_ request: PassingRequest, _ summary: FileSummary?) -> Int {
+    if case .release = request { summary?.unconfirmed ?? 0 } else { summary?.undecided ?? 0 }
   }
 
   /// The store has carried a request out.
-  /// - Parameter waiting: how many of the file wait for a decision now.
+  /// - Parameter summary: of its file, now.
   /// - Returns: the work that has ended with it, and how many passings are sent.
-  mutating func done(_ request: PassingRequest, waiting: Int) -> (work: Int, count: Int)? {
-    guard let place = releases.firstIndex(where: { $0.request == request }) else { return nil }
+  mutating func done(_ request: PassingRequest, _ summary: FileSummary) -> (work: Int, count: Int)? {
+    guard let (place, part) = find(request) else { return nil }
+    let before = releases[place].pending.remove(at: part).waiting
+    releases[place].count += max(0, before - ClockDecisions.waiting(request, summary))
+    guard releases[place].pending.isEmpty else { return nil }
     let release = releases.remove(at: place)
-    return (release.work, max(0, release.waiting - waiting))
+    return (release.work, release.count)
   }
 
   /// The store could not carry a request out.
@@ -54,7 +67,24 @@ struct ClockDecisions: Sendable {
   mutating func failed(_ request: PassingRequest) -> Int? {
     if case .accept(let key, _) = request { asked[key] = nil }
     revision = nil
-    guard let place = releases.firstIndex(where: { $0.request == request }) else { return nil }
+    guard let (place, _) = find(request) else { return nil }
     return releases.remove(at: place).work
+  }
+
+  private func find(_ request: PassingRequest) -> (place: Int, part: Int)? {
+    for (place, release) in releases.enumerated() {
+      if let part = release.pending.firstIndex(where: { $0.request == request }) { return (place, part) }
+    }
+    return nil
+  }
+}
+
+extension Ledger {
+  /// The file that a decision is about.
+  fileprivate func file(_ request: PassingRequest) -> FileSummary? {
+    switch request {
+    case .accept(let key, _), .release(let key, _): file(key)
+    default: nil
+    }
   }
 }

@@ -40,6 +40,8 @@ extension Intake {
       if queue.isUnderWay(request) {
         done(at: now.monotonic, &out)
         tellEnding(request, summary, &out)
+      } else if case .release(let key, let numbers) = request {
+        files[key]?.release(numbers)
       }
     case .zoneCorrected(let summary, let correction, let request):
       note(summary)

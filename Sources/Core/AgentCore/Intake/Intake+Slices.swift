@@ -66,7 +66,7 @@ extension Intake {
     let what =
       isToBelieve
       ? "are sent as they were heard"
-      : "are not sent, as the line has shown damage in the last ten minutes; `one4allctl release` sends them as they "
+      : "are not sent, as the line has shown damage in the last ten minutes; `one4allctl release --reader` sends them as they "
         + "were heard"
     let words = "the reader does not list \(name)\(isAll ? "" : " of \(key.file)"): \(those) \(what)"
     var log: [LogEntry] = []
@@ -183,12 +183,13 @@ extension Intake {
     let key = result.summary.key
     guard var file = files.removeValue(forKey: key) else { return }
     var isContradicted = false
-    for row in rows where row.origin == .fetched {
+    for row in rows where row.origin != .pushed {
       let passing = row.passing
       let number = passing.number
       file.inquired.remove(number)
       if result.confirmed.contains(number) {
-        if file.held.contains(number) || file.believedFirst.contains(number) { reader?.agreed += 1 }
+        let isHeard = file.held.contains(number) || file.believedFirst.contains(number)
+        if isHeard, row.origin == .fetched { reader?.agreed += 1 }
         let time = ResolvedTime(utc: row.utc, certainty: row.certainty)
         file.times.learn(passing, time, zone: row.zone, zones: zones)
         if time.certainty.isGuess { file.isGuessOpen = true }
@@ -196,7 +197,7 @@ extension Intake {
         tellGuess(time, number, of: key, in: &file, &out.log)
         file.confirm(passing, at: now)
         if file.isProbing { file.count = max(file.count ?? 0, number) }
-      } else if result.contradicted.contains(number) {
+      } else if row.origin == .fetched, result.contradicted.contains(number) {
         isContradicted = true
         if file.contradict(passing, at: now) {
           queue.add(.believe(key, NumberSet(number...number)), at: now)

@@ -188,7 +188,7 @@ struct OpenFile: Sendable {
       switch row.trust {
       case .confirmed: unconfirmed.remove(number)
       case .unconfirmed: if !stored.contains(number) { unconfirmed.insert(number) }
-      case .believed: break
+      case .believed, .released: break
       }
       stored.insert(number)
     }
@@ -224,6 +224,17 @@ struct OpenFile: Sendable {
     guard !numbers.isEmpty else { return }
     unconfirmed.formUnion(numbers)
     if unconfirmedSince == nil { unconfirmedSince = now }
+  }
+
+  /// A person has let passings go: they wait no more, and are compared when the memory answers.
+  mutating func release(_ numbers: NumberSet) {
+    var released = unconfirmed
+    released.formUnion(held.numbers)
+    released = released.intersection(numbers)
+    unconfirmed.subtract(released)
+    held.remove(released)
+    suspects.formUnion(released)
+    if unconfirmed.isEmpty { unconfirmedSince = nil }
   }
 
   /// A copy of a frame to hold the reader's memory against. Where there are too many, those of the lowest numbers stay:

@@ -240,8 +240,8 @@ extension EventName {
     case .passingsUnconfirmed:
       Row(
         "18738cbf3894e57f8c633f99825e9c00", .error,
-        "passings that came on a damaged line wait for the reader's memory to confirm them, for minutes",
-        remedy: "look at cable and plug; `confirm = never` sends them as they were heard")
+        "passings wait for the reader's memory to confirm them, for minutes",
+        remedy: "look at cable and plug; `one4allctl release --reader SERIAL` sends them as they were heard")
     case .memoryRefused:
       Row(
         "e581748247b5241b981a4808526d373d", .error,

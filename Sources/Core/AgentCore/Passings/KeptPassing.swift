@@ -31,12 +31,15 @@ public struct KeptPassing: Equatable, Sendable {
 
   /// How far it is to be believed.
   public enum Trust: Int, Sendable {
-    /// Pushed on a line without damage, with the next number, a plausible time and timer code.
+    /// Received once, and sent without waiting for the reader's memory: it was too slow on a line without damage, cannot
+    /// confirm, or is not asked (`confirm = never`).
     case believed = 0
-    /// Pushed with the next number while the line showed damage: not sent before the reader's memory confirms it.
+    /// Received once: not sent before the reader's memory confirms it.
     case unconfirmed = 1
     /// As it stands in the reader's memory.
     case confirmed = 2
+    /// Received once; a person has let it go without the reader's memory.
+    case released = 3
   }
 
   /// What is known of the reader's clock when it stamped a passing.

@@ -5,7 +5,8 @@ public import One4AllProtocol
 public enum PassingRequest: Equatable, Sendable {
   /// Keep passings of a file; the file is made when it is new. Each is one reception, told apart by when it was heard. A row
   /// that is there already:
-  /// - the same frame changes nothing, but that it is confirmed by one that was `.fetched` another time, or is `.confirmed`;
+  /// - the same frame changes nothing, but that it is confirmed by one that was `.fetched` another time, or `.imported` where
+  ///   the first was not, or that is `.confirmed`;
   /// - another frame, `.confirmed`: the reader's memory decides, the row becomes that frame, and the difference is
   ///   kept and told;
   /// - another frame, not `.confirmed`: the row stays, and the number is told as `contradicted`.
@@ -24,6 +25,9 @@ public enum PassingRequest: Equatable, Sendable {
   /// They go without the reader's memory: of the numbers, or of all when none are named, rows that are `.unconfirmed` become
   /// `.believed`.
   case believe(FileKey, NumberSet? = nil)
+  /// A person has decided that they go without the reader's memory: rows of the numbers that are `.unconfirmed` become
+  /// `.released`, and stay so whatever the line shows.
+  case release(FileKey, NumberSet)
   /// A person has decided: those of the numbers that are `.undecided` are `.accepted`, and go as they are.
   case accept(FileKey, NumberSet)
   /// The zone of the reader's wall clock was corrected: rows of the file whose zone no person named get that one, and the

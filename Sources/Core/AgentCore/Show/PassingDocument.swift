@@ -68,6 +68,7 @@ public enum PassingDocument {
     case .believed: "believed"
     case .unconfirmed: "unconfirmed"
     case .confirmed: "confirmed"
+    case .released: "released"
     }
   }
 }
