@@ -19,6 +19,9 @@ final class LineThread {
   private static let lastReads = 512
   /// So long may the reading of what had come before the stop take.
   private static let farewell = Duration.milliseconds(1500)
+  /// What was said before the stop may lie in an adapter for so long; and so long at most is waited for more of it.
+  private static let lastGap = Duration.milliseconds(20)
+  private static let lastWait = Duration.milliseconds(100)
 
   private let inbox: LineInbox
   private let resolve: HostLookup.Resolver
@@ -184,8 +187,14 @@ final class LineThread {
   private func readRest() {
     guard line != nil else { return }
     let end = SystemClock.monotonicNanoseconds + LineThread.farewell.wholeNanoseconds
+    let lastGapEnd = SystemClock.monotonicNanoseconds + LineThread.lastWait.wholeNanoseconds
     var left = Int(one4all_bytes_waiting(line?.descriptor.number ?? -1))
-    while left > 0, line != nil {
+    while line != nil {
+      if left <= 0 {
+        guard SystemClock.monotonicNanoseconds < lastGapEnd, isMoreComing() else { break }
+        left = Int(one4all_bytes_waiting(line?.descriptor.number ?? -1))
+        if left <= 0 { break }
+      }
       let milliseconds = (end - SystemClock.monotonicNanoseconds) / 1_000_000
       guard milliseconds > 0 else {
         lose("the agent ends, and \(left) bytes of what the reader said were not read")
@@ -201,6 +210,13 @@ final class LineThread {
       left -= count
     }
     if line != nil { finishFrames() }
+  }
+
+  private func isMoreComing() -> Bool {
+    guard let number = line?.descriptor.number else { return false }
+    let ready = try? Poll.wait(
+      for: number, .read, milliseconds: Int32(LineThread.lastGap.wholeMilliseconds))
+    return ready.map { !$0.isEmpty } ?? false
   }
 
   // MARK: Reading and writing
