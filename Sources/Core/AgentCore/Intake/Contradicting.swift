@@ -50,10 +50,7 @@ extension OpenFile {
     if record.isEverChanging {
       contradictions[number] = nil
       suspects.remove(number)
-      unconfirmed.remove(number)
-      held.remove(number)
-      believedFirst.remove(number)
-      if unconfirmed.isEmpty { unconfirmedSince = nil }
+      stopWaiting(for: NumberSet(number...number))
       return true
     }
     // What comes in another way each time is not asked for without a pause.

@@ -254,11 +254,8 @@ extension Intake {
   /// Numbers that the reader's memory does not have. Of those that are stored the store decides.
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
     file.suspects.subtract(absent)
-    file.unconfirmed.subtract(absent)
-    file.held.remove(absent)
-    file.believedFirst.subtract(absent)
+    file.stopWaiting(for: absent)
     for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
-    if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
     file.denied.formUnion(absent.intersection(file.stored))
     guard let count = file.count, count > 0 else { return }
     let lost = absent.subtracting(file.stored).intersection(NumberSet(1...count))

@@ -12,6 +12,7 @@ struct LeftOutFiles: Equatable, Sendable {
   private var first: [String] = []
   /// Files behind the end of what fits of the list.
   private var isCut = false
+
   /// None.
   init() {}
 

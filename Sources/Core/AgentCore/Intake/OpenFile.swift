@@ -226,6 +226,14 @@ struct OpenFile: Sendable {
     if unconfirmedSince == nil { unconfirmedSince = now }
   }
 
+  /// The reader's memory is not waited for any more.
+  mutating func stopWaiting(for numbers: NumberSet) {
+    unconfirmed.subtract(numbers)
+    held.remove(numbers)
+    believedFirst.subtract(numbers)
+    if unconfirmed.isEmpty { unconfirmedSince = nil }
+  }
+
   /// A person has let passings go: they wait no more, and are compared when the memory answers.
   mutating func release(_ numbers: NumberSet) {
     var released = unconfirmed
