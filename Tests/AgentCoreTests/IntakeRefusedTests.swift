@@ -113,4 +113,22 @@ struct IntakeRefusedTests {
     #expect(world.store.summary(of: world.key(world.files[0])).lost == 1)
     #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
   }
+
+  @Test("Once it is given up, those that come later are received twice as before, on a proven line too")
+  func laterOnProvenLine() throws {
+    let world = CaptureWorld()
+    world.pass(seconds: 700)
+    try world.tellReader("pass 16 1")
+    world.pass(seconds: 5)
+    IntakeRefusedTests.refuse(2, in: world)
+    try world.tellReader("pass 17 1")
+    world.pass(seconds: 600)
+    #expect(world.entries(.passingDiffers).contains { $0.message.contains("refuses to list passing 2") })
+    try world.tellReader("pass 18 1")
+    world.pass(seconds: 0.3)
+    let row = world.store.files[world.key(world.files[0])]?.rows[3]
+    #expect(row?.kept.trust == .unconfirmed)
+    world.pass(seconds: 5)
+    #expect(world.store.files[world.key(world.files[0])]?.rows[3]?.kept.trust == .confirmed)
+  }
 }

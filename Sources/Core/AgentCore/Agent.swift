@@ -28,7 +28,7 @@ public struct Agent: Sendable {
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
   /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
-  var decisions = ClockDecisions()
+  var decisions = ReleaseDecisions()
   /// When it was started, to measure.
   public let startedAt: MonotonicTime
 

@@ -87,10 +87,9 @@ extension Intake {
     if !file.stored.contains(number) {
       file.lost.insert(number)
       queue.add(.noteLost(key, numbers), at: now)
-    } else if isUnharmed(at: now), file.unconfirmed.contains(number) {
-      file.unconfirmed.remove(number)
-      if file.unconfirmed.isEmpty { file.unconfirmedSince = nil }
-      queue.add(.believe(key, numbers), at: now)
+    } else if isUnharmed(at: now) {
+      if file.unconfirmed.contains(number) { queue.add(.believe(key, numbers), at: now) }
+      file.stopWaiting(for: numbers)
     }
     let isHeld = file.unconfirmed.contains(number)
     files[key] = file

@@ -1,7 +1,7 @@
 /// Decisions that passings go as they are: those of a person, by `one4allctl release`, about what a clock stamped which had
 /// jumped, or what the reader's memory has not confirmed; and those that `on_clock_jump = send` stands for, which concern what
 /// waits already, too.
-struct ClockDecisions: Sendable {
+struct ReleaseDecisions: Sendable {
   /// A person's decision that the store has not carried out yet.
   private struct Release: Sendable {
     let work: Int
@@ -40,7 +40,7 @@ struct ClockDecisions: Sendable {
   /// A person has decided.
   mutating func release(_ work: Int, _ requests: [PassingRequest], _ ledger: Ledger) {
     let pending = requests.map { request in
-      (request: request, waiting: ClockDecisions.waiting(request, ledger.file(request)))
+      (request: request, waiting: ReleaseDecisions.waiting(request, ledger.file(request)))
     }
     releases.append(Release(work: work, pending: pending))
   }
@@ -56,7 +56,7 @@ struct ClockDecisions: Sendable {
   mutating func done(_ request: PassingRequest, _ summary: FileSummary) -> (work: Int, count: Int)? {
     guard let (place, part) = find(request) else { return nil }
     let before = releases[place].pending.remove(at: part).waiting
-    releases[place].count += max(0, before - ClockDecisions.waiting(request, summary))
+    releases[place].count += max(0, before - ReleaseDecisions.waiting(request, summary))
     guard releases[place].pending.isEmpty else { return nil }
     let release = releases.remove(at: place)
     return (release.work, release.count)
