@@ -199,11 +199,11 @@ struct HoldingTests {
       holding.hold(number, at: at(Int64(number) * 50))
     }
     #expect(holding.count == 10 && holding.since == at(50) && holding.dueAt == at(450))
-    holding.remove(3)
-    holding.remove(NumberSet(9...10))
+    holding.remove(NumberSet([3, 9, 10]))
     #expect(holding.numbers == NumberSet([1, 2, 4, 5, 6, 7, 8]) && holding.count == 7)
-    #expect(holding.take(heldFor: .seconds(2), at: at(2060)) == NumberSet([1, 2]))
-    #expect(holding.count == 5 && holding.contains(4) && !holding.contains(1))
+    #expect(holding.late(heldFor: .seconds(2), at: at(2060)) == NumberSet([1, 2]))
+    holding.remove(NumberSet([1, 2]))
+    #expect(holding.count == 5 && holding.numbers.contains(4) && !holding.numbers.contains(1))
     for number in UInt32(11)...60 { holding.hold(number, at: at(600)) }
     #expect(holding.dueAt == holding.since)
     #expect(holding.fresh(at: at(20_000)) == 1)

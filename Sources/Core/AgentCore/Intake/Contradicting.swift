@@ -37,7 +37,7 @@ extension OpenFile {
   /// is.
   func isProven(_ passing: Passing) -> Bool {
     if let former = contradictions[passing.number] { return former.isProven(by: passing) }
-    return copies[passing.number] == passing && !stored.contains(passing.number)
+    return copies[passing.number] == passing && !numbers[passing.number].isStored
   }
 
   /// A list gave a passing otherwise than it is stored.
@@ -45,12 +45,12 @@ extension OpenFile {
   mutating func contradict(_ passing: Passing, at now: MonotonicTime) -> Bool {
     let number = passing.number
     contradictions[number, default: Contradicting()].add(passing)
-    suspects.insert(number)
+    numbers.note(.doubted, number)
     guard let record = contradictions[number] else { return false }
     if record.isEverChanging {
       contradictions[number] = nil
-      suspects.remove(number)
-      stopWaiting(for: NumberSet(number...number))
+      numbers.note(.givenUp, number)
+      noteWaiting(at: now)
       return true
     }
     // What comes in another way each time is not asked for without a pause.

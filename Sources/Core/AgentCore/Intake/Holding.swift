@@ -37,8 +37,6 @@ struct Holding: Sendable {
     return numbers
   }
 
-  func contains(_ number: UInt32) -> Bool { groups.contains { $0.numbers.contains(number) } }
-
   /// When the first of them came.
   var since: MonotonicTime? { groups.first?.at }
 
@@ -63,34 +61,18 @@ struct Holding: Sendable {
 
   /// They are held no more.
   mutating func remove(_ numbers: NumberSet) {
+    guard !numbers.isEmpty else { return }
     for index in groups.indices { groups[index].numbers.subtract(numbers) }
-    settle()
-  }
-
-  /// It is held no more.
-  mutating func remove(_ number: UInt32) {
-    guard let index = groups.firstIndex(where: { $0.numbers.contains(number) }) else { return }
-    groups[index].numbers.remove(number)
-    count -= 1
-    if groups[index].numbers.isEmpty { groups.remove(at: index) }
-    if groups.isEmpty { askedAt = nil }
-  }
-
-  /// Takes out those that have been held for so long.
-  mutating func take(heldFor span: Duration, at now: MonotonicTime) -> NumberSet {
-    var taken = NumberSet()
-    while let first = groups.first, first.at + span <= now {
-      taken.formUnion(first.numbers)
-      groups.removeFirst()
-    }
-    settle()
-    return taken
-  }
-
-  private mutating func settle() {
     groups.removeAll { $0.numbers.isEmpty }
     count = groups.reduce(0) { $0 + $1.numbers.count }
     if groups.isEmpty { askedAt = nil }
+  }
+
+  /// Those that have been held for so long.
+  func late(heldFor span: Duration, at now: MonotonicTime) -> NumberSet {
+    var late = NumberSet()
+    for group in groups.prefix(while: { $0.at + span <= now }) { late.formUnion(group.numbers) }
+    return late
   }
 
   /// A passing was pushed.

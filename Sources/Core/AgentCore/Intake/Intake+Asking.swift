@@ -116,7 +116,7 @@ extension Intake {
         let range = file.nextSlice(atMost: pace.largestSlice, at: now)
       else {
         if let asideUntil = file.asideUntil { wake(at: asideUntil) }
-        if let heldUntil = file.held.dueAt, heldUntil > now { wake(at: heldUntil) }
+        if let heldUntil = file.numbers.holding.dueAt, heldUntil > now { wake(at: heldUntil) }
         continue
       }
       let isByName = isByName(range, of: file, reader)
@@ -124,9 +124,9 @@ extension Intake {
       if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
       guard isDue(now) else { return }
       wasCurrentLast = key == current
-      let isHeldAsked = file.held.contains(range.upperBound)
+      let isHeldAsked = file.numbers[range.upperBound] == .held
       files[key]?.wasHeldLast = isHeldAsked
-      if isHeldAsked { files[key]?.held.ask(at: now) }
+      if isHeldAsked { files[key]?.numbers.askHeld(at: now) }
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
     }
@@ -218,7 +218,8 @@ extension Intake {
     if case .reply(.passings(let summary)) = answer, let count = UInt32(exactly: summary.count) {
       reader?.countFailures = 0
       reader?.countNotBefore = nil
-      unverified.count = .init(count, storedUpTo: files[current]?.stored.last ?? 0, of: current, since: now)
+      unverified.count = .init(
+        count, storedUpTo: files[current]?.numbers.lastStored ?? 0, of: current, since: now)
       return
     }
     reader?.countFailures += 1
@@ -238,7 +239,7 @@ extension Intake {
     if storedUpTo < told { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
     files[key]?.counted(told, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > told { files[key]?.suspect(told + 1...storedUpTo) }
+    if storedUpTo > told { files[key]?.numbers.note(.notCounted, told + 1...storedUpTo) }
     if files[key]?.isCountOpen == true { recount(key) }
     guard let file = files[key], let count = file.count else { return }
     if file.notedCount == nil
@@ -286,11 +287,11 @@ extension Intake {
       files[key]?.needsInfo = false
       if key == current { reader?.wantsCount = false }
       // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
-      let last = files[key]?.stored.last ?? 0
+      let last = files[key]?.numbers.lastStored ?? 0
       let count = files[key]?.count ?? last
       files[key]?.count = count
       files[key]?.countedAt = now
-      files[key]?.suspectFronts()
+      files[key]?.numbers.noteAll(.gapCounted)
       files[key]?.isProbing = true
     }
   }

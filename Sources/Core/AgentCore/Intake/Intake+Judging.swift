@@ -50,7 +50,7 @@ extension Intake {
     let verdict = file.believing.judge(
       passing, utc: time.utc, heardAt: frame.at, latest: file.times.latest,
       isEarly: file.isBeforeOpening(passing),
-      isStored: file.stored.contains(passing.number),
+      isStored: file.numbers[passing.number].isStored,
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
       ownCode: TimerCode(reader.status.chipPrefix ?? ""), isUnconfirmable: reader.cannotConfirm)
     switch verdict {
@@ -63,8 +63,8 @@ extension Intake {
       if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
       file.believing.doubt(passing)
       if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.noteStray(passing) }
-      if file.stored.contains(passing.number) {
-        file.suspects.insert(passing.number)
+      if file.numbers[passing.number].isStored {
+        file.numbers.note(.doubted, passing.number)
       } else {
         file.remember(passing)
       }
@@ -108,18 +108,14 @@ extension Intake {
       drop()
       return
     }
-    if number > Believing.after(file.stored.last ?? 0) { reader?.wantsCount = true }
-    file.held.note(number, at: now)
-    if !file.stored.contains(number) {
-      if trust == .unconfirmed {
-        file.held.hold(number, at: now)
-      } else if settings.confirm == .auto, reader?.cannotConfirm == false {
-        file.believedFirst.insert(number)
-        file.suspects.insert(number)
-      }
+    if number > Believing.after(file.numbers.lastStored ?? 0) { reader?.wantsCount = true }
+    file.numbers.notePushed(number, at: now)
+    if trust == .unconfirmed {
+      file.numbers.hold(number, at: now)
+    } else {
+      let isCompared = settings.confirm == .auto && reader?.cannotConfirm == false
+      file.numbers.note(isCompared ? .heardAhead : .heardAndSent, number)
     }
-    file.stored.insert(number)
-    file.lost.remove(number)
     file.times.learn(frame.passing, time, zone: zone, zones: zones)
     if known[file.key]?.isSettled == true {
       known[file.key]?.isSettled = false
@@ -154,9 +150,9 @@ extension Intake {
 
   /// The reader cannot confirm: what waits for that is believed.
   mutating func believe(_ key: FileKey, at now: MonotonicTime) {
-    files[key]?.unconfirmed = NumberSet()
-    files[key]?.unconfirmedSince = nil
-    files[key]?.held = Holding()
+    let isComparing = files[key]?.isAuditing ?? false
+    files[key]?.numbers.noteAll(.freed(isComparing: isComparing))
+    files[key]?.noteWaiting(at: now)
     queue.add(.believe(key), at: now)
   }
 }
@@ -168,7 +164,7 @@ extension Intake {
   private func isHeld(in file: OpenFile, _ reader: Connected, at now: MonotonicTime) -> Bool {
     if reader.cannotConfirm, isUnharmed(at: now) { return false }
     return switch settings.confirm {
-    case .auto: file.believedFirst.isEmpty || !isProven(at: now)
+    case .auto: file.numbers.count(.sentAhead) == 0 || !isProven(at: now)
     case .always: true
     case .never: false
     }
@@ -177,18 +173,23 @@ extension Intake {
   /// The memory has not given passings for too long. On a proven line they go as they were heard, and are compared when
   /// there is room for it; on another they wait on.
   mutating func endHolding(at now: MonotonicTime) {
-    guard let current, let since = files[current]?.held.since, let reader else { return }
+    guard let current, let since = files[current]?.numbers.holding.since, let reader else { return }
     let end = since + settings.confirmWithin
     guard end <= now else { return wake(at: end) }
-    guard let late = files[current]?.held.take(heldFor: settings.confirmWithin, at: now) else { return }
+    guard let late = files[current]?.numbers.late(heldFor: settings.confirmWithin, at: now) else { return }
+    let event: NumberEvent
     if reader.cannotConfirm, isUnharmed(at: now) {
-      queue.add(.believe(current, late), at: now)
+      event = .lateSent
     } else if settings.confirm == .auto, isProven(at: now) {
-      files[current]?.believedFirst.formUnion(late)
-      files[current]?.suspects.formUnion(late)
-      queue.add(.believe(current, late), at: now)
+      event = .lateAhead
     } else {
-      files[current]?.keepWaiting(late, at: now)
+      event = .lateWaiting
+    }
+    files[current]?.numbers.note(event, late)
+    files[current]?.noteWaiting(at: now)
+    switch event {
+    case .lateWaiting: break
+    case _: queue.add(.believe(current, late), at: now)
     }
   }
 }

@@ -74,9 +74,8 @@ extension Intake {
 
   /// The file is not the current one any more, or the reader has gone: what is held waits on, however long that takes.
   private mutating func holdOn(_ key: FileKey, at now: MonotonicTime) {
-    guard let held = files[key]?.held.numbers else { return }
-    files[key]?.held = Holding()
-    files[key]?.keepWaiting(held, at: now)
+    files[key]?.numbers.endPushing()
+    files[key]?.noteWaiting(at: now)
   }
 
   private mutating func disconnected(at now: MonotonicTime) {

@@ -10,7 +10,7 @@ extension Intake {
       let rows = queue.rowsUnderWay
       done(at: now.monotonic, &out)
       let key = result.summary.key
-      files[key]?.suspects.formUnion(result.contradicted)
+      files[key]?.numbers.note(.doubted, result.contradicted)
       taken(rows, result, at: now.monotonic, &out)
       if files[key] == nil, result.summary.lost == 0 { tellNoneLost(key, at: now.monotonic, &out) }
       differ(result.differences.count, in: key)
@@ -41,7 +41,8 @@ extension Intake {
         done(at: now.monotonic, &out)
         tellEnding(request, summary, &out)
       } else if case .release(let key, let numbers) = request {
-        files[key]?.release(numbers)
+        files[key]?.numbers.note(.released, numbers)
+        files[key]?.noteWaiting(at: now.monotonic)
       }
     case .zoneCorrected(let summary, let correction, let request):
       note(summary)
@@ -87,9 +88,7 @@ extension Intake {
       unvouched.insert(key)
     }
     files[key]?.take(contents, waiting: waiting, zones: zones)
-    if files[key]?.unconfirmed.isEmpty == false, files[key]?.unconfirmedSince == nil {
-      files[key]?.unconfirmedSince = now
-    }
+    files[key]?.noteWaiting(at: now)
     if isFirst, files[key]?.isAuditing == true { files[key]?.audit() }
     finish(key, at: now, &out)
   }
@@ -103,8 +102,7 @@ extension Intake {
   private mutating func take(
     _ contradiction: Contradiction, of key: FileKey, _ out: inout IntakeOutput
   ) {
-    files[key]?.stored.subtract(contradiction.removed)
-    files[key]?.kept.subtract(contradiction.removed)
+    files[key]?.numbers.note(.removed, contradiction.removed)
     let lost = contradiction.lostByReader
     let unknown = contradiction.unknownToReader
     differ(contradiction.differences.count + unknown.count, in: key)

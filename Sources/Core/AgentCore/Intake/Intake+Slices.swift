@@ -61,7 +61,9 @@ extension Intake {
       failAudit(of: key, "the reader does not list \(name); it is asked again in a minute", &out)
     }
     let isToBelieve = isUnharmed(at: now)
-    if isToBelieve, isAll ? file.isAnyToConfirm : file.isOnlyRefusedUnconfirmed { believe(key, at: now) }
+    if isToBelieve, isAll ? file.numbers.isAnyWaiting : file.isOnlyRefusedUnconfirmed {
+      believe(key, at: now)
+    }
     let those = isAll ? "those of \(key.file)" : "those that were heard"
     let what =
       isToBelieve
@@ -83,20 +85,17 @@ extension Intake {
     guard var file = files[key] else { return }
     let numbers = NumberSet(number...number)
     file.refused.remove(number)
-    file.suspects.remove(number)
-    if !file.stored.contains(number) {
-      file.lost.insert(number)
-      queue.add(.noteLost(key, numbers), at: now)
-    } else if isUnharmed(at: now) {
-      if file.unconfirmed.contains(number) { queue.add(.believe(key, numbers), at: now) }
-      file.stopWaiting(for: numbers)
-    }
-    let isHeld = file.unconfirmed.contains(number)
+    let state = file.numbers[number]
+    if !state.isStored { queue.add(.noteLost(key, numbers), at: now) }
+    if state.isWaiting, isUnharmed(at: now) { queue.add(.believe(key, numbers), at: now) }
+    let isHeld = state.isWaiting && !isUnharmed(at: now)
+    if !isHeld { file.numbers.note(.givenUp, number) }
+    file.noteWaiting(at: now)
     files[key] = file
     if file.refused.intersection(file.needed).isEmpty {
       conditions.clear(.memoryRefused, of: key.description, at: now, &out.log)
     }
-    if file.stored.contains(number), !isHeld {
+    if state.isStored, !isHeld {
       out.log.append(
         LogEntry(
           .passingDiffers,
@@ -124,7 +123,7 @@ extension Intake {
     for passing in slice.frames {
       let number = passing.number
       given.insert(number)
-      if file.inquired.contains(number) || file.stored.contains(number) && !expected.contains(number) {
+      if file.inquired.contains(number) || file.numbers[number].isStored && !expected.contains(number) {
         continue
       }
       let beginning = counted(before: number, of: file, at: now)
@@ -187,8 +186,8 @@ extension Intake {
       let number = passing.number
       file.inquired.remove(number)
       if result.confirmed.contains(number) {
-        let isHeard = file.held.contains(number) || file.believedFirst.contains(number)
-        if isHeard, row.origin == .fetched { reader?.agreed += 1 }
+        let state = file.numbers[number]
+        if state == .held || state == .sentAhead, row.origin == .fetched { reader?.agreed += 1 }
         let time = ResolvedTime(utc: row.utc, certainty: row.certainty)
         file.times.learn(passing, time, zone: row.zone, zones: zones)
         if time.certainty.isGuess { file.isGuessOpen = true }
@@ -252,15 +251,13 @@ extension Intake {
 
   /// Numbers that the reader's memory does not have. Of those that are stored the store decides.
   private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
-    file.suspects.subtract(absent)
-    file.stopWaiting(for: absent)
     for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
-    file.denied.formUnion(absent.intersection(file.stored))
-    guard let count = file.count, count > 0 else { return }
-    let lost = absent.subtracting(file.stored).intersection(NumberSet(1...count))
-    guard !lost.isEmpty else { return }
-    file.lost.formUnion(lost)
-    queue.add(.noteLost(file.key, lost), at: now)
+    let counted = absent.intersection(NumberSet(0...(file.count ?? 0)))
+    let lost = counted.subtracting(file.numbers.stored)
+    file.numbers.note(.notThere(isCounted: true), counted)
+    file.numbers.note(.notThere(isCounted: false), absent.subtracting(counted))
+    file.noteWaiting(at: now)
+    if !lost.isEmpty { queue.add(.noteLost(file.key, lost), at: now) }
   }
 
   /// Whether the current file's count is being asked for, or is to be.
@@ -276,7 +273,7 @@ extension Intake {
   /// of a file that had ended: first the other files are to have what they count under those numbers.
   mutating func decideDenied(at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard reader?.isSearching == false else { return }
-    for file in files.values where !file.denied.isEmpty && isElsewhereKnown(file) {
+    for file in files.values where file.numbers.count(.absent) > 0 && isElsewhereKnown(file) {
       let key = file.key
       // What is counted no more was counted once, and therefore stays.
       if file.highestCount > file.notedCount ?? 0 {
@@ -284,17 +281,17 @@ extension Intake {
         files[key]?.notedCount = file.highestCount
         queue.add(.noteFile(key, readerCount: file.highestCount, isSettled: isSettled), at: now)
       }
-      queue.add(.contradict(key, file.denied, keepingPushed: isUnharmed(at: now)), at: now)
-      files[key]?.kept.formUnion(file.denied)
-      files[key]?.denied = NumberSet()
+      queue.add(.contradict(key, file.numbers.numbers(.absent), keepingPushed: isUnharmed(at: now)), at: now)
+      files[key]?.numbers.noteAll(.decided)
       finish(key, at: now, &out)
     }
   }
 
   /// Whether the other files of the reader have all that they count under the numbers that a file's memory lacks.
   private func isElsewhereKnown(_ file: OpenFile) -> Bool {
-    files.values.allSatisfy { other in
-      other.key == file.key || other.count != nil && other.needed.intersection(file.denied).isEmpty
+    let absent = file.numbers.numbers(.absent)
+    return files.values.allSatisfy { other in
+      other.key == file.key || other.count != nil && other.needed.intersection(absent).isEmpty
     }
   }
 
@@ -311,10 +308,10 @@ extension Intake {
     file.count = file.count ?? file.notedCount
     let lost = file.gaps
     if !lost.isEmpty {
-      file.lost.formUnion(lost)
+      file.numbers.note(.notThere(isCounted: true), lost)
       queue.add(.noteLost(key, lost), at: now)
     }
-    if file.isAnyToConfirm || !file.denied.isEmpty { queue.add(.believe(key), at: now) }
+    if file.numbers.isAnyWaiting || file.numbers.count(.absent) > 0 { queue.add(.believe(key), at: now) }
     tellLost(file, at: now, &out)
     queue.add(.noteGone(key), at: now)
     known[key]?.isSettled = true
@@ -327,7 +324,7 @@ extension Intake {
     tellGaps(file, at: now, &out)
     guard reader?.serialNumber == key.serialNumber else { return }
     guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty,
-      file.denied.isEmpty
+      file.numbers.count(.absent) == 0
     else { return }
     let isCurrent = key == current
     if isCurrent && isCounting { return }

@@ -139,14 +139,14 @@ extension Intake {
   /// Names the numbers that are lost, for as long as there are any.
   mutating func tellLost(_ file: OpenFile, at now: MonotonicTime, _ out: inout IntakeOutput) {
     let name = file.key.file
-    if file.lost.isEmpty {
+    if file.numbers.lostCount == 0 {
       tellNoneLost(file.key, at: now, &out)
     } else {
-      let count = file.lost.count
+      let count = file.numbers.lostCount
       conditions.raise(
         .passingsLost, of: file.key.description,
         "\(count) \(count == 1 ? "passing" : "passings") of \(name) lost, the reader has them no more: "
-          + file.lost.text(limit: 8), fields(file.key), at: now, &out.log)
+          + file.numbers.lost.text(limit: 8), fields(file.key), at: now, &out.log)
     }
   }
 

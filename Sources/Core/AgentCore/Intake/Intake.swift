@@ -207,7 +207,7 @@ public struct Intake: Sendable {
     files.values.sorted { $0.key.file < $1.key.file }.map { file in
       IntakeFile(
         key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
-        lost: file.lost, unconfirmed: file.unconfirmed.count, differences: file.differences,
+        lost: file.numbers.lost, unconfirmed: file.numbers.count(.unconfirmed), differences: file.differences,
         remaining: file.needed.count, isAuditing: file.isAuditing, isFetching: isFetching(file))
     }
   }
@@ -215,7 +215,7 @@ public struct Intake: Sendable {
   private func isFetching(_ file: OpenFile) -> Bool {
     reader?.serialNumber == file.key.serialNumber
       && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy
-        || !file.denied.isEmpty)
+        || file.numbers.count(.absent) > 0)
   }
 
   /// Files of the reader that is there of which something is still being fetched, compared or written, those among them
@@ -288,7 +288,7 @@ public struct Intake: Sendable {
     self.timeZone = timeZone
     findZone(at: now.monotonic, &out.log)
     if settings.confirm == .never {
-      for (key, file) in files where file.isAnyToConfirm { believe(key, at: now.monotonic) }
+      for (key, file) in files where file.numbers.isAnyWaiting { believe(key, at: now.monotonic) }
     }
     proceed(at: now, &out)
   }
@@ -341,8 +341,7 @@ public struct Intake: Sendable {
     for passing in passings.prefix(room) {
       guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
       let number = passing.number
-      let isLost = files[key]?.lost.contains(number) ?? false
-      let isUnconfirmed = isToConfirm && !isLost && files[key]?.stored.contains(number) == false
+      let isUnconfirmed = isToConfirm && files[key]?.numbers[number] == .unheard
       let row = KeptPassing(
         passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
         hostSynchronised: isHostTrusted, origin: .imported,
@@ -352,12 +351,8 @@ public struct Intake: Sendable {
       times.learn(passing, time, zone: zone, zones: zones)
       if !jumped.contains(number) { latest = max(latest ?? time.utc, time.utc) }
       tellGuess(time, number, of: key, &out.log)
-      files[key]?.lost.remove(number)
-      if isUnconfirmed {
-        files[key]?.unconfirmed.insert(number)
-        if files[key]?.unconfirmedSince == nil { files[key]?.unconfirmedSince = now.monotonic }
-      }
-      files[key]?.stored.insert(number)
+      files[key]?.numbers.note(isUnconfirmed ? .received : .imported, number)
+      files[key]?.noteWaiting(at: now.monotonic)
       taken += 1
     }
     importing = (key, zone, times, latest)

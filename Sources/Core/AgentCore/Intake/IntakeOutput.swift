@@ -70,7 +70,8 @@ extension AuditResult {
   /// Of a file as it stands now.
   init(_ file: OpenFile, failure: String? = nil) {
     self.init(
-      key: file.key, readerCount: file.count ?? 0, stored: file.stored.count, differences: file.differences,
-      lost: file.lost.count, failure: failure)
+      key: file.key, readerCount: file.count ?? 0, stored: file.numbers.storedCount,
+      differences: file.differences,
+      lost: file.numbers.lostCount, failure: failure)
   }
 }

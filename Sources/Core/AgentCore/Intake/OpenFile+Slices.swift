@@ -58,7 +58,7 @@ extension OpenFile {
     if !isNeedy && !isProbing && held.isEmpty { return nil }
     let missing = isMissing ? askable(self.missing) : NumberSet()
     let isHeldsTurn = !held.isEmpty && (missing.isEmpty || !wasHeldLast)
-    let needed = isHeldsTurn ? held : missing.isEmpty ? askable(suspects) : missing
+    let needed = isHeldsTurn ? held : missing.isEmpty ? askable(numbers.toAsk) : missing
     guard let first = needed.first else {
       guard isProbing, unverified.isEmpty, inquired.isEmpty else { return nil }
       let start = Believing.after(count ?? 0)
@@ -82,22 +82,22 @@ extension OpenFile {
   private func isFrontAsked(of first: UInt32) -> Bool {
     guard first > 1, sliceLimit >= OpenFile.smallestSlice else { return false }
     let front = first - 1
-    return suspects.contains(front) && !unverified.contains(front) && !inquired.contains(front)
+    return numbers[front].isToAsk && !unverified.contains(front) && !inquired.contains(front)
       && !isAside(front)
   }
 
   /// Those that are held, once they may be asked for.
   private func askableHeld(at now: MonotonicTime?) -> NumberSet {
-    guard let now, let dueAt = held.dueAt, dueAt <= now else { return NumberSet() }
-    return askable(held.numbers)
+    guard let now, let dueAt = numbers.holding.dueAt, dueAt <= now else { return NumberSet() }
+    return askable(numbers.numbers(.held))
   }
 
   /// Of numbers that a list did not give, those that are so new that the reader's memory may not have them yet.
   func tooNew(_ numbers: NumberSet, at now: MonotonicTime) -> NumberSet {
-    guard !numbers.isEmpty, let fresh = held.fresh(at: now) else { return NumberSet() }
+    guard !numbers.isEmpty, let fresh = self.numbers.holding.fresh(at: now) else { return NumberSet() }
     var unseen = missing
-    unseen.formUnion(held.numbers)
-    unseen.formUnion(believedFirst)
+    unseen.formUnion(self.numbers.numbers(.held))
+    unseen.formUnion(self.numbers.numbers(.sentAhead))
     return numbers.intersection(unseen).intersection(NumberSet(fresh...UInt32.max))
   }
 
@@ -235,6 +235,7 @@ extension OpenFile {
 
   /// Whether all that waits to be confirmed are numbers that the reader refuses to list.
   var isOnlyRefusedUnconfirmed: Bool {
-    !refused.isEmpty && !unconfirmed.isEmpty && unconfirmed.subtracting(refused).isEmpty
+    !refused.isEmpty && numbers.count(.unconfirmed) > 0
+      && numbers.numbers(.unconfirmed).subtracting(refused).isEmpty
   }
 }

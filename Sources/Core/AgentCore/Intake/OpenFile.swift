@@ -22,26 +22,10 @@ struct OpenFile: Sendable {
   let name: SessionFileName
   /// Whether the store has told what it holds.
   var isOpened = false
-  /// Numbers that the store has, or that wait for it.
-  var stored = NumberSet()
-  /// Of them, those that the reader's memory is to confirm before they are sent.
-  var unconfirmed = NumberSet()
-  /// And those that wait for that a short time only.
-  var held = Holding()
-  /// Those that were held too long and are sent as they were heard, until they have been compared.
-  var believedFirst = NumberSet()
+  /// What is known of each of its numbers.
+  var numbers = NumberBook()
   /// Held passings were asked for last, where others were missing as well.
   var wasHeldLast = false
-  /// Numbers that the reader has no more.
-  var lost = NumberSet()
-  /// Numbers that are to be compared although they are stored or lost.
-  var suspects = NumberSet()
-  /// Numbers in front of a gap, which become such once the reader has told its count.
-  var fronts = NumberSet()
-  /// Stored numbers that the reader's memory does not have, until the store is asked to decide about them.
-  var denied = NumberSet()
-  /// Those that it was asked about. What stays of them is not asked for anew, unless all is compared.
-  var kept = NumberSet()
   /// Numbers that one clean slice did not give, or whose record cannot be read.
   var missed = NumberSet()
   /// Numbers whose frames come damaged in lists that end properly.
@@ -127,50 +111,37 @@ struct OpenFile: Sendable {
   }
 
   /// Whether nobody has ever named it but the person who wants it compared.
-  var isOnlyNamed: Bool { isAuditAsked && stored.isEmpty && notedCount == nil }
+  var isOnlyNamed: Bool { isAuditAsked && numbers.storedCount == 0 && notedCount == nil }
 
   /// Numbers that the reader has, and that are neither stored nor lost.
-  var gaps: NumberSet {
-    guard let count, count > 0 else { return NumberSet() }
-    var missing = stored.missing(in: 1...count)
-    missing.subtract(lost)
-    return missing
-  }
+  var gaps: NumberSet { numbers.unheard(upTo: count ?? 0) }
 
   /// Numbers that cannot be sent before the reader's memory has given them.
   var missing: NumberSet {
     var missing = gaps
-    missing.formUnion(unconfirmed)
+    missing.formUnion(numbers.numbers(.unconfirmed))
     return missing
   }
 
   /// What the reader's memory is to be asked.
   var needed: NumberSet {
-    var needed = missing
-    needed.formUnion(suspects)
+    var needed = gaps
+    needed.formUnion(numbers.toAsk)
     return needed
   }
 
   /// What a list is to give.
   var expected: NumberSet {
     var expected = needed
-    expected.formUnion(held.numbers)
+    expected.formUnion(numbers.numbers(.held))
     return expected
   }
 
-  /// Whether any stored passing waits to be confirmed.
-  var isAnyToConfirm: Bool { !unconfirmed.isEmpty || !held.isEmpty }
-
   /// Whether anything cannot be sent yet: `!missing.isEmpty`, which is dear to find out with many gaps.
-  var isMissing: Bool {
-    if !unconfirmed.isEmpty { return true }
-    guard let count, count > 0 else { return false }
-    if let first = stored.ranges.first, first.lowerBound <= 1, first.upperBound >= count { return false }
-    return lost.isEmpty || !gaps.isEmpty
-  }
+  var isMissing: Bool { numbers.count(.unconfirmed) > 0 || numbers.isAnyUnheard(upTo: count ?? 0) }
 
   /// Whether its memory is to be asked anything: `!needed.isEmpty`.
-  var isNeedy: Bool { !suspects.isEmpty || isMissing }
+  var isNeedy: Bool { numbers.isAnyToCompare || isMissing }
 
   /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
   var isUrgent: Bool { needsInfo || isProbing || isMissing }
@@ -179,9 +150,7 @@ struct OpenFile: Sendable {
   mutating func take(_ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup) {
     let isFirst = !isOpened
     isOpened = true
-    stored = contents.stored
-    unconfirmed = contents.unconfirmed
-    lost = contents.lost
+    var (stored, unconfirmed, lost) = (contents.stored, contents.unconfirmed, contents.lost)
     for row in waiting {
       let number = row.passing.number
       lost.remove(number)
@@ -192,8 +161,7 @@ struct OpenFile: Sendable {
       }
       stored.insert(number)
     }
-    unconfirmed.subtract(denied)
-    unconfirmed.subtract(held.numbers)
+    numbers.reopen(stored: stored, unconfirmed: unconfirmed, lost: lost)
     if isFirst || settling == .done, let last = contents.last {
       let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
       times.learn(last.passing, time, zone: last.zone, zones: zones)
@@ -219,30 +187,13 @@ struct OpenFile: Sendable {
     if strays.count < OpenFile.copyLimit { strays[passing.number] = passing }
   }
 
-  /// Passings wait for the reader's memory, however long that takes.
-  mutating func keepWaiting(_ numbers: NumberSet, at now: MonotonicTime) {
-    guard !numbers.isEmpty else { return }
-    unconfirmed.formUnion(numbers)
-    if unconfirmedSince == nil { unconfirmedSince = now }
-  }
-
-  /// The reader's memory is not waited for any more.
-  mutating func stopWaiting(for numbers: NumberSet) {
-    unconfirmed.subtract(numbers)
-    held.remove(numbers)
-    believedFirst.subtract(numbers)
-    if unconfirmed.isEmpty { unconfirmedSince = nil }
-  }
-
-  /// A person has let passings go: they wait no more, and are compared when the memory answers.
-  mutating func release(_ numbers: NumberSet) {
-    var released = unconfirmed
-    released.formUnion(held.numbers)
-    released = released.intersection(numbers)
-    unconfirmed.subtract(released)
-    held.remove(released)
-    suspects.formUnion(released)
-    if unconfirmed.isEmpty { unconfirmedSince = nil }
+  /// What waits for the reader's memory has changed.
+  mutating func noteWaiting(at now: MonotonicTime) {
+    if numbers.count(.unconfirmed) == 0 {
+      unconfirmedSince = nil
+    } else if unconfirmedSince == nil {
+      unconfirmedSince = now
+    }
   }
 
   /// A copy of a frame to hold the reader's memory against. Where there are too many, those of the lowest numbers stay:
@@ -267,24 +218,14 @@ struct OpenFile: Sendable {
   /// A list has given a passing, which goes to the store: it says whether that came before.
   mutating func inquire(_ number: UInt32, at now: MonotonicTime) {
     inquired.insert(number)
-    guard !stored.contains(number) else { return }
-    stored.insert(number)
-    lost.remove(number)
-    keepWaiting(NumberSet(number...number), at: now)
+    numbers.note(.received, number)
+    noteWaiting(at: now)
   }
 
   /// The reader's memory has confirmed a passing, and the store has it.
   mutating func confirm(_ passing: Passing, at now: MonotonicTime) {
     let number = passing.number
-    stored.insert(number)
-    unconfirmed.remove(number)
-    held.remove(number)
-    believedFirst.remove(number)
-    lost.remove(number)
-    suspects.remove(number)
-    fronts.remove(number)
-    denied.remove(number)
-    kept.remove(number)
+    numbers.note(.confirmed, number)
     missed.remove(number)
     spoilt[number] = nil
     copies[number] = nil
@@ -293,7 +234,7 @@ struct OpenFile: Sendable {
     strays[number] = nil
     if isBeforeOpening(passing) { beginsBeforeOpening = true }
     believing.confirm(passing)
-    if unconfirmedSince != nil { unconfirmedSince = unconfirmed.isEmpty ? nil : now }
+    if unconfirmedSince != nil { unconfirmedSince = numbers.count(.unconfirmed) == 0 ? nil : now }
   }
 
   /// The reader has told its count. A smaller one than before acts when it is told twice; a higher one as far as something
@@ -306,7 +247,7 @@ struct OpenFile: Sendable {
       isCountOpen = true
       return
     }
-    let known = [count, notedCount, stored.last, before].compactMap { $0 }.max() ?? 0
+    let known = [count, notedCount, numbers.lastStored, before].compactMap { $0 }.max() ?? 0
     isCountOpen = told > known
     if isCountOpen, count == nil, known == 0 { return }
     let proven = min(told, known)
@@ -315,26 +256,14 @@ struct OpenFile: Sendable {
     believing.expected = max(believing.expected, Believing.after(proven))
     guard !isCountOpen else { return }
     countedAt = now
-    suspectFronts()
+    numbers.noteAll(.gapCounted)
   }
 
   /// The passing that was believed last, when it stands right in front of a gap, is to be compared: two frames that the
   /// line cut may have become one that looks whole. It is asked for along with the gap, once that is counted.
   mutating func suspectFront(of number: UInt32) {
-    guard let last = believing.lastPushed?.number, Believing.after(last) == number, stored.contains(last),
-      !kept.contains(last), !denied.contains(last)
-    else { return }
-    fronts.insert(last)
-  }
-
-  mutating func suspectFronts() {
-    suspects.formUnion(fronts)
-    fronts = NumberSet()
-  }
-
-  /// Stored numbers that the reader does not count are to be asked for, unless that is done.
-  mutating func suspect(_ numbers: ClosedRange<UInt32>) {
-    suspects.formUnion(stored.intersection(NumberSet(numbers)).subtracting(denied).subtracting(kept))
+    guard let last = believing.lastPushed?.number, Believing.after(last) == number else { return }
+    numbers.note(.inFrontOfGap, last)
   }
 
   /// Everything is to be compared.
@@ -343,10 +272,6 @@ struct OpenFile: Sendable {
     isProbing = false
     differences = 0
     missed = NumberSet()
-    denied = NumberSet()
-    kept = NumberSet()
-    suspects.formUnion(stored)
-    suspects.formUnion(lost)
-    if let count, count > 0 { suspects.insert(1...count) }
+    numbers.noteAll(.audited)
   }
 }
