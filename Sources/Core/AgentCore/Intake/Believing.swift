@@ -95,5 +95,8 @@ struct Believing: Sendable {
     if let last = lastPushed, last.number < passing.number { lastPushed = nil }
   }
 
+  /// The store or the reader has that number.
+  mutating func expect(behind number: UInt32) { expected = max(expected, Believing.after(number)) }
+
   static func after(_ number: UInt32) -> UInt32 { number == .max ? .max : number + 1 }
 }

@@ -25,8 +25,8 @@ struct FetchPace: Sendable {
   /// Most numbers that a list may have on this line.
   var largestSlice: Int {
     if capacity == 0 { return FetchPace.firstSlice }
-    let carried = Int(min(capacity * FetchPace.longestSlice, Double(OpenFile.largestSlice)))
-    return max(OpenFile.smallestSlice, carried)
+    let carried = Int(min(capacity * FetchPace.longestSlice, Double(RangeReader.largest)))
+    return max(RangeReader.smallest, carried)
   }
 
   /// A passing was pushed.
@@ -43,7 +43,7 @@ struct FetchPace: Sendable {
     roll(to: now)
     guard frames > 0, span > .zero else { return FetchPace.shortest }
     // A short one says nothing of the line: what was pushed before it may come along.
-    if frames >= OpenFile.smallestSlice || capacity == 0 {
+    if frames >= RangeReader.smallest || capacity == 0 {
       capacity = max(Double(frames) / span.inSeconds, capacity * 0.95)
     }
     let rate = max(lastRate, Double(counted))

@@ -22,8 +22,8 @@ extension Intake {
       ask(.getStatus, .naming, at: now, &out)
     } else if let verifyFrom, mayQuestion(from: verifyFrom, at: now) {
       ask(.getStatus, .naming, at: now, &out)
-    } else if reader.startsLeft > 0, isDue(now) {
-      self.reader?.startsLeft -= 1
+    } else if reader.wantsStart, isDue(now) {
+      if self.reader?.attempts.fail(.start) == true { self.reader?.wantsStart = false }
       ask(.start, .starting, at: now, &out)
     } else if reader.wantsList, isListDue(reader, at: now) {
       self.reader?.wantsList = false
@@ -72,7 +72,7 @@ extension Intake {
       if reader.wantsCount { wake(at: notBefore) }
       return false
     }
-    guard let countedAt = files[key]?.countedAt else { return reader.wantsCount }
+    guard let countedAt = files[key]?.counting.toldAt else { return reader.wantsCount }
     if reader.wantsCount { return true }
     // What the status says of reading is not sure enough to stop counting.
     let isReading = reader.status.startMode != false || reader.heardAt.map { $0 > countedAt } ?? false
@@ -98,13 +98,13 @@ extension Intake {
   private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
   {
     for key in asking(of: reader) {
-      files[key]?.endAside(at: now)
+      files[key]?.reading.endDeferring(at: now)
       guard let file = files[key], file.isOpened else { continue }
-      if let blockedUntil = file.blockedUntil, now < blockedUntil {
+      if let blockedUntil = file.reading.blockedUntil, now < blockedUntil {
         wake(at: blockedUntil)
         continue
       }
-      if file.needsInfo {
+      if file.counting.needsInfo {
         guard isDue(now) else { return }
         wasCurrentLast = key == current
         ask(.getFileInfo(file.name), .info(key), at: now, &out)
@@ -112,10 +112,10 @@ extension Intake {
       }
       // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
       // catches up first.
-      guard zone != nil, !clock.isWaiting, file.settling == nil, queue.isRoomy,
+      guard zone != nil, !clock.isWaiting, file.moments.settling == nil, queue.isRoomy,
         let range = file.nextSlice(atMost: pace.largestSlice, at: now)
       else {
-        if let asideUntil = file.asideUntil { wake(at: asideUntil) }
+        if let until = file.reading.deferredUntil { wake(at: until) }
         if let heldUntil = file.numbers.holding.dueAt, heldUntil > now { wake(at: heldUntil) }
         continue
       }
@@ -125,7 +125,7 @@ extension Intake {
       guard isDue(now) else { return }
       wasCurrentLast = key == current
       let isHeldAsked = file.numbers[range.upperBound] == .held
-      files[key]?.wasHeldLast = isHeldAsked
+      files[key]?.reading.wasHeldLast = isHeldAsked
       if isHeldAsked { files[key]?.numbers.askHeld(at: now) }
       askSlice(range, of: file, isByName: isByName, at: now, &out)
       return
@@ -136,7 +136,7 @@ extension Intake {
   /// GETPASSINGS may.
   private func isByName(_ numbers: ClosedRange<UInt32>, of file: OpenFile, _ reader: Connected) -> Bool {
     guard file.key == current else { return true }
-    return reader.namesCurrent && !file.missed.ranges.contains { $0.overlaps(numbers) }
+    return reader.namesCurrent && !file.reading.missed.ranges.contains { $0.overlaps(numbers) }
   }
 
   private mutating func askSlice(
@@ -170,7 +170,7 @@ extension Intake {
       reader?.statusAskedAt = max(timing.asked, before)
       // They wait in the order in which they were heard.
       reader?.wantsName = pending.last.map { $0.at > timing.asked } ?? false
-      reader?.nameFailures = 0
+      reader?.attempts.reset(.name)
     }
     let mine = asked.flatMap { $0.command == command && timing.asked >= $0.at ? $0 : nil }
     if mine != nil { asked = nil }
@@ -202,10 +202,9 @@ extension Intake {
   private mutating func named(_ answer: ReaderAnswer, at now: MonotonicTime) {
     if isStatus(answer) { return }
     dropUnverified()
-    reader?.nameFailures += 1
-    guard let failures = reader?.nameFailures, failures >= 3 else { return }
+    guard reader?.attempts.fail(.name) == true else { return }
     // It does not say. The frames are kept raw, and what they are is fetched.
-    reader?.nameFailures = 0
+    reader?.attempts.reset(.name)
     reader?.wantsName = false
     reader?.wantsCount = true
     let rest = pending
@@ -216,18 +215,19 @@ extension Intake {
   private mutating func counted(_ answer: ReaderAnswer, at now: MonotonicTime) {
     guard let current else { return }
     if case .reply(.passings(let summary)) = answer, let count = UInt32(exactly: summary.count) {
-      reader?.countFailures = 0
+      reader?.attempts.reset(.count)
       reader?.countNotBefore = nil
       unverified.count = .init(
         count, storedUpTo: files[current]?.numbers.lastStored ?? 0, of: current, since: now)
       return
     }
-    reader?.countFailures += 1
-    reader?.countNotBefore = now + .seconds(1)
+    let limit = Inquiry.count.limit
+    reader?.countNotBefore = now + limit.pause
+    _ = reader?.attempts.fail(.count)
     // GETFILEINFO may know better.
-    if let failures = reader?.countFailures, failures % 3 == 0 {
-      files[current]?.needsInfo = true
-      reader?.countNotBefore = now + Intake.countSpan
+    if let failures = reader?.attempts[.count], failures % limit.attempts == 0 {
+      files[current]?.counting.needsInfo = true
+      reader?.countNotBefore = now + limit.rest
     }
     reader?.wantsCount = true
   }
@@ -236,18 +236,18 @@ extension Intake {
     _ told: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     // The last ones that it counts were not heard.
-    if storedUpTo < told { files[key]?.suspectFront(of: Believing.after(storedUpTo)) }
+    if storedUpTo < told { files[key]?.compareInFront(of: Believing.after(storedUpTo)) }
     files[key]?.counted(told, at: now)
     // Passings that were believed and that the reader does not count.
     if storedUpTo > told { files[key]?.numbers.note(.notCounted, told + 1...storedUpTo) }
-    if files[key]?.isCountOpen == true { recount(key) }
+    if files[key]?.counting.isOpen == true { recount(key) }
     guard let file = files[key], let count = file.count else { return }
-    if file.notedCount == nil
-      || (file.notedCount != count && file.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
+    if file.counting.noted == nil
+      || (file.counting.noted != count && file.counting.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
     {
-      files[key]?.notedAt = now
+      files[key]?.counting.notedAt = now
       let isSettled = known[key]?.isSettled ?? false
-      files[key]?.notedCount = count
+      files[key]?.counting.noted = count
       known[key] = Known(isSettled: isSettled, readerCount: count)
       queue.add(.noteFile(key, readerCount: count, isSettled: isSettled), at: now)
     }
@@ -258,41 +258,35 @@ extension Intake {
     _ answer: ReaderAnswer, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     if case .reply(.fileInfo(let info)) = answer, let count = UInt32(exactly: info.count) {
-      files[key]?.infoFailures = 0
+      files[key]?.attempts.reset(.info)
       files[key]?.missingSince = nil
       if key == current {
         // PASSINGS is not wanted any more. A file that is being written may lag behind what was pushed: nothing is doubted
         // for that.
         reader?.wantsCount = false
-        files[key]?.needsInfo = false
+        files[key]?.counting.needsInfo = false
         accept(count, storedUpTo: 0, of: key, at: now, &out)
         return
       }
       files[key]?.counted(count, at: now)
-      let isOpen = files[key]?.isCountOpen ?? false
-      files[key]?.needsInfo = isOpen
+      let isOpen = files[key]?.counting.isOpen ?? false
+      files[key]?.counting.needsInfo = isOpen
       finish(key, at: now, &out)
       return
     }
-    files[key]?.infoFailures += 1
-    slicesFrom = max(slicesFrom, now + .milliseconds(200))
-    guard let failures = files[key]?.infoFailures, failures >= 3 else { return }
-    files[key]?.infoFailures = 0
+    slicesFrom = max(slicesFrom, now + Inquiry.info.limit.pause)
+    guard files[key]?.attempts.fail(.info) == true else { return }
+    files[key]?.attempts.reset(.info)
     if case .reply(.refused(.fileNotFound)) = answer, key != current {
       if isMissingLong(key, at: now) {
-        files[key]?.needsInfo = false
+        files[key]?.counting.needsInfo = false
         gone(key, at: now, &out)
       }
     } else {
-      files[key]?.needsInfo = false
+      files[key]?.counting.needsInfo = false
       if key == current { reader?.wantsCount = false }
       // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
-      let last = files[key]?.numbers.lastStored ?? 0
-      let count = files[key]?.count ?? last
-      files[key]?.count = count
-      files[key]?.countedAt = now
-      files[key]?.numbers.noteAll(.gapCounted)
-      files[key]?.isProbing = true
+      files[key]?.seekEnd(at: now)
     }
   }
 
@@ -304,9 +298,9 @@ extension Intake {
     let since = file.missingSince ?? now
     if now - since >= Intake.missingSpan { return true }
     files[key]?.missingSince = since
-    files[key]?.blockedUntil = now + Intake.missingPause
+    files[key]?.reading.blockedUntil = now + Intake.missingPause
     // From now on one refusal a time is enough.
-    files[key]?.infoFailures = 2
+    files[key]?.attempts[.info] = Inquiry.info.limit.attempts - 1
     return false
   }
 
@@ -314,15 +308,15 @@ extension Intake {
     reader?.wantsName = true
     var log: [LogEntry] = []
     if case .reply(.sessionFile) = answer {
-      reader?.startsLeft = 0
+      reader?.wantsStart = false
       conditions.clear(
         .readerRefused, of: "START", telling: LogEntry(.readerChanged, "the reader has started", fields()),
         at: now, &log)
     } else if case .reply(.refused(.startMode)) = answer {
-      reader?.startsLeft = 0
+      reader?.wantsStart = false
       conditions.clear(.readerRefused, of: "START", at: now, &log)
     } else {
-      slicesFrom = max(slicesFrom, now + .seconds(2))
+      slicesFrom = max(slicesFrom, now + Inquiry.start.limit.pause)
       let reason = if case .reply(.refused(let refusal)) = answer { refusal.rawValue } else { "no answer" }
       conditions.raise(
         .readerRefused, of: "START", "the reader does not start: \(reason)", fields(), at: now, &log)

@@ -56,7 +56,7 @@ extension Intake {
   func jumped(_ passings: [Passing], of file: OpenFile, zone: String, at now: Moment) -> Set<UInt32> {
     let beginning = self.beginning(of: file.name, zone: zone)
     // As they will be learned: of a doubled hour each tells of those behind it.
-    var times = file.times
+    var times = file.moments.times
     var jumped = Set<UInt32>()
     var rest: [(number: UInt32, utc: WallTime)] = []
     for passing in passings {
@@ -65,7 +65,7 @@ extension Intake {
       else { continue }
       times.learn(passing, time, zone: zone, zones: zones)
       let number = passing.number
-      if file.strays[number] == passing || isEarly(time, beginning)
+      if file.moments.isStray(passing) || isEarly(time, beginning)
         || clock.isJumped(number, of: file.key, utc: time.utc, at: now.monotonic)
       {
         jumped.insert(number)
@@ -74,7 +74,7 @@ extension Intake {
       }
     }
     guard let first = rest.first, let last = rest.last else { return jumped }
-    let steady = file.steady
+    let steady = file.moments.steady
     let strays = TimeOrder.strays(
       rest.map(\.utc.milliseconds),
       below: steady.flatMap { $0.number < first.number ? $0.utc.milliseconds : nil },
@@ -124,34 +124,10 @@ extension Intake {
 
   /// A moment by a host's clock that is to be trusted at which the reader did not have a passing yet; nil when nothing
   /// tells.
-  func counted(before number: UInt32, of file: OpenFile, at now: Moment) -> WallTime? {
-    isHostTrusted ? file.countings.beginning(of: number).map(now.label) : nil
-  }
-
-  /// The same where only one reception says so.
-  func likelyCounted(before number: UInt32, of file: OpenFile, at now: Moment) -> WallTime? {
-    isHostTrusted ? file.countings.likelyBeginning(of: number).map(now.label) : nil
-  }
-
-  /// Tells once of a file that moments in it are guessed.
-  mutating func tellGuess(_ time: ResolvedTime, _ number: UInt32, of key: FileKey, _ log: inout [LogEntry]) {
-    guard var file = files[key] else { return }
-    tellGuess(time, number, of: key, in: &file, &log)
-    if file.isGuessTold { files[key]?.isGuessTold = true }
-  }
-
-  /// The same where the file is at hand.
-  func tellGuess(
-    _ time: ResolvedTime, _ number: UInt32, of key: FileKey, in file: inout OpenFile, _ log: inout [LogEntry]
-  ) {
-    guard time.certainty.isGuess, !file.isGuessTold else { return }
-    file.isGuessTold = true
-    let pass = time.certainty == .assumedFirst ? "first" : "second"
-    log.append(
-      LogEntry(
-        .timeGuessed,
-        "session file \(key.file): passing \(number) lies in the hour that comes twice, and nothing says in which; it is "
-          + "taken for the \(pass) one, and so may others be: `one4allctl passings` marks them", fields(key)))
+  /// - Parameter isLikely: where only one reception says so.
+  func counted(before number: UInt32, of file: OpenFile, isLikely: Bool = false, at now: Moment) -> WallTime?
+  {
+    isHostTrusted ? file.counting.history.beginning(of: number, isLikely: isLikely).map(now.label) : nil
   }
 
   /// The host's clock is to be trusted now: which pass of a doubled hour those are of that were heard before it was, and
@@ -162,9 +138,8 @@ extension Intake {
     for key in unvouched.sorted(by: { $0.description < $1.description }) {
       queue.add(.settleTimes(key, zone: zone, ahead: ahead), at: now.monotonic)
       guard files[key] != nil else { continue }
-      files[key]?.times = PassingTimes()
-      files[key]?.steady = nil
-      files[key]?.settling = .asked
+      files[key]?.moments.forget()
+      files[key]?.moments.settling = .asked
     }
     unvouched = []
   }

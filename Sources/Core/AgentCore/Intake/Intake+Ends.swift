@@ -18,8 +18,8 @@ extension Intake {
 
   /// The comparison that a person has asked for cannot be done now.
   mutating func failAudit(of key: FileKey, _ reason: String, _ out: inout IntakeOutput) {
-    guard let file = files[key], file.isAuditAsked else { return }
-    files[key]?.isAuditAsked = false
+    guard let file = files[key], file.comparison.isAsked else { return }
+    files[key]?.comparison.isAsked = false
     let result = AuditResult(file, failure: reason)
     note(result)
     out.log.append(LogEntry(.auditDone, result.summary, priority: .warning, fields(key)))
@@ -54,7 +54,7 @@ extension Intake {
       queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now.monotonic)
     }
     for key in files.keys.sorted(by: { $0.file < $1.file }) {
-      files[key]?.notedCount = nil
+      files[key]?.counting.noted = nil
       queue.add(.openFile(key), at: now.monotonic)
     }
     reader?.wantsCount = true

@@ -40,7 +40,8 @@ extension Intake {
         zone: zone, zones)
       if stand == .wait { return false }
     }
-    guard let zone, let time = file.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
+    guard let zone,
+      let time = file.moments.times.moment(of: passing, zone: zone, arrival: arrival, zones: zones)
     else {
       file.believing.doubt(passing)
       file.doubtedAt = now.monotonic
@@ -48,8 +49,8 @@ extension Intake {
       return true
     }
     let verdict = file.believing.judge(
-      passing, utc: time.utc, heardAt: frame.at, latest: file.times.latest,
-      isEarly: file.isBeforeOpening(passing),
+      passing, utc: time.utc, heardAt: frame.at, latest: file.moments.times.latest,
+      isEarly: file.moments.isBeforeOpening(passing, of: file.name),
       isStored: file.numbers[passing.number].isStored,
       isNamed: reader.statusAskedAt.map { $0 >= frame.at } ?? false,
       ownCode: TimerCode(reader.status.chipPrefix ?? ""), isUnconfirmable: reader.cannotConfirm)
@@ -60,9 +61,9 @@ extension Intake {
     case .doubtful(let reason):
       let expected = file.believing.expected
       let isFar = passing.number > expected && passing.number - expected > 100
-      if reason == .jump, passing.number > expected { file.suspectFront(of: expected) }
+      if reason == .jump, passing.number > expected { file.compareInFront(of: expected) }
       file.believing.doubt(passing)
-      if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.noteStray(passing) }
+      if case .stray(let off) = stand, abs(off) > ClockWatch.far { file.moments.noteStray(passing) }
       if file.numbers[passing.number].isStored {
         file.numbers.note(.doubted, passing.number)
       } else {
@@ -79,16 +80,16 @@ extension Intake {
     case .inOrder:
       let isToConfirm = isHeld(in: file, reader, at: now.monotonic)
       let trust: KeptPassing.Trust = isToConfirm ? .unconfirmed : .believed
-      tellGuess(time, passing.number, of: key, in: &file, &out.log)
+      file.moments.tellGuess(time, passing.number, of: key, &out.log)
       if time.certainty.isOfDoubledHour, !frame.isSynchronised { unvouched.insert(key) }
-      if file.isGuessOpen, !time.certainty.isGuess {
+      if file.moments.isGuessOpen, !time.certainty.isGuess {
         // What is known of this one tells of those beside it.
-        file.isGuessOpen = false
+        file.moments.isGuessOpen = false
         unvouched.insert(key)
       }
       var isJumped = stand == .jumped
       if case .stray(let off) = stand, abs(off) > ClockWatch.far { isJumped = true }
-      if !isJumped { file.noteSteady(passing.number, time) }
+      if !isJumped { file.moments.noteSteady(passing.number, time) }
       keep(frame, trust, time, isJumped: isJumped, zone: zone, in: &file, at: now.monotonic)
     }
     return true
@@ -116,7 +117,7 @@ extension Intake {
       let isCompared = settings.confirm == .auto && reader?.cannotConfirm == false
       file.numbers.note(isCompared ? .heardAhead : .heardAndSent, number)
     }
-    file.times.learn(frame.passing, time, zone: zone, zones: zones)
+    file.moments.times.learn(frame.passing, time, zone: zone, zones: zones)
     if known[file.key]?.isSettled == true {
       known[file.key]?.isSettled = false
       queue.add(.noteFile(file.key, readerCount: nil, isSettled: false), at: now)
@@ -150,9 +151,8 @@ extension Intake {
 
   /// The reader cannot confirm: what waits for that is believed.
   mutating func believe(_ key: FileKey, at now: MonotonicTime) {
-    let isComparing = files[key]?.isAuditing ?? false
-    files[key]?.numbers.noteAll(.freed(isComparing: isComparing))
-    files[key]?.noteWaiting(at: now)
+    let isComparing = files[key]?.comparison.isUnderWay ?? false
+    files[key]?.noteAll(.freed(isComparing: isComparing), at: now)
     queue.add(.believe(key), at: now)
   }
 }
@@ -185,8 +185,7 @@ extension Intake {
     } else {
       event = .lateWaiting
     }
-    files[current]?.numbers.note(event, late)
-    files[current]?.noteWaiting(at: now)
+    files[current]?.note(event, late, at: now)
     switch event {
     case .lateWaiting: break
     case _: queue.add(.believe(current, late), at: now)

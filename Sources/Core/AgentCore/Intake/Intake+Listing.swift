@@ -6,9 +6,6 @@ import One4AllProtocol
 // imported or had compared, nor a reader's clock that is set back, makes older files ours. While the current file itself
 // has a name below the bound, one that an earlier list did not have is ours all the same.
 extension Intake {
-  /// How often a reader is asked for its files at first, and how often later when it does not tell them.
-  private static let listAttempts = 5
-  private static let listSpan = Duration.seconds(60)
   /// How long the second list waits behind the first one.
   private static let secondListPause = Duration.milliseconds(200)
   /// And how often while it lists what is left out.
@@ -73,7 +70,7 @@ extension Intake {
   {
     guard var listings = reader?.listings else { return nil }
     let isSame = listings.add(list)
-    guard isSame || listings.count >= Intake.listAttempts else {
+    guard isSame || listings.count >= Inquiry.files.limit.attempts else {
       reader?.listings = listings
       reader?.wantsList = true
       slicesFrom = max(slicesFrom, now + Intake.secondListPause)
@@ -118,14 +115,13 @@ extension Intake {
 
   private mutating func listInVain(_ reason: String, at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard let reader else { return }
-    let failures = reader.listFailures + 1
-    self.reader?.listFailures = failures
     self.reader?.wantsList = true
-    guard failures >= Intake.listAttempts else {
-      slicesFrom = max(slicesFrom, now + .seconds(1))
+    let limit = Inquiry.files.limit
+    guard self.reader?.attempts.fail(.files) == true else {
+      slicesFrom = max(slicesFrom, now + limit.pause)
       return
     }
-    self.reader?.listFrom = now + Intake.listSpan
+    self.reader?.listFrom = now + limit.rest
     var log: [LogEntry] = []
     conditions.raise(
       .filesUnlisted, of: Command.listFiles.text,
@@ -137,7 +133,7 @@ extension Intake {
 
   private mutating func take(_ files: [SessionFileName], at now: Moment, _ log: inout [LogEntry]) {
     guard let reader else { return }
-    self.reader?.listFailures = 0
+    self.reader?.attempts.reset(.files)
     meet(reader.serialNumber, having: files, at: now)
     tellEarlier(files, &log)
     search(files.filter { isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
@@ -185,7 +181,9 @@ extension Intake {
     let told = unsettled(of: reader.serialNumber).compactMap(SessionFileName.init)
     for name in Set(listed + told).sorted() {
       let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
-      guard key != current, known[key]?.isSettled != true, files[key]?.isAuditing != true else { continue }
+      guard key != current, known[key]?.isSettled != true, files[key]?.comparison.isUnderWay != true else {
+        continue
+      }
       beginAudit(of: key, name: name, at: now)
     }
   }
@@ -194,7 +192,7 @@ extension Intake {
   private mutating func unsettle(_ key: FileKey, at now: MonotonicTime) {
     if files[key]?.missingSince != nil {
       files[key]?.missingSince = nil
-      files[key]?.blockedUntil = nil
+      files[key]?.reading.blockedUntil = nil
     }
     guard known[key]?.isGone == true else { return }
     known[key]?.isSettled = false

@@ -36,16 +36,13 @@ extension Intake {
     lingering = nil
     questions = QuestionPace()
     var connected = Connected(status: status, connectedAt: now)
-    if settings.session == .start, status.startMode == false { connected.startsLeft = 3 }
+    if settings.session == .start, status.startMode == false { connected.wantsStart = true }
     reader = connected
     clock.connected(status.serialNumber, at: now)
     slicesFrom = now
     for key in files.keys where key.serialNumber != status.serialNumber { forget(key) }
     for key in files.keys {
-      files[key]?.blockedUntil = nil
-      files[key]?.refusals = 0
-      files[key]?.failures = 0
-      files[key]?.aside = []
+      files[key]?.reading.reconnected()
     }
     adopt(status, isConnect: true, at: now, &out)
   }
@@ -74,8 +71,7 @@ extension Intake {
 
   /// The file is not the current one any more, or the reader has gone: what is held waits on, however long that takes.
   private mutating func holdOn(_ key: FileKey, at now: MonotonicTime) {
-    files[key]?.numbers.endPushing()
-    files[key]?.noteWaiting(at: now)
+    files[key]?.endPushing(at: now)
   }
 
   private mutating func disconnected(at now: MonotonicTime) {
@@ -109,7 +105,7 @@ extension Intake {
       beginAudit(of: new, name: name, at: now)
     }
     if let new, let count = status.passingCount.flatMap(UInt32.init(exactly:)) {
-      files[new]?.countings.note(count, at: now)
+      files[new]?.counting.history.note(count, at: now)
     }
     // It counts passings that were not heard.
     let heard = pending.last.map { Believing.after($0.passing.number) } ?? 1
@@ -140,11 +136,11 @@ extension Intake {
     dropUnverified()
     reader?.wantsList = true
     reader?.isSearching = true
-    reader?.listFailures = 0
+    reader?.attempts.reset(.files)
     reader?.listings = FileListings()
     reader?.listFrom = nil
     reader?.wantsCount = new != nil
-    reader?.countFailures = 0
+    reader?.attempts.reset(.count)
     split(leaving: old, at: now)
     if let old { holdOn(old, at: now) }
     if let old, old.serialNumber == reader?.serialNumber, let oldName = SessionFileName(old.file) {
@@ -152,7 +148,7 @@ extension Intake {
     }
     guard let new, let name else { return }
     open(new, name: name, at: now)
-    files[new]?.needsInfo = false
+    files[new]?.counting.needsInfo = false
     if known[new] == nil {
       known[new] = Known(isSettled: false, readerCount: nil)
       out.log.append(
@@ -193,15 +189,15 @@ extension Intake {
   mutating func beginAudit(of key: FileKey, name: SessionFileName, at now: MonotonicTime) {
     open(key, name: name, at: now)
     recount(key)
-    files[key]?.infoFailures = 0
-    files[key]?.isAuditing = true
-    if files[key]?.isOpened == true { files[key]?.audit() }
+    files[key]?.attempts.reset(.info)
+    files[key]?.comparison.want()
+    if files[key]?.isOpened == true { files[key]?.compare() }
   }
 
   /// The file's count is to be asked for: of the current one with PASSINGS, unless the reader does not answer that.
   mutating func recount(_ key: FileKey) {
     if key == current { reader?.wantsCount = true }
-    if key != current || reader.map({ $0.countFailures >= 3 }) ?? false { files[key]?.needsInfo = true }
+    if key != current || reader?.attempts.isOver(.count) == true { files[key]?.counting.needsInfo = true }
   }
 
   /// The line shows damage.
@@ -231,7 +227,7 @@ extension Intake {
   /// Whether those bytes are a record of the reader's memory that cannot be read, and no damage of the line.
   private func isKnownRecord(_ bytes: [UInt8]) -> Bool {
     guard case .slice(let slice) = asked?.purpose else { return false }
-    return files[slice.key]?.isKnown(bytes, in: slice) ?? false
+    return files[slice.key]?.reading.isKnown(bytes, in: slice) ?? false
   }
 
   private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
@@ -297,10 +293,13 @@ extension Intake {
     return true
   }
 
-  func fields(_ key: FileKey? = nil) -> [JournalField: String] {
+  /// What journal entries about the reader carry.
+  func fields() -> [JournalField: String] {
     var fields: [JournalField: String] = [:]
-    fields[.serialNumber] = key?.serialNumber ?? reader?.serialNumber
-    fields[.sessionFile] = key?.file
+    fields[.serialNumber] = reader?.serialNumber
     return fields
   }
+
+  /// The same where they are about a file, if there is one.
+  func fields(_ key: FileKey?) -> [JournalField: String] { key?.fields ?? fields() }
 }

@@ -41,15 +41,14 @@ extension Intake {
         done(at: now.monotonic, &out)
         tellEnding(request, summary, &out)
       } else if case .release(let key, let numbers) = request {
-        files[key]?.numbers.note(.released, numbers)
-        files[key]?.noteWaiting(at: now.monotonic)
+        files[key]?.note(.released, numbers, at: now.monotonic)
       }
     case .zoneCorrected(let summary, let correction, let request):
       note(summary)
       if queue.isUnderWay(request) { done(at: now.monotonic, &out) }
       switch request {
       case .settleTimes(let key, _, _) where files[key] != nil:
-        files[key]?.settling = .done
+        files[key]?.moments.settling = .done
         queue.add(.openFile(key), at: now.monotonic)
       // In the other zone it may be a doubled hour.
       case .correctZone(let key, _) where !correction.waiting.isEmpty: unvouched.insert(key)
@@ -87,14 +86,12 @@ extension Intake {
     if isFirst, let last = contents.last, last.certainty.isOfDoubledHour, !last.hostSynchronised {
       unvouched.insert(key)
     }
-    files[key]?.take(contents, waiting: waiting, zones: zones)
-    files[key]?.noteWaiting(at: now)
-    if isFirst, files[key]?.isAuditing == true { files[key]?.audit() }
+    files[key]?.take(contents, waiting: waiting, zones: zones, at: now)
     finish(key, at: now, &out)
   }
 
   private mutating func differ(_ count: Int, in key: FileKey) {
-    files[key]?.differences += count
+    files[key]?.comparison.differences += count
     endings[key]?.result.differences += count
   }
 

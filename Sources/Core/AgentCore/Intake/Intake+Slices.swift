@@ -11,7 +11,7 @@ extension Intake {
     switch answer {
     case .endOfList:
       slice.isEnded = true
-      files[slice.key]?.listed(slice.range)
+      files[slice.key]?.reading.listed(slice.range)
       let span = timing.heard - timing.asked
       slicesFrom = now.monotonic + pace.pause(after: span, frames: slice.heard, at: now.monotonic)
     case .none, .unreadable:
@@ -22,41 +22,43 @@ extension Intake {
         return
       }
     case .reply(let outcome):
-      if case .refused(.fileNotFound) = outcome, slice.key != current { files[slice.key]?.needsInfo = true }
+      if case .refused(.fileNotFound) = outcome, slice.key != current {
+        files[slice.key]?.counting.needsInfo = true
+      }
       refuse(slice, at: now.monotonic, &out)
       return
     }
     if slice.isByName {
       accept(slice, at: now, &out)
     } else {
-      files[slice.key]?.unverified.insert(slice.range)
+      files[slice.key]?.reading.unverified.insert(slice.range)
       unverified.slices.append((slice, since: now.monotonic))
     }
   }
 
   /// The reader does not list these numbers, or none.
   private mutating func refuse(_ slice: Slice, at now: MonotonicTime, _ out: inout IntakeOutput) {
-    slicesFrom = max(slicesFrom, now + .milliseconds(500))
+    slicesFrom = max(slicesFrom, now + Inquiry.list.limit.pause)
     let (key, isCurrent) = (slice.key, slice.key == current)
-    files[key]?.refusals += 1
-    guard let refusals = files[key]?.refusals else { return }
+    guard var file = files[key] else { return }
     if slice.isByName, isCurrent, reader?.namesCurrent == true {
-      guard refusals >= 2 else { return }
-      reader?.namesCurrent = false
-      files[key]?.refusals = 0
+      if file.reading.isRefusedByName() { reader?.namesCurrent = false }
+      files[key] = file
       return
     }
-    guard refusals >= 3, files[key]?.halve(slice.range) == false else { return }
+    let refusal = file.refuse(slice.range, at: now)
+    files[key] = file
+    let isAll: Bool
+    switch refusal {
+    case .again: return
+    case .deferred, .givenUp: isAll = false
+    case .everything: isAll = true
+    }
     // Another way may be open again next time.
     if isCurrent { reader?.namesCurrent = true }
-    let isAll = files[key]?.refuse(slice.range, at: now) ?? false
-    if !isAll, slice.range.count == 1, files[key]?.isGivenUp(slice.range.lowerBound) == true {
-      giveUp(slice.range.lowerBound, of: key, at: now, &out)
-      return
-    }
-    guard let file = files[key] else { return }
+    if case .givenUp(let number) = refusal { return giveUp(number, of: key, at: now, &out) }
     if isCurrent, isAll { reader?.cannotConfirm = true }
-    let name = isAll ? "its passings" : "passings \(file.refused.text(limit: 8))"
+    let name = isAll ? "its passings" : "passings \(file.reading.refused.text(limit: 8))"
     if isAll || file.nextSlice == nil {
       failAudit(of: key, "the reader does not list \(name); it is asked again in a minute", &out)
     }
@@ -84,15 +86,14 @@ extension Intake {
   ) {
     guard var file = files[key] else { return }
     let numbers = NumberSet(number...number)
-    file.refused.remove(number)
+    file.reading.giveUp(number)
     let state = file.numbers[number]
     if !state.isStored { queue.add(.noteLost(key, numbers), at: now) }
     if state.isWaiting, isUnharmed(at: now) { queue.add(.believe(key, numbers), at: now) }
     let isHeld = state.isWaiting && !isUnharmed(at: now)
-    if !isHeld { file.numbers.note(.givenUp, number) }
-    file.noteWaiting(at: now)
+    if !isHeld { file.note(.givenUp, numbers, at: now) }
     files[key] = file
-    if file.refused.intersection(file.needed).isEmpty {
+    if file.reading.refused.intersection(file.needed).isEmpty {
       conditions.clear(.memoryRefused, of: key.description, at: now, &out.log)
     }
     if state.isStored, !isHeld {
@@ -108,7 +109,7 @@ extension Intake {
   /// Takes over what a slice gave.
   mutating func accept(_ slice: Slice, at now: Moment, _ out: inout IntakeOutput) {
     // What the reader's clock has done meanwhile must be known first, and which pass of a doubled hour the others are of.
-    if clock.isWaiting || files[slice.key]?.settling != nil {
+    if clock.isWaiting || files[slice.key]?.moments.settling != nil {
       deferred.append(slice)
       return
     }
@@ -119,15 +120,16 @@ extension Intake {
     var given = NumberSet()
     var inquired = NumberSet()
     // What comes once tells of times within its list only.
-    var times = file.times
+    var times = file.moments.times
     for passing in slice.frames {
       let number = passing.number
       given.insert(number)
-      if file.inquired.contains(number) || file.numbers[number].isStored && !expected.contains(number) {
+      if file.reading.inquired.contains(number) || file.numbers[number].isStored && !expected.contains(number)
+      {
         continue
       }
       let beginning = counted(before: number, of: file, at: now)
-      let likely = likelyCounted(before: number, of: file, at: now)
+      let likely = counted(before: number, of: file, isLikely: true, at: now)
       guard
         let time = times.moment(
           of: passing, zone: zone, arrival: nil, after: beginning, perhapsAfter: likely, zones: zones)
@@ -146,27 +148,21 @@ extension Intake {
     }
     let missing = given.missing(in: slice.range)
     let late = file.tooNew(missing.intersection(expected), at: now.monotonic)
-    let isProgress = !inquired.isEmpty || slice.isClean
-    file.failures = isProgress ? 0 : file.failures + 1
+    file.reading.took(slice, isProgress: !inquired.isEmpty || slice.isClean)
     if slice.isClean {
-      if let first = late.first { file.awaitMemory(from: first, at: now.monotonic) }
-      file.sliceLimit = min(OpenFile.largestSlice, file.sliceLimit * 2)
+      if let first = late.first { file.reading.awaitMemory(from: first, at: now.monotonic) }
       if slice.key == current { reader?.cannotConfirm = false }
-      if file.refused.isEmpty || file.refused.intersection(file.needed).isEmpty {
+      if file.reading.refused.isEmpty || file.reading.refused.intersection(file.needed).isEmpty {
         conditions.clear(.memoryRefused, of: slice.key.description, at: now.monotonic, &out.log)
       }
-      if file.isProbing {
-        if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.isProbing = false }
-      }
+      if slice.frames.isEmpty, slice.range.lowerBound > file.count ?? 0 { file.reading.isSeekingEnd = false }
       notGiven(missing.intersection(needed).subtracting(late), in: &file, at: now.monotonic, &out.log)
     } else {
-      file.sliceLimit = max(min(OpenFile.smallestSlice, file.sliceLimit), file.sliceLimit / 2)
-      notGiven(file.note(slice, given, needed.subtracting(late)), in: &file, at: now.monotonic, &out.log)
+      let found = file.reading.note(slice, given, needed.subtracting(late), count: file.count ?? 0)
+      if let reached = found.reached { file.counting.reach(reached) }
+      notGiven(found.unreadable, in: &file, at: now.monotonic, &out.log)
     }
-    if file.failures > 0 {
-      // On a line on which nothing comes whole the next numbers wait, too.
-      let isAside = file.giveWay(after: slice, at: now.monotonic)
-      let pause = Duration.milliseconds(100 << Int64(min(file.failures, isAside ? 3 : 6)))
+    if let pause = file.reading.giveWay(after: slice, at: now.monotonic) {
       slicesFrom = max(slicesFrom, now.monotonic + pause)
     }
     files[slice.key] = file
@@ -184,17 +180,16 @@ extension Intake {
     for row in rows where row.origin != .pushed {
       let passing = row.passing
       let number = passing.number
-      file.inquired.remove(number)
+      file.reading.inquired.remove(number)
       if result.confirmed.contains(number) {
         let state = file.numbers[number]
         if state == .held || state == .sentAhead, row.origin == .fetched { reader?.agreed += 1 }
         let time = ResolvedTime(utc: row.utc, certainty: row.certainty)
-        file.times.learn(passing, time, zone: row.zone, zones: zones)
-        if time.certainty.isGuess { file.isGuessOpen = true }
-        if row.stamp == .steady { file.noteSteady(number, time) }
-        tellGuess(time, number, of: key, in: &file, &out.log)
+        file.moments.times.learn(passing, time, zone: row.zone, zones: zones)
+        if time.certainty.isGuess { file.moments.isGuessOpen = true }
+        if row.stamp == .steady { file.moments.noteSteady(number, time) }
+        file.moments.tellGuess(time, number, of: key, &out.log)
         file.confirm(passing, at: now)
-        if file.isProbing { file.count = max(file.count ?? 0, number) }
       } else if row.origin == .fetched, result.contradicted.contains(number) {
         isContradicted = true
         if file.contradict(passing, at: now) {
@@ -229,34 +224,17 @@ extension Intake {
     _ absent: NumberSet, in file: inout OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
     guard !absent.isEmpty else { return }
-    var again = absent
-    again.subtract(file.missed)
-    file.missed.formUnion(absent)
-    var gone = absent
-    gone.subtract(again)
-    guard let missedAt = file.missedAt, let countedAt = file.countedAt,
-      countedAt > missedAt || file.count == 0
+    guard
+      let gone = file.reading.miss(
+        absent, countedAt: file.counting.toldAt, isEmpty: file.count == 0, at: now)
     else {
-      // The reader tells once more how many it has before any are called lost.
-      if file.missedAt == nil { file.missedAt = now }
-      if file.key == current { reader?.wantsCount = true } else { file.needsInfo = true }
+      if file.key == current { reader?.wantsCount = true } else { file.counting.needsInfo = true }
       return
     }
     guard !gone.isEmpty else { return }
-    file.missed.subtract(gone)
-    if file.missed.isEmpty { file.missedAt = nil }
     tellUnreadable(gone, of: file, &log)
-    settle(gone, of: &file, at: now)
-  }
-
-  /// Numbers that the reader's memory does not have. Of those that are stored the store decides.
-  private mutating func settle(_ absent: NumberSet, of file: inout OpenFile, at now: MonotonicTime) {
-    for number in file.spoilt.keys where absent.contains(number) { file.spoilt[number]?.tries = 0 }
-    let counted = absent.intersection(NumberSet(0...(file.count ?? 0)))
-    let lost = counted.subtracting(file.numbers.stored)
-    file.numbers.note(.notThere(isCounted: true), counted)
-    file.numbers.note(.notThere(isCounted: false), absent.subtracting(counted))
-    file.noteWaiting(at: now)
+    // Of those that are stored the store decides.
+    let lost = file.settle(gone, at: now)
     if !lost.isEmpty { queue.add(.noteLost(file.key, lost), at: now) }
   }
 
@@ -276,10 +254,11 @@ extension Intake {
     for file in files.values where file.numbers.count(.absent) > 0 && isElsewhereKnown(file) {
       let key = file.key
       // What is counted no more was counted once, and therefore stays.
-      if file.highestCount > file.notedCount ?? 0 {
+      let highest = file.counting.highest
+      if highest > file.counting.noted ?? 0 {
         let isSettled = known[key]?.isSettled ?? false
-        files[key]?.notedCount = file.highestCount
-        queue.add(.noteFile(key, readerCount: file.highestCount, isSettled: isSettled), at: now)
+        files[key]?.counting.noted = highest
+        queue.add(.noteFile(key, readerCount: highest, isSettled: isSettled), at: now)
       }
       queue.add(.contradict(key, file.numbers.numbers(.absent), keepingPushed: isUnharmed(at: now)), at: now)
       files[key]?.numbers.noteAll(.decided)
@@ -305,7 +284,7 @@ extension Intake {
       known[key] = nil
       return
     }
-    file.count = file.count ?? file.notedCount
+    file.counting.settle()
     let lost = file.gaps
     if !lost.isEmpty {
       file.numbers.note(.notThere(isCounted: true), lost)
@@ -323,30 +302,32 @@ extension Intake {
     guard let file = files[key] else { return }
     tellGaps(file, at: now, &out)
     guard reader?.serialNumber == key.serialNumber else { return }
-    guard file.isOpened, !file.needsInfo, !file.isProbing, let count = file.count, file.needed.isEmpty,
+    guard file.isOpened, !file.counting.needsInfo, !file.reading.isSeekingEnd, let count = file.count,
+      file.needed.isEmpty,
       file.numbers.count(.absent) == 0
     else { return }
     let isCurrent = key == current
     if isCurrent && isCounting { return }
-    if let doubtedAt = file.doubtedAt, file.isAuditing || file.countedAt.map({ $0 > doubtedAt }) ?? false {
+    if let doubtedAt = file.doubtedAt,
+      file.comparison.isUnderWay || file.counting.toldAt.map({ $0 > doubtedAt }) ?? false
+    {
       files[key]?.doubtedAt = nil
       queue.add(.settleDoubtful(key), at: now)
-    } else if file.isAuditing && !isCurrent {
+    } else if file.comparison.isUnderWay && !isCurrent {
       queue.add(.settleDoubtful(key), at: now)
     }
-    let isOver = file.isAuditing && (!isCurrent || reader?.status.startMode == false)
+    let isOver = file.comparison.isUnderWay && (!isCurrent || reader?.status.startMode == false)
     let isSettled = isOver || (known[key]?.isSettled ?? false)
-    if file.isAuditing || file.notedCount != count || isSettled != known[key]?.isSettled {
+    if file.comparison.isUnderWay || file.counting.noted != count || isSettled != known[key]?.isSettled {
       let request = PassingRequest.noteFile(key, readerCount: count, isSettled: isSettled)
-      files[key]?.notedCount = count
+      files[key]?.counting.noted = count
       known[key] = Known(isSettled: isSettled, readerCount: count)
       queue.add(request, at: now)
-      if file.isAuditAsked || isOver {
+      if file.comparison.isAsked || isOver {
         endings[key] = Ending(request: request, result: AuditResult(file))
       }
     }
-    files[key]?.isAuditing = false
-    files[key]?.isAuditAsked = false
+    files[key]?.comparison.end()
     if !isCurrent {
       tellConfirmed(key, at: now, &out.log)
       forget(key)

@@ -125,7 +125,7 @@ extension Intake {
 
   /// Names what the reader's memory has in place of passings: that is all that is left of them.
   func tellUnreadable(_ numbers: NumberSet, of file: OpenFile, _ log: inout [LogEntry]) {
-    let records = file.spoilt.filter { numbers.contains($0.key) && $0.value.isUnreadable }
+    let records = file.reading.records.filter { numbers.contains($0.key) && $0.value.isUnreadable }
     for (number, record) in records.sorted(by: { $0.key < $1.key }).prefix(20) {
       let texts = record.damage.map { MalformedFrame(reason: .noise, raw: $0).printable() }.sorted()
       log.append(

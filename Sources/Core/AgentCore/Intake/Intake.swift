@@ -28,16 +28,14 @@ public struct Intake: Sendable {
     /// LISTFILES has not been answered yet since it was wanted.
     var isSearching = true
     var wantsName = false
-    var startsLeft = 0
-    var countFailures = 0
-    var listFailures = 0
+    var wantsStart = false
+    var attempts = Attempts()
     /// It was heard of for the first time since it is there.
     var isNew = false
     /// The lists of files that came since one was wanted.
     var listings = FileListings()
     /// LISTFILES was in vain: it is not asked again before then.
     var listFrom: MonotonicTime?
-    var nameFailures = 0
     /// GETSTATUS field 11 when it last made us ask for the count.
     var hint: Int?
     /// Nothing that is asked on a whim is asked before then.
@@ -206,16 +204,16 @@ public struct Intake: Sendable {
   public var openFiles: [IntakeFile] {
     files.values.sorted { $0.key.file < $1.key.file }.map { file in
       IntakeFile(
-        key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.notedCount, gaps: file.gaps,
-        lost: file.numbers.lost, unconfirmed: file.numbers.count(.unconfirmed), differences: file.differences,
-        remaining: file.needed.count, isAuditing: file.isAuditing, isFetching: isFetching(file))
+        key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.counting.noted,
+        gaps: file.gaps,
+        lost: file.numbers.lost, unconfirmed: file.numbers.count(.unconfirmed),
+        differences: file.comparison.differences,
+        remaining: file.needed.count, isAuditing: file.comparison.isUnderWay, isFetching: isFetching(file))
     }
   }
 
   private func isFetching(_ file: OpenFile) -> Bool {
-    reader?.serialNumber == file.key.serialNumber
-      && (!file.isOpened || file.needsInfo || file.isProbing || file.isAuditing || file.isNeedy
-        || file.numbers.count(.absent) > 0)
+    reader?.serialNumber == file.key.serialNumber && file.isUnfinished
   }
 
   /// Files of the reader that is there of which something is still being fetched, compared or written, those among them
@@ -306,7 +304,7 @@ public struct Intake: Sendable {
     }
     let key = FileKey(serialNumber: reader.serialNumber, file: name)
     beginAudit(of: key, name: parsed, at: now.monotonic)
-    files[key]?.isAuditAsked = true
+    files[key]?.comparison.isAsked = true
     proceed(at: now, &out)
     return nil
   }
@@ -330,7 +328,7 @@ public struct Intake: Sendable {
     at now: Moment, _ out: inout IntakeOutput
   ) -> Int {
     // What they tell of times is kept apart: a person may have given another reader's file.
-    var times = files[key]?.times ?? PassingTimes()
+    var times = files[key]?.moments.times ?? PassingTimes()
     var latest: WallTime?
     if let importing, importing.key == key, importing.zone == zone {
       (times, latest) = (importing.times, importing.latest)
@@ -350,9 +348,8 @@ public struct Intake: Sendable {
       guard queue.add(row, to: key, at: now.monotonic) else { break }
       times.learn(passing, time, zone: zone, zones: zones)
       if !jumped.contains(number) { latest = max(latest ?? time.utc, time.utc) }
-      tellGuess(time, number, of: key, &out.log)
-      files[key]?.numbers.note(isUnconfirmed ? .received : .imported, number)
-      files[key]?.noteWaiting(at: now.monotonic)
+      files[key]?.moments.tellGuess(time, number, of: key, &out.log)
+      files[key]?.note(isUnconfirmed ? .received : .imported, NumberSet(number...number), at: now.monotonic)
       taken += 1
     }
     importing = (key, zone, times, latest)

@@ -71,7 +71,7 @@ extension AuditResult {
   init(_ file: OpenFile, failure: String? = nil) {
     self.init(
       key: file.key, readerCount: file.count ?? 0, stored: file.numbers.storedCount,
-      differences: file.differences,
+      differences: file.comparison.differences,
       lost: file.numbers.lostCount, failure: failure)
   }
 }

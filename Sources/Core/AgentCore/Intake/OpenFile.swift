@@ -1,22 +1,10 @@
 import One4AllProtocol
 
 /// One session file while it is followed or fetched: which numbers are stored, which are not, and what the reader's
-/// memory is still to be asked.
+/// memory is still to be asked. Each part of it owns what it decides; here stands what concerns several.
 struct OpenFile: Sendable {
-  /// Most numbers in a slice, and the fewest after slices that came damaged.
-  static let largestSlice = 100
-  static let smallestSlice = 10
-  /// Numbers that need not be asked but lie between others that must: asking them costs less than another command.
-  static let smallestHole: UInt32 = 8
   /// Most copies that are kept to be held against the reader's memory.
-  private static let copyLimit = 4096
-
-  /// Settling the times of passings by the host's clock: what is fetched waits until it is known what they became.
-  enum Settling: Sendable {
-    case asked
-    /// It is done, and what is stored now is being read.
-    case done
-  }
+  static let copyLimit = 4096
 
   let key: FileKey
   let name: SessionFileName
@@ -24,94 +12,39 @@ struct OpenFile: Sendable {
   var isOpened = false
   /// What is known of each of its numbers.
   var numbers = NumberBook()
-  /// Held passings were asked for last, where others were missing as well.
-  var wasHeldLast = false
-  /// Numbers that one clean slice did not give, or whose record cannot be read.
-  var missed = NumberSet()
-  /// Numbers whose frames come damaged in lists that end properly.
-  var spoilt: [UInt32: Spoilt] = [:]
-  /// Numbers that are left out of the slices for a while, so that others do not wait behind them.
-  var aside: [Aside] = []
-  /// Numbers of lists that are not taken before the reader has named its file.
-  var unverified = NumberSet()
-  /// Copies of frames that are not believed, to be held against what the reader's memory gives.
-  var copies: [UInt32: Passing] = [:]
-  /// Numbers that lists have given, and about which the store has not said yet whether it has the same.
-  var inquired = NumberSet()
-  /// Numbers that lists gave otherwise than they are stored.
-  var contradictions: [UInt32: Contradicting] = [:]
-  /// How many passings the reader said it has.
-  var count: UInt32?
-  /// The highest count that the reader ever told while this file was open.
-  var highestCount: UInt32 = 0
-  /// The count that the store was told.
-  var notedCount: UInt32?
-  var notedAt: MonotonicTime?
-  /// The count that was told last.
-  private var toldCount: UInt32?
-  /// It does not act yet: it is to be told again.
-  private(set) var isCountOpen = false
-  /// GETFILEINFO is to be asked for the count, and how often it was in vain.
-  var needsInfo = false
-  var infoFailures = 0
-  /// The count is not told: slices find the end.
-  var isProbing = false
-  var times = PassingTimes()
+  /// How many passings the reader says it has.
+  var counting = ReaderCount()
+  /// How the reader's memory of it is read.
+  var reading = RangeReader()
+  /// What is known of the moments of its passings.
+  var moments = FileMoments()
+  /// What a pushed frame is held against.
   var believing = Believing()
-  /// All is being compared.
-  var isAuditing = false
-  /// A person wants to be told what the comparison found.
-  var isAuditAsked = false
-  /// Differences that the comparison found.
-  var differences = 0
-  /// Doubtful frames are kept, the last of them heard then.
+  /// Copies of frames that are not believed, to be held against what the reader's memory gives.
+  private(set) var copies: [UInt32: Passing] = [:]
+  /// The comparison of all of it, while there is one.
+  var comparison = FileComparison()
+  /// How often GETFILEINFO was in vain.
+  var attempts = Attempts()
+  /// Quarantined frames are kept, the last of them heard then.
   var doubtedAt: MonotonicTime?
-  /// When a clean slice first lacked a number, since when no count was told.
-  var missedAt: MonotonicTime?
-  /// When the count was last told.
-  var countedAt: MonotonicTime?
-  var sliceLimit = OpenFile.largestSlice
-  /// Slices in a row that gave nothing new.
-  var failures = 0
-  /// Refusals in a row.
-  var refusals = 0
-  /// The reader has listed some of it since it last refused all that it was asked for.
-  var hasListed = false
-  /// Numbers that it refuses to list.
-  var refused = NumberSet()
-  /// How often it refused to list a number by itself.
-  var refusedTimes: [UInt32: Int] = [:]
-  /// Lists that it refuses to give, since it gave one.
-  var refusedLists = 0
-  /// The reader does not list this file: it is not asked before then.
-  var blockedUntil: MonotonicTime?
   /// Since when the reader has denied the file.
   var missingSince: MonotonicTime?
-  /// The reader's memory has passings from before the file's name says that it was opened: its clock was set back.
-  var beginsBeforeOpening = false
-  /// Pushed frames that came so far from their time that another clock must have stamped them, if the memory has the same.
-  private(set) var strays: [UInt32: Passing] = [:]
-  /// The highest number that a steady clock stamped, and its moment.
-  var steady: (number: UInt32, utc: WallTime)?
-  /// That times are guessed has been told.
-  var isGuessTold = false
-  /// Some were guessed since one was heard whose moment is certain.
-  var isGuessOpen = false
-  /// How far the store is with the times of what was heard of it before the host's clock was to be trusted; nil when
-  /// there is nothing to settle.
-  var settling: Settling?
-  /// When the reader told which counts.
-  var countings = Countings()
   /// Since when passings have been unconfirmed without any of them being confirmed.
-  var unconfirmedSince: MonotonicTime?
+  private(set) var unconfirmedSince: MonotonicTime?
 
   init(key: FileKey, name: SessionFileName) {
     self.key = key
     self.name = name
   }
 
+  /// How many passings the reader has; nil while it has not told.
+  var count: UInt32? { counting.value }
+
   /// Whether nobody has ever named it but the person who wants it compared.
-  var isOnlyNamed: Bool { isAuditAsked && numbers.storedCount == 0 && notedCount == nil }
+  var isOnlyNamed: Bool { comparison.isAsked && numbers.storedCount == 0 && counting.noted == nil }
+
+  // MARK: What is wanted of the reader's memory
 
   /// Numbers that the reader has, and that are neither stored nor lost.
   var gaps: NumberSet { numbers.unheard(upTo: count ?? 0) }
@@ -144,10 +77,69 @@ struct OpenFile: Sendable {
   var isNeedy: Bool { numbers.isAnyToCompare || isMissing }
 
   /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
-  var isUrgent: Bool { needsInfo || isProbing || isMissing }
+  var isUrgent: Bool { counting.needsInfo || reading.isSeekingEnd || isMissing }
+
+  /// Whether anything of it is still to be fetched or compared, if its reader is there.
+  var isUnfinished: Bool {
+    !isOpened || counting.needsInfo || reading.isSeekingEnd || comparison.isUnderWay || isNeedy
+      || numbers.count(.absent) > 0
+  }
+
+  /// The next numbers to ask, but for those that are held; nil when there are none.
+  var nextSlice: ClosedRange<UInt32>? { nextSlice(by: reading, atMost: RangeReader.largest, at: nil) }
+
+  /// What is missing comes before what is only compared, and takes turns with what is held.
+  /// - Parameters:
+  ///   - largest: most numbers to ask.
+  ///   - now: nil leaves out what is held.
+  func nextSlice(atMost largest: Int, at now: MonotonicTime?) -> ClosedRange<UInt32>? {
+    nextSlice(by: reading, atMost: largest, at: now)
+  }
+
+  private func nextSlice(by reading: RangeReader, atMost largest: Int, at now: MonotonicTime?)
+    -> ClosedRange<UInt32>?
+  {
+    let held = askableHeld(at: now)
+    if !isNeedy && !reading.isSeekingEnd && held.isEmpty { return nil }
+    let missing = isMissing ? reading.askable(self.missing) : NumberSet()
+    let isHeldsTurn = !held.isEmpty && (missing.isEmpty || !reading.wasHeldLast)
+    let needed = isHeldsTurn ? held : missing.isEmpty ? reading.askable(numbers.toAsk) : missing
+    guard let range = reading.first(of: needed, atMost: largest) else {
+      return reading.behind(count ?? 0, atMost: largest)
+    }
+    // The number in front is asked for along with them, when it is to be compared.
+    let first = range.lowerBound
+    let isFrontAsked = first > 1 && numbers[first - 1].isToAsk && reading.mayAskAlong(first - 1)
+    return isFrontAsked ? first - 1...range.upperBound : range
+  }
+
+  /// Those that are held, once they may be asked for.
+  private func askableHeld(at now: MonotonicTime?) -> NumberSet {
+    guard let now, let dueAt = numbers.holding.dueAt, dueAt <= now else { return NumberSet() }
+    return reading.askable(numbers.numbers(.held))
+  }
+
+  /// Of numbers that a list did not give, those that are so new that the reader's memory may not have them yet.
+  func tooNew(_ absent: NumberSet, at now: MonotonicTime) -> NumberSet {
+    guard !absent.isEmpty, let fresh = numbers.holding.fresh(at: now) else { return NumberSet() }
+    var unseen = missing
+    unseen.formUnion(numbers.numbers(.held))
+    unseen.formUnion(numbers.numbers(.sentAhead))
+    return absent.intersection(unseen).intersection(NumberSet(fresh...UInt32.max))
+  }
+
+  /// Whether all that waits to be confirmed are numbers that the reader refuses to list.
+  var isOnlyRefusedUnconfirmed: Bool {
+    !reading.refused.isEmpty && numbers.count(.unconfirmed) > 0
+      && numbers.numbers(.unconfirmed).subtracting(reading.refused).isEmpty
+  }
+
+  // MARK: What happens
 
   /// What the store holds, and the rows that still wait for it.
-  mutating func take(_ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup) {
+  mutating func take(
+    _ contents: FileContents, waiting: [KeptPassing], zones: ZoneLookup, at now: MonotonicTime
+  ) {
     let isFirst = !isOpened
     isOpened = true
     var (stored, unconfirmed, lost) = (contents.stored, contents.unconfirmed, contents.lost)
@@ -162,33 +154,34 @@ struct OpenFile: Sendable {
       stored.insert(number)
     }
     numbers.reopen(stored: stored, unconfirmed: unconfirmed, lost: lost)
-    if isFirst || settling == .done, let last = contents.last {
-      let time = ResolvedTime(utc: last.utc, certainty: last.certainty)
-      times.learn(last.passing, time, zone: last.zone, zones: zones)
-      if last.stamp == .steady { noteSteady(last.passing.number, time) }
-    }
-    if settling == .done { settling = nil }
+    noteWaiting(at: now)
+    if isFirst || moments.settling == .done, let last = contents.last { moments.learn(last, zones: zones) }
+    if moments.settling == .done { moments.settling = nil }
     guard isFirst else { return }
-    notedCount = contents.summary.readerCount
-    if let last = contents.last {
-      believing.expected = max(believing.expected, Believing.after(last.passing.number))
-    }
+    counting.noted = contents.summary.readerCount
+    if let last = contents.last { believing.expect(behind: last.passing.number) }
+    if comparison.isUnderWay { compare() }
   }
 
-  /// A steady clock stamped a passing. A guess of its moment tells nothing of others.
-  mutating func noteSteady(_ number: UInt32, _ time: ResolvedTime) {
-    guard !time.certainty.isGuess else { return }
-    let utc = time.utc
-    if steady.map({ $0.number < number }) ?? true { steady = (number, utc) }
+  /// Something has happened to numbers that wait for the reader's memory, or do so now.
+  mutating func note(_ event: NumberEvent, _ numbers: NumberSet, at now: MonotonicTime) {
+    self.numbers.note(event, numbers)
+    noteWaiting(at: now)
   }
 
-  /// A pushed frame came far from its time.
-  mutating func noteStray(_ passing: Passing) {
-    if strays.count < OpenFile.copyLimit { strays[passing.number] = passing }
+  /// The same of all.
+  mutating func noteAll(_ event: NumberEvent, at now: MonotonicTime) {
+    numbers.noteAll(event)
+    noteWaiting(at: now)
   }
 
-  /// What waits for the reader's memory has changed.
-  mutating func noteWaiting(at now: MonotonicTime) {
+  /// Nothing is pushed of it any more.
+  mutating func endPushing(at now: MonotonicTime) {
+    numbers.endPushing()
+    noteWaiting(at: now)
+  }
+
+  private mutating func noteWaiting(at now: MonotonicTime) {
     if numbers.count(.unconfirmed) == 0 {
       unconfirmedSince = nil
     } else if unconfirmedSince == nil {
@@ -210,14 +203,16 @@ struct OpenFile: Sendable {
     copies[passing.number] = passing
   }
 
-  /// Whether a passing is from before the file was opened, by the reader's clock; no file has such as a rule.
-  func isBeforeOpening(_ passing: Passing) -> Bool {
-    !beginsBeforeOpening && passing.localMilliseconds < name.openedAt.millisecondsSince1970
+  /// Whether a frame of a list proves itself: it came before, and nothing else is stored; or so often that it overrides what
+  /// is.
+  func isProven(_ passing: Passing) -> Bool {
+    reading.records[passing.number]?.isProven(by: passing)
+      ?? (copies[passing.number] == passing && !numbers[passing.number].isStored)
   }
 
   /// A list has given a passing, which goes to the store: it says whether that came before.
   mutating func inquire(_ number: UInt32, at now: MonotonicTime) {
-    inquired.insert(number)
+    reading.inquired.insert(number)
     numbers.note(.received, number)
     noteWaiting(at: now)
   }
@@ -226,52 +221,90 @@ struct OpenFile: Sendable {
   mutating func confirm(_ passing: Passing, at now: MonotonicTime) {
     let number = passing.number
     numbers.note(.confirmed, number)
-    missed.remove(number)
-    spoilt[number] = nil
+    reading.confirm(number)
     copies[number] = nil
-    contradictions[number] = nil
-    refusedTimes[number] = nil
-    strays[number] = nil
-    if isBeforeOpening(passing) { beginsBeforeOpening = true }
+    moments.confirm(passing, of: name)
     believing.confirm(passing)
     if unconfirmedSince != nil { unconfirmedSince = numbers.count(.unconfirmed) == 0 ? nil : now }
+    if reading.isSeekingEnd { counting.reach(number) }
   }
 
-  /// The reader has told its count. A smaller one than before acts when it is told twice; a higher one as far as something
-  /// else bears it out, what was heard or the count before it: no check protects it.
-  mutating func counted(_ told: UInt32, at now: MonotonicTime) {
-    countings.note(told, at: now)
-    let before = toldCount
-    toldCount = told
-    if let count, told < count, before != told {
-      isCountOpen = true
-      return
+  /// A list gave a passing otherwise than it is stored.
+  /// - Returns: whether its record is given up: it comes in another way each time, and what is stored stays as it is.
+  mutating func contradict(_ passing: Passing, at now: MonotonicTime) -> Bool {
+    numbers.note(.doubted, passing.number)
+    guard reading.contradict(passing, needed, at: now) else { return false }
+    numbers.note(.givenUp, passing.number)
+    noteWaiting(at: now)
+    return true
+  }
+
+  /// The reader refuses a list.
+  mutating func refuse(_ range: ClosedRange<UInt32>, at now: MonotonicTime) -> RangeReader.Refusal {
+    let file = self
+    return reading.refuse(range, file.needed, at: now) {
+      file.nextSlice(by: $0, atMost: RangeReader.largest, at: nil) != nil
     }
-    let known = [count, notedCount, numbers.lastStored, before].compactMap { $0 }.max() ?? 0
-    isCountOpen = told > known
-    if isCountOpen, count == nil, known == 0 { return }
-    let proven = min(told, known)
-    highestCount = max(highestCount, proven)
-    count = proven
-    believing.expected = max(believing.expected, Believing.after(proven))
-    guard !isCountOpen else { return }
-    countedAt = now
+  }
+
+  /// The reader has told its count.
+  mutating func counted(_ told: UInt32, at now: MonotonicTime) {
+    guard let proven = counting.tell(told, stored: numbers.lastStored, at: now) else { return }
+    believing.expect(behind: proven)
+    if !counting.isOpen { numbers.noteAll(.gapCounted) }
+  }
+
+  /// The reader does not tell its count: lists find the end.
+  mutating func seekEnd(at now: MonotonicTime) {
+    counting.assume(numbers.lastStored ?? 0, at: now)
     numbers.noteAll(.gapCounted)
+    reading.isSeekingEnd = true
   }
 
   /// The passing that was believed last, when it stands right in front of a gap, is to be compared: two frames that the
   /// line cut may have become one that looks whole. It is asked for along with the gap, once that is counted.
-  mutating func suspectFront(of number: UInt32) {
+  mutating func compareInFront(of number: UInt32) {
     guard let last = believing.lastPushed?.number, Believing.after(last) == number else { return }
     numbers.note(.inFrontOfGap, last)
   }
 
+  /// Numbers that the memory does not have.
+  /// - Returns: those that are lost: the reader counts them, and they are not stored.
+  mutating func settle(_ absent: NumberSet, at now: MonotonicTime) -> NumberSet {
+    let counted = absent.intersection(NumberSet(0...(count ?? 0)))
+    let lost = counted.subtracting(numbers.stored)
+    numbers.note(.notThere(isCounted: true), counted)
+    note(.notThere(isCounted: false), absent.subtracting(counted), at: now)
+    return lost
+  }
+
   /// Everything is to be compared.
-  mutating func audit() {
-    isAuditing = true
-    isProbing = false
-    differences = 0
-    missed = NumberSet()
+  mutating func compare() {
+    comparison.begin()
+    reading.restart()
     numbers.noteAll(.audited)
+  }
+}
+
+/// The comparison of a whole session file with the reader's memory.
+struct FileComparison: Sendable {
+  /// All is being compared.
+  private(set) var isUnderWay = false
+  /// A person wants to be told what was found.
+  var isAsked = false
+  /// Where the reader's memory said otherwise than what was stored.
+  var differences = 0
+
+  /// It is wanted, and begins once the store has told what it holds.
+  mutating func want() { isUnderWay = true }
+
+  mutating func begin() {
+    isUnderWay = true
+    differences = 0
+  }
+
+  mutating func end() {
+    isUnderWay = false
+    isAsked = false
   }
 }

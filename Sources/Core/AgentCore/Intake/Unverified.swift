@@ -32,7 +32,7 @@ extension Intake {
   mutating func takeVerified(askedAt: MonotonicTime, at now: Moment, _ out: inout IntakeOutput) {
     let slices = unverified.slices.filter { $0.since <= askedAt }.map(\.slice)
     unverified.slices.removeAll { $0.since <= askedAt }
-    for slice in slices { files[slice.key]?.unverified.subtract(NumberSet(slice.range)) }
+    for slice in slices { files[slice.key]?.reading.unverified.subtract(NumberSet(slice.range)) }
     for slice in slices where slice.key == current { accept(slice, at: now, &out) }
     guard let count = unverified.count, count.since <= askedAt else { return }
     unverified.count = nil
@@ -45,7 +45,7 @@ extension Intake {
 
   /// The reader did not name its file, or names another one: all of that is asked again.
   mutating func dropUnverified() {
-    for (slice, _) in unverified.slices { files[slice.key]?.unverified = NumberSet() }
+    for (slice, _) in unverified.slices { files[slice.key]?.reading.unverified = NumberSet() }
     if unverified.count != nil { reader?.wantsCount = true }
     unverified = Unverified()
   }

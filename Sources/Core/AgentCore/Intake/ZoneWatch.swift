@@ -50,8 +50,7 @@ extension Intake {
   mutating func rezone(from former: String, to zone: String, at now: MonotonicTime) {
     if timeZone != nil { clock.rezoned(from: former, to: zone, at: now, zones) }
     for key in files.keys {
-      files[key]?.times = PassingTimes()
-      files[key]?.steady = nil
+      files[key]?.moments.forget()
       files[key]?.believing.lastPushed = nil
     }
   }

@@ -106,3 +106,8 @@ public enum JournalField: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension FileKey {
+  /// What journal entries about a session file carry.
+  var fields: [JournalField: String] { [.serialNumber: serialNumber, .sessionFile: file] }
+}
