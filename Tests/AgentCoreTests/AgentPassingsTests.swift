@@ -68,10 +68,10 @@ struct AgentPassingsTests {
     for chip in 1...3 { try world.tellReader("pass \(chip)") }
     for _ in 0..<5 { world.take(.lineHeld) }
     #expect(world.entries(.captureOverflow).count == 1)
-    #expect(world.agent.intake.conditions.isActive(.captureOverflow, of: Intake.line))
+    #expect(world.agent.intake.conditions.isActive(.captureOverflow, of: "line"))
     #expect(world.pass(atMost: 8) { stored($0) == recordedCount($0) })
     world.pass(seconds: 11)
-    #expect(!world.agent.intake.conditions.isActive(.captureOverflow, of: Intake.line))
+    #expect(!world.agent.intake.conditions.isActive(.captureOverflow, of: "line"))
     #expect(world.entries(.storeRecovered).last?.message.contains("keeps up with the line again") == true)
   }
 

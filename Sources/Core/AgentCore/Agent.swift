@@ -112,7 +112,7 @@ public struct Agent: Sendable {
     }
     intake.correctZones(ledger.files, at: now.monotonic)
     intake.advance(to: judged, &captured)
-    if intake.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
+    if intake.timekeeping.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
     captured.store += decisions.advance(ledger, settings.passings.onClockJump)
     carryOut(captured, at: now, &actions)
     report.observe(session, at: now.monotonic, &actions)

@@ -196,3 +196,20 @@ extension ClockWatch.Course {
     course.isRough = false
   }
 }
+
+extension ClockWatch {
+  /// By how much the clock shows something else than it should; nil while it does not.
+  func change(at now: MonotonicTime) -> Duration? {
+    guard case .jumped(_, let change) = state else { return nil }
+    return .milliseconds(change)
+  }
+
+  /// `9632 days back`, `1 h 0 min forward`.
+  static func words(_ change: Duration) -> String {
+    // To the second: an answer has no more.
+    let seconds = (abs(change).wholeMilliseconds + 500) / 1000
+    let days = seconds / 86_400
+    let size = days >= 3 ? "\(days) days" : humanSpan(.seconds(seconds))
+    return "\(size) \(change < .zero ? "back" : "forward")"
+  }
+}

@@ -1,187 +1,132 @@
 import One4AllProtocol
 
-// What the reader is asked. One command of ours is under way at a time; between slices the line is left to what is pushed
-// (`FetchPace`).
+// The reader's memory: what is asked of it, what it answers, and what the store says of that.
 //
 // The current file's count is asked with PASSINGS, and its passings with GETFILE, which names the file. A reader that
 // refuses that for the current file is asked with GETPASSINGS. What PASSINGS and GETPASSINGS say is taken only when
 // GETSTATUS still names the same file afterwards: NEWFILE may have come between. One GETSTATUS is enough for all that was
 // said before it (`Unverified`), and for all frames that wait for their file; such questions are paced (`QuestionPace`).
 extension Intake {
+  /// How long the second list of files waits behind the first one.
+  private static let secondListPause = Duration.milliseconds(200)
+  /// How often the reader is asked for its files while it lists what is left out.
+  private static let leftOutSpan = Duration.seconds(300)
+
   mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
-    guard let reader, asked == nil else { return }
-    if unverified.count != nil {
+    guard let reader, asking.question == nil else { return }
+    if asking.unverified.count != nil {
       ask(.getStatus, .naming, at: now, &out)
-    } else if let current, files[current]?.isOpened == true, wantsCount(of: current, reader, at: now),
-      mayQuestion(from: now, at: now)
-    {
+    } else if wantsCount(of: reader, at: now), asking.mayQuestion(from: now, at: now) {
       // The GETSTATUS that follows settles all other doubts as well.
       self.reader?.wantsCount = false
       ask(.passings, .counting, at: now, &out)
-    } else if reader.wantsName, mayQuestion(from: now, at: now) {
+    } else if reader.wantsName, asking.mayQuestion(from: now, at: now) {
       ask(.getStatus, .naming, at: now, &out)
-    } else if let verifyFrom, mayQuestion(from: verifyFrom, at: now) {
+    } else if let verifyFrom, asking.mayQuestion(from: verifyFrom, at: now) {
       ask(.getStatus, .naming, at: now, &out)
-    } else if reader.wantsStart, isDue(now) {
+    } else if reader.wantsStart, asking.isDue(now) {
       if self.reader?.attempts.fail(.start) == true { self.reader?.wantsStart = false }
       ask(.start, .starting, at: now, &out)
-    } else if reader.wantsList, isListDue(reader, at: now) {
-      self.reader?.wantsList = false
+    } else if reader.listing.isWanted, asking.isDue(now, notBefore: reader.listing.from) {
+      self.reader?.listing.isWanted = false
       ask(.listFiles, .listing, at: now, &out)
     } else {
       askAboutFiles(of: reader, at: now, &out)
     }
   }
 
-  /// Whether enough time has passed since something was asked in vain.
-  private mutating func isDue(_ now: MonotonicTime) -> Bool {
-    if now >= slicesFrom { return true }
-    wake(at: slicesFrom)
-    return false
+  private mutating func ask(
+    _ command: Command, _ purpose: Asking.Purpose, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    asking.begin(command, purpose, at: now)
+    out.commands.append(command)
   }
 
-  private mutating func isListDue(_ reader: Connected, at now: MonotonicTime) -> Bool {
-    if let from = reader.listFrom, now < from {
-      wake(at: from)
+  private mutating func wantsCount(of reader: ConnectedReader, at now: MonotonicTime) -> Bool {
+    guard let file = current.flatMap({ book.files[$0] }), file.isOpened else { return false }
+    switch reader.wantsCount(countedAt: file.counting.toldAt, at: now) {
+    case .now: return true
+    case .later(let time):
+      asking.wake(at: time)
       return false
+    case .never: return false
     }
-    return isDue(now)
   }
-
-  /// Whether the reader may be asked for its count or its name now.
-  /// - Parameter wanted: it is not wanted earlier.
-  private mutating func mayQuestion(from wanted: MonotonicTime, at now: MonotonicTime) -> Bool {
-    let from = max(wanted, questions.from ?? wanted)
-    if now >= from { return true }
-    wake(at: from)
-    return false
-  }
-
-  mutating func wake(at time: MonotonicTime) { wakeAt = min(wakeAt ?? time, time) }
 
   /// When the reader is to name its file so that lists are taken; nil while none waits for that.
   private var verifyFrom: MonotonicTime? {
-    guard let oldest = unverified.slices.first else { return nil }
-    let isMoreToAsk = files[oldest.slice.key]?.nextSlice != nil
-    let isRoom = unverified.slices.count < Unverified.mostSlices
-    return isMoreToAsk && isRoom ? oldest.since + Unverified.longest : oldest.since
+    guard let oldest = asking.unverified.slices.first else { return nil }
+    let isMoreToAsk = book.files[oldest.slice.key]?.nextSlice != nil
+    return isMoreToAsk && asking.unverified.isRoom ? oldest.since + Unverified.longest : oldest.since
   }
 
-  private mutating func wantsCount(of key: FileKey, _ reader: Connected, at now: MonotonicTime) -> Bool {
-    if let notBefore = reader.countNotBefore, now < notBefore {
-      if reader.wantsCount { wake(at: notBefore) }
-      return false
-    }
-    guard let countedAt = files[key]?.counting.toldAt else { return reader.wantsCount }
-    if reader.wantsCount { return true }
-    // What the status says of reading is not sure enough to stop counting.
-    let isReading = reader.status.startMode != false || reader.heardAt.map { $0 > countedAt } ?? false
-    let dueAt = countedAt + (isReading ? Intake.countSpan : Intake.restingCountSpan)
-    if now >= dueAt { return true }
-    wake(at: dueAt)
-    return false
-  }
-
-  /// The reader's files in the order in which they are asked about. Passings of the current one wait for those that are
-  /// missing of the one before, because its cloud session is over when the next one begins: where both lack something
-  /// they take turns.
-  private func asking(of reader: Connected) -> [FileKey] {
-    let others = files.keys.filter { $0 != current && $0.serialNumber == reader.serialNumber }
-      .sorted { $0.file < $1.file }
-    let urgent = others.filter { files[$0]?.isUrgent == true }
-    let compared = others.filter { !urgent.contains($0) }
-    let own = [current].compactMap { $0 }
-    let isOwnFirst = urgent.isEmpty || !wasCurrentLast && own.contains { files[$0]?.isUrgent == true }
-    return (isOwnFirst ? own + urgent : urgent + own) + compared
-  }
-
-  private mutating func askAboutFiles(of reader: Connected, at now: MonotonicTime, _ out: inout IntakeOutput)
-  {
-    for key in asking(of: reader) {
-      files[key]?.reading.endDeferring(at: now)
-      guard let file = files[key], file.isOpened else { continue }
+  private mutating func askAboutFiles(
+    of reader: ConnectedReader, at now: MonotonicTime, _ out: inout IntakeOutput
+  ) {
+    for key in book.asking(of: reader.serialNumber, wasCurrentLast: asking.wasCurrentLast) {
+      book.files[key]?.reading.endDeferring(at: now)
+      guard let file = book.files[key], file.isOpened else { continue }
       if let blockedUntil = file.reading.blockedUntil, now < blockedUntil {
-        wake(at: blockedUntil)
+        asking.wake(at: blockedUntil)
         continue
       }
       if file.counting.needsInfo {
-        guard isDue(now) else { return }
-        wasCurrentLast = key == current
-        ask(.getFileInfo(file.name), .info(key), at: now, &out)
-        return
+        guard asking.isDue(now) else { return }
+        asking.wasCurrentLast = key == current
+        return ask(.getFileInfo(file.name), .info(key), at: now, &out)
       }
       // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
       // catches up first.
-      guard zone != nil, !clock.isWaiting, file.moments.settling == nil, queue.isRoomy,
-        let range = file.nextSlice(atMost: pace.largestSlice, at: now)
+      guard timekeeping.zone != nil, !timekeeping.clock.isWaiting, file.moments.settling == nil,
+        queue.isRoomy,
+        let numbers = file.nextSlice(atMost: asking.pace.largestSlice, at: now)
       else {
-        if let until = file.reading.deferredUntil { wake(at: until) }
-        if let heldUntil = file.numbers.holding.dueAt, heldUntil > now { wake(at: heldUntil) }
+        if let until = file.reading.deferredUntil { asking.wake(at: until) }
+        if let until = file.numbers.holding.dueAt, until > now { asking.wake(at: until) }
         continue
       }
-      let isByName = isByName(range, of: file, reader)
+      // What GETFILE did not give of a file that is still being written GETPASSINGS may.
+      let isByName =
+        key != current || reader.namesCurrent && !file.reading.missed.ranges.contains { $0.overlaps(numbers) }
       // A list that cannot be assigned would be in vain.
-      if !isByName, reader.wantsName || unverified.slices.count >= Unverified.mostSlices { continue }
-      guard isDue(now) else { return }
-      wasCurrentLast = key == current
-      let isHeldAsked = file.numbers[range.upperBound] == .held
-      files[key]?.reading.wasHeldLast = isHeldAsked
-      if isHeldAsked { files[key]?.numbers.askHeld(at: now) }
-      askSlice(range, of: file, isByName: isByName, at: now, &out)
-      return
+      if !isByName, reader.wantsName || !asking.unverified.isRoom { continue }
+      guard asking.isDue(now), let range = PassingRange(first: numbers.lowerBound, last: numbers.upperBound)
+      else { return }
+      asking.wasCurrentLast = key == current
+      let isHeldAsked = file.numbers[numbers.upperBound] == .held
+      book.files[key]?.reading.wasHeldLast = isHeldAsked
+      if isHeldAsked { book.files[key]?.numbers.askHeld(at: now) }
+      return ask(
+        isByName ? .getFile(file.name, range) : .getPassings(range),
+        .slice(Slice(key: key, range: numbers, isByName: isByName)), at: now, &out)
     }
   }
 
-  /// Whether those numbers are asked with GETFILE. What that did not give of a file that is still being written
-  /// GETPASSINGS may.
-  private func isByName(_ numbers: ClosedRange<UInt32>, of file: OpenFile, _ reader: Connected) -> Bool {
-    guard file.key == current else { return true }
-    return reader.namesCurrent && !file.reading.missed.ranges.contains { $0.overlaps(numbers) }
-  }
+  // MARK: Answers
 
-  private mutating func askSlice(
-    _ numbers: ClosedRange<UInt32>, of file: OpenFile, isByName: Bool, at now: MonotonicTime,
-    _ out: inout IntakeOutput
-  ) {
-    guard let range = PassingRange(first: numbers.lowerBound, last: numbers.upperBound) else { return }
-    ask(
-      isByName ? .getFile(file.name, range) : .getPassings(range),
-      .slice(Slice(key: file.key, range: numbers, isByName: isByName)), at: now, &out)
-  }
-
-  private mutating func ask(
-    _ command: Command, _ purpose: Asked.Purpose, at now: MonotonicTime, _ out: inout IntakeOutput
-  ) {
-    asked = Asked(command: command, purpose: purpose, at: now)
-    out.commands.append(command)
-  }
-}
-
-// What the reader answers.
-extension Intake {
   mutating func answered(
     _ command: Command, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment,
     _ out: inout IntakeOutput
   ) {
     guard reader != nil else { return }
-    if case .reply = answer { lingering = nil }
-    if command == .getStatus, case .reply(.status) = answer {
+    if case .reply = answer { asking.lingering = nil }
+    let isStatus = if command == .getStatus, case .reply(.status) = answer { true } else { false }
+    if isStatus {
       let before = reader?.statusAskedAt ?? timing.asked
       reader?.statusAskedAt = max(timing.asked, before)
       // They wait in the order in which they were heard.
-      reader?.wantsName = pending.last.map { $0.at > timing.asked } ?? false
+      reader?.wantsName = heard.frames.last.map { $0.at > timing.asked } ?? false
       reader?.attempts.reset(.name)
     }
-    let mine = asked.flatMap { $0.command == command && timing.asked >= $0.at ? $0 : nil }
-    if mine != nil { asked = nil }
-    if command == .getStatus, isStatus(answer) { takeVerified(askedAt: timing.asked, at: now, &out) }
-    guard let mine else { return }
-    switch mine.purpose {
+    let purpose = asking.take(command, askedAt: timing.asked)
+    if isStatus { takeVerified(askedAt: timing.asked, at: now, &out) }
+    switch purpose {
+    case nil: break
     case .naming:
-      pace(answer, timing, at: now.monotonic)
-      named(answer, at: now.monotonic)
+      asking.paced(answer, timing, at: now.monotonic)
+      if !isStatus { notNamed() }
     case .counting:
-      pace(answer, timing, at: now.monotonic)
+      asking.paced(answer, timing, at: now.monotonic)
       counted(answer, at: now.monotonic)
     case .listing: listed(answer, at: now, &out)
     case .info(let key): informed(answer, of: key, at: now.monotonic, &out)
@@ -190,26 +135,14 @@ extension Intake {
     }
   }
 
-  private func isStatus(_ answer: ReaderAnswer) -> Bool {
-    if case .reply(.status) = answer { true } else { false }
-  }
-
-  private mutating func pace(_ answer: ReaderAnswer, _ timing: ReplyTiming, at now: MonotonicTime) {
-    let span: Duration? = if case .reply = answer { timing.heard - timing.asked } else { nil }
-    questions.answered(after: span, at: now)
-  }
-
-  private mutating func named(_ answer: ReaderAnswer, at now: MonotonicTime) {
-    if isStatus(answer) { return }
+  private mutating func notNamed() {
     dropUnverified()
     guard reader?.attempts.fail(.name) == true else { return }
     // It does not say. The frames are kept raw, and what they are is fetched.
     reader?.attempts.reset(.name)
     reader?.wantsName = false
     reader?.wantsCount = true
-    let rest = pending
-    pending = []
-    for frame in rest { keepDoubtful(frame, .file, of: current, at: now) }
+    keepHeard()
   }
 
   private mutating func counted(_ answer: ReaderAnswer, at now: MonotonicTime) {
@@ -217,110 +150,237 @@ extension Intake {
     if case .reply(.passings(let summary)) = answer, let count = UInt32(exactly: summary.count) {
       reader?.attempts.reset(.count)
       reader?.countNotBefore = nil
-      unverified.count = .init(
-        count, storedUpTo: files[current]?.numbers.lastStored ?? 0, of: current, since: now)
+      asking.unverified.count = .init(
+        count, storedUpTo: book.files[current]?.numbers.lastStored ?? 0, of: current, since: now)
       return
     }
     let limit = Inquiry.count.limit
-    reader?.countNotBefore = now + limit.pause
     _ = reader?.attempts.fail(.count)
+    let isEnough = reader.map { $0.attempts[.count] % limit.attempts == 0 } ?? false
     // GETFILEINFO may know better.
-    if let failures = reader?.attempts[.count], failures % limit.attempts == 0 {
-      files[current]?.counting.needsInfo = true
-      reader?.countNotBefore = now + limit.rest
-    }
+    if isEnough { book.files[current]?.counting.needsInfo = true }
+    reader?.countNotBefore = now + (isEnough ? limit.rest : limit.pause)
     reader?.wantsCount = true
   }
 
-  mutating func accept(
+  private mutating func accept(
     _ told: UInt32, storedUpTo: UInt32, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     // The last ones that it counts were not heard.
-    if storedUpTo < told { files[key]?.compareInFront(of: Believing.after(storedUpTo)) }
-    files[key]?.counted(told, at: now)
+    if storedUpTo < told { book.files[key]?.compareInFront(of: Believing.after(storedUpTo)) }
+    book.files[key]?.counted(told, at: now)
     // Passings that were believed and that the reader does not count.
-    if storedUpTo > told { files[key]?.numbers.note(.notCounted, told + 1...storedUpTo) }
-    if files[key]?.counting.isOpen == true { recount(key) }
-    guard let file = files[key], let count = file.count else { return }
+    if storedUpTo > told { book.files[key]?.numbers.note(.notCounted, told + 1...storedUpTo) }
+    if book.files[key]?.counting.isOpen == true { recount(key) }
+    guard let file = book.files[key], let count = file.count else { return }
     if file.counting.noted == nil
       || (file.counting.noted != count && file.counting.notedAt.map { now - $0 >= Intake.countSpan } ?? true)
     {
-      files[key]?.counting.notedAt = now
-      let isSettled = known[key]?.isSettled ?? false
-      files[key]?.counting.noted = count
-      known[key] = Known(isSettled: isSettled, readerCount: count)
-      queue.add(.noteFile(key, readerCount: count, isSettled: isSettled), at: now)
+      book.files[key]?.counting.notedAt = now
+      noteCount(count, of: key, isSettled: book.known[key]?.isSettled ?? false, at: now)
     }
     finish(key, at: now, &out)
+  }
+
+  /// Lets the store keep what the reader says of a file.
+  @discardableResult
+  mutating func noteCount(_ count: UInt32, of key: FileKey, isSettled: Bool, at now: MonotonicTime)
+    -> PassingRequest
+  {
+    let request = PassingRequest.noteFile(key, readerCount: count, isSettled: isSettled)
+    book.files[key]?.counting.noted = count
+    book.known[key] = FileBook.Known(isSettled: isSettled, readerCount: count)
+    queue.add(request, at: now)
+    return request
   }
 
   private mutating func informed(
     _ answer: ReaderAnswer, of key: FileKey, at now: MonotonicTime, _ out: inout IntakeOutput
   ) {
     if case .reply(.fileInfo(let info)) = answer, let count = UInt32(exactly: info.count) {
-      files[key]?.attempts.reset(.info)
-      files[key]?.missingSince = nil
+      book.files[key]?.attempts.reset(.info)
+      book.files[key]?.missingSince = nil
       if key == current {
         // PASSINGS is not wanted any more. A file that is being written may lag behind what was pushed: nothing is doubted
         // for that.
         reader?.wantsCount = false
-        files[key]?.counting.needsInfo = false
-        accept(count, storedUpTo: 0, of: key, at: now, &out)
-        return
+        book.files[key]?.counting.needsInfo = false
+        return accept(count, storedUpTo: 0, of: key, at: now, &out)
       }
-      files[key]?.counted(count, at: now)
-      let isOpen = files[key]?.counting.isOpen ?? false
-      files[key]?.counting.needsInfo = isOpen
-      finish(key, at: now, &out)
-      return
+      book.files[key]?.counted(count, at: now)
+      let isOpen = book.files[key]?.counting.isOpen ?? false
+      book.files[key]?.counting.needsInfo = isOpen
+      return finish(key, at: now, &out)
     }
-    slicesFrom = max(slicesFrom, now + Inquiry.info.limit.pause)
-    guard files[key]?.attempts.fail(.info) == true else { return }
-    files[key]?.attempts.reset(.info)
+    asking.pause(Inquiry.info.limit.pause, at: now)
+    guard book.files[key]?.attempts.fail(.info) == true else { return }
+    book.files[key]?.attempts.reset(.info)
     if case .reply(.refused(.fileNotFound)) = answer, key != current {
       if isMissingLong(key, at: now) {
-        files[key]?.counting.needsInfo = false
+        book.files[key]?.counting.needsInfo = false
         gone(key, at: now, &out)
       }
-    } else {
-      files[key]?.counting.needsInfo = false
-      if key == current { reader?.wantsCount = false }
-      // An empty file has no times to tell; another may not tell them for whatever reason. Slices find the end.
-      files[key]?.seekEnd(at: now)
+      return
     }
+    book.files[key]?.counting.needsInfo = false
+    if key == current { reader?.wantsCount = false }
+    // An empty file has no times to tell; another may not tell them for whatever reason. Lists find the end.
+    book.files[key]?.seekEnd(at: now)
   }
 
   /// Whether a file that the reader denies is gone. It is asked for again for a while, as a memory that is not ready yet
   /// denies it as well; but for one that only a person has ever named.
   private mutating func isMissingLong(_ key: FileKey, at now: MonotonicTime) -> Bool {
-    guard let file = files[key] else { return false }
+    guard let file = book.files[key] else { return false }
     if file.isOnlyNamed { return true }
     let since = file.missingSince ?? now
     if now - since >= Intake.missingSpan { return true }
-    files[key]?.missingSince = since
-    files[key]?.reading.blockedUntil = now + Intake.missingPause
+    book.files[key]?.missingSince = since
+    book.files[key]?.reading.blockedUntil = now + Intake.missingPause
     // From now on one refusal a time is enough.
-    files[key]?.attempts[.info] = Inquiry.info.limit.attempts - 1
+    book.files[key]?.attempts[.info] = Inquiry.info.limit.attempts - 1
     return false
   }
 
   private mutating func started(_ answer: ReaderAnswer, at now: MonotonicTime, _ out: inout IntakeOutput) {
     reader?.wantsName = true
-    var log: [LogEntry] = []
-    if case .reply(.sessionFile) = answer {
-      reader?.wantsStart = false
-      conditions.clear(
-        .readerRefused, of: "START", telling: LogEntry(.readerChanged, "the reader has started", fields()),
-        at: now, &log)
-    } else if case .reply(.refused(.startMode)) = answer {
-      reader?.wantsStart = false
-      conditions.clear(.readerRefused, of: "START", at: now, &log)
-    } else {
-      slicesFrom = max(slicesFrom, now + Inquiry.start.limit.pause)
-      let reason = if case .reply(.refused(let refusal)) = answer { refusal.rawValue } else { "no answer" }
-      conditions.raise(
-        .readerRefused, of: "START", "the reader does not start: \(reason)", fields(), at: now, &log)
+    var refusal: String?
+    var recovery: LogEntry?
+    switch answer {
+    case .reply(.sessionFile): recovery = LogEntry(.readerChanged, "the reader has started", fields())
+    // It has been started already.
+    case .reply(.refused(.startMode)): break
+    case .reply(.refused(let reason)): refusal = reason.rawValue
+    case .reply, .endOfList, .none, .unreadable: refusal = "no answer"
     }
-    out.log += log
+    if refusal == nil {
+      reader?.wantsStart = false
+    } else {
+      asking.pause(Inquiry.start.limit.pause, at: now)
+    }
+    telling.start(refusal: refusal, recovery, fields(), at: now, &out.log)
+  }
+
+  /// The reader has named its file: what it had said of that file before it was asked is taken.
+  private mutating func takeVerified(askedAt: MonotonicTime, at now: Moment, _ out: inout IntakeOutput) {
+    let (slices, count) = asking.unverified.take(askedAt: askedAt)
+    for slice in slices { book.files[slice.key]?.reading.unverified.subtract(NumberSet(slice.range)) }
+    for slice in slices where slice.key == current { accept(slice, at: now, &out) }
+    guard let count else { return }
+    if count.key == current {
+      accept(count.count, storedUpTo: count.storedUpTo, of: count.key, at: now.monotonic, &out)
+    } else {
+      reader?.wantsCount = true
+    }
+  }
+
+  /// The reader did not name its file, or names another one: all of that is asked again.
+  mutating func dropUnverified() {
+    for (slice, _) in asking.unverified.slices { book.files[slice.key]?.reading.unverified = NumberSet() }
+    if asking.unverified.count != nil { reader?.wantsCount = true }
+    asking.unverified = Unverified()
+  }
+
+  // MARK: Its files
+
+  private mutating func listed(_ answer: ReaderAnswer, at now: Moment, _ out: inout IntakeOutput) {
+    switch answer {
+    case .reply(.files(let list)):
+      guard let names = reader?.listing.add(list) else {
+        return asking.pause(Intake.secondListPause, at: now.monotonic)
+      }
+      takeFiles(names, leftOut: LeftOutFiles(list), at: now, &out.log)
+    case .reply(.refused(.noFiles)): takeFiles([], leftOut: LeftOutFiles(), at: now, &out.log)
+    case .reply(.refused(let refusal)): listedInVain(refusal.rawValue, at: now.monotonic, &out.log)
+    case .reply: listedInVain("an answer that makes no sense", at: now.monotonic, &out.log)
+    case .unreadable(let frame):
+      listedInVain("its answer cannot be read: \(frame.printable(limit: 80))", at: now.monotonic, &out.log)
+    case .none, .endOfList: listedInVain("no answer", at: now.monotonic, &out.log)
+    }
+  }
+
+  private mutating func takeFiles(
+    _ names: [SessionFileName], leftOut: LeftOutFiles, at now: Moment, _ log: inout [LogEntry]
+  ) {
+    guard let reader else { return }
+    if !leftOut.isEmpty {
+      // Whether it is still there is asked now and then.
+      self.reader?.listing.isWanted = true
+      self.reader?.listing.from = now.monotonic + Intake.leftOutSpan
+    }
+    telling.leftOut(leftOut, fields(), at: now.monotonic, &log)
+    self.reader?.attempts.reset(.files)
+    meet(reader.serialNumber, having: names, at: now)
+    tellEarlier(names, &log)
+    search(names.filter { book.isOurs($0, of: reader.serialNumber) }, of: reader, at: now.monotonic)
+    book.list(names, of: reader.serialNumber)
+  }
+
+  private mutating func listedInVain(_ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]) {
+    guard let reader else { return }
+    self.reader?.listing.isWanted = true
+    let limit = Inquiry.files.limit
+    guard self.reader?.attempts.fail(.files) == true else { return asking.pause(limit.pause, at: now) }
+    self.reader?.listing.from = now + limit.rest
+    telling.unlisted(
+      "the reader does not list its session files (\(reason)): those that it began unheard are not fetched",
+      fields(),
+      at: now, &log)
+    search([], of: reader, at: now)
+  }
+
+  /// A reader without a session file is heard of: what it has is not ours, whatever comes behind it is. A name from the
+  /// future, which a clock that was wrong once has left, would hide what comes.
+  private mutating func meet(_ serialNumber: String, having files: [SessionFileName], at now: Moment) {
+    let tomorrow = now.kernelSynchronised ? (now.wall + .seconds(86_400)).milliseconds : .max
+    let last = files.filter { $0.openedAt.millisecondsSince1970 <= tomorrow }.max()
+    let next = last.flatMap { LocalDateTime(millisecondsSince1970: $0.openedAt.millisecondsSince1970 + 1000) }
+    meet(serialNumber, firstFile: next.map { SessionFileName(openedAt: $0).text } ?? "", at: now.monotonic)
+  }
+
+  /// Of a reader that was heard of just now: what it began shortly before is left alone, and may be what a former box has
+  /// not sent.
+  private mutating func tellEarlier(_ names: [SessionFileName], _ log: inout [LogEntry]) {
+    guard let reader, reader.isNew, current?.serialNumber == reader.serialNumber else { return }
+    self.reader?.isNew = false
+    let earlier = book.earlier(names, of: reader.serialNumber)
+    guard let last = earlier.last else { return }
+    let shown = (earlier.count > 3 ? "…, " : "") + earlier.suffix(3).map(\.text).joined(separator: ", ")
+    var fields = fields()
+    fields[.count] = String(earlier.count)
+    log.append(
+      LogEntry(
+        .filesEarlier,
+        "the reader began \(earlier.count) session files in the 12 h before it was heard of for the first time, "
+          + "and they are not fetched: \(shown); `one4allctl audit --session \(last.text)` fetches one",
+        fields))
+  }
+
+  /// Compares as a whole what is not settled: of the files that the reader lists those that are ours, and those that it
+  /// has told of before. Of one that it does not list any more GETFILEINFO says whether it is gone.
+  private mutating func search(_ listed: [SessionFileName], of reader: ConnectedReader, at now: MonotonicTime)
+  {
+    self.reader?.listing.isSearching = false
+    for name in listed { unsettle(FileKey(serialNumber: reader.serialNumber, file: name.text), at: now) }
+    let told = book.unsettled(of: reader.serialNumber).compactMap(SessionFileName.init)
+    for name in Set(listed + told).sorted() {
+      let key = FileKey(serialNumber: reader.serialNumber, file: name.text)
+      guard key != current, book.known[key]?.isSettled != true, book.files[key]?.comparison.isUnderWay != true
+      else {
+        continue
+      }
+      beginAudit(of: key, name: name, at: now)
+    }
+  }
+
+  /// A file that the reader had denied and lists again is there to be compared.
+  private mutating func unsettle(_ key: FileKey, at now: MonotonicTime) {
+    if book.files[key]?.missingSince != nil {
+      book.files[key]?.missingSince = nil
+      book.files[key]?.reading.blockedUntil = nil
+    }
+    guard book.known[key]?.isGone == true else { return }
+    book.known[key]?.isSettled = false
+    queue.add(.noteFile(key, readerCount: nil, isSettled: false), at: now)
   }
 }

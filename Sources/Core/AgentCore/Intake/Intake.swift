@@ -9,84 +9,6 @@ public import One4AllProtocol
 /// another slice. What two clean slices (their frames ascending, nothing malformed meanwhile, ended by their empty line) do
 /// not give although the reader still counts it is lost.
 public struct Intake: Sendable {
-  /// A reader that is there.
-  struct Connected: Sendable {
-    var status: ReaderStatus
-    /// When a passing was last pushed.
-    var heardAt: MonotonicTime?
-    /// When the last GETSTATUS that was answered had been asked.
-    var statusAskedAt: MonotonicTime?
-    let connectedAt: MonotonicTime
-    /// Passings one after another that its memory gave as they were pushed.
-    var agreed = 0
-    /// GETFILE gives the current file too.
-    var namesCurrent = true
-    /// It refuses to list: nothing can be confirmed.
-    var cannotConfirm = false
-    var wantsCount = true
-    var wantsList = true
-    /// LISTFILES has not been answered yet since it was wanted.
-    var isSearching = true
-    var wantsName = false
-    var wantsStart = false
-    var attempts = Attempts()
-    /// It was heard of for the first time since it is there.
-    var isNew = false
-    /// The lists of files that came since one was wanted.
-    var listings = FileListings()
-    /// LISTFILES was in vain: it is not asked again before then.
-    var listFrom: MonotonicTime?
-    /// GETSTATUS field 11 when it last made us ask for the count.
-    var hint: Int?
-    /// Nothing that is asked on a whim is asked before then.
-    var countNotBefore: MonotonicTime?
-
-    var serialNumber: String { status.serialNumber }
-  }
-
-  /// A pushed frame that waits to be judged.
-  struct Heard: Sendable {
-    let passing: Passing
-    let at: MonotonicTime
-    let wall: WallTime
-    /// Whether the host's clock was to be trusted.
-    let isSynchronised: Bool
-  }
-
-  /// What the reader was asked last, and what for.
-  struct Asked: Sendable {
-    enum Purpose: Sendable {
-      case naming
-      case counting
-      case listing
-      case info(FileKey)
-      case slice(Slice)
-      case starting
-    }
-    let command: Command
-    var purpose: Purpose
-    let at: MonotonicTime
-  }
-
-  /// What the store's summaries say of a file, as far as it matters here.
-  struct Known: Sendable {
-    var isSettled: Bool { didSet { isGone = isGone && isSettled } }
-    /// It is settled because the reader denies it.
-    var isGone = false
-    var readerCount: UInt32?
-
-    init(isSettled: Bool, readerCount: UInt32?) {
-      self.isSettled = isSettled
-      self.readerCount = readerCount
-    }
-  }
-
-  /// A whole comparison that has ended, and whose last rows may still be on their way to the store.
-  struct Ending: Sendable {
-    let request: PassingRequest
-    var result: AuditResult
-  }
-
   /// Malformed frames in that time: the line shows damage.
   static let damageSpan = Duration.seconds(60)
   /// So long without damage prove a line.
@@ -95,68 +17,32 @@ public struct Intake: Sendable {
   static let countSpan = Duration.seconds(30)
   /// And that often while nothing tells that the reader reads.
   static let restingCountSpan = Duration.seconds(180)
+  /// A line that has not been held back for so long is read as fast as it speaks.
+  static let heldSpan = Duration.seconds(10)
   /// A file that the reader denies so long is gone.
   static let missingSpan = Duration.seconds(120)
   /// How long it is not asked for meanwhile.
   static let missingPause = Duration.seconds(30)
 
   var settings: PassingSettings
-  var timeZone: String?
-  let zones: ZoneLookup
-  /// The zone of the reader's wall clock; nil when none is named, or there is no such zone.
-  var zone: String?
-  /// Whether kernel or cloud vouch for the host's clock.
-  var isHostTrusted = false
-  /// And whether the cloud is among them, or had time enough to contradict.
-  var isHostSure = false
-  /// Files with passings of a doubled hour that were heard while nobody vouched for it.
-  var unvouched: Set<FileKey> = []
-  /// Whether the reader's clock goes on as it went.
-  var clock = ClockWatch()
-  /// Lists that came while the reader was to tell its time.
-  var deferred: [Slice] = []
-  /// Whether stored passings have the zone that was corrected.
-  var zoneWatch = ZoneWatch()
-  var known: [FileKey: Known] = [:]
-  /// By serial number, the lowest name that a file can have that the reader began since the first contact with it.
-  var firstFiles: [String: String]
-  /// What the reader has listed since the agent runs.
-  var lists: (serialNumber: String, names: Set<SessionFileName>)?
+  /// The session files.
+  var book: FileBook
+  /// The zone, the clocks, and the moments of passings.
+  var timekeeping: Timekeeping
+  /// What waits for the store.
   var queue = CaptureQueue()
-  var files: [FileKey: OpenFile] = [:]
-  var reader: Connected?
-  var pending: [Heard] = [] { didSet { if pending.isEmpty { pendingMemory = 0 } } }
-  /// Bytes of memory that those hold beside their own values.
-  var pendingMemory = 0
-  var asked: Asked?
-  /// What counts once the reader has named its file again.
-  var unverified = Unverified()
-  var questions = QuestionPace()
-  /// Whether the current file was asked about last, where others had something urgent as well.
-  var wasCurrentLast = false
-  /// Of a list that did not end, the numbers that may still come.
-  var lingering: (key: FileKey, range: ClosedRange<UInt32>)?
-  var pace = FetchPace()
-  var slicesFrom: MonotonicTime
-  var wakeAt: MonotonicTime?
+  /// The reader, while one is there.
+  var reader: ConnectedReader?
+  /// What it is being asked.
+  var asking: Asking
+  /// Pushed frames that wait to be judged.
+  var heard = HeardFrames()
+  /// When the line last showed damage.
   var damagedAt: MonotonicTime?
   /// When the line was last not read because the agent was behind.
   var lineHeldAt: MonotonicTime?
-  /// The firmware of which a line with an unknown number of fields was told.
-  var toldUnknownForm: String?
-  var endings: [FileKey: Ending] = [:]
-  var gapTellings: [FileKey: GapTelling] = [:]
-  /// What the passings imported last tell of the times of those that follow.
-  var importing: (key: FileKey, zone: String, times: PassingTimes, latest: WallTime?)?
-
-  /// What is wrong with capturing.
-  public internal(set) var conditions = Conditions()
-  /// The reader's session file, while a reader is there or was there last; nil when it has none.
-  public internal(set) var current: FileKey?
-  /// Pushed passings that found no room in memory because the store did not take any. The reader's memory still has
-  /// them.
-  public internal(set) var droppedRows = 0
-  var auditResults: [AuditResult] = []
+  /// What people are told.
+  var telling = CaptureTelling()
 
   /// An intake that has heard nothing yet.
   /// - Parameters:
@@ -168,16 +54,26 @@ public struct Intake: Sendable {
     firstFiles: [String: String] = [:], at now: MonotonicTime
   ) {
     self.settings = settings
-    self.timeZone = timeZone
-    self.zones = zones
-    self.firstFiles = firstFiles
-    slicesFrom = now
-    for summary in summaries { note(summary) }
+    timekeeping = Timekeeping(timeZone: timeZone, zones: zones, onClockJump: settings.onClockJump)
+    book = FileBook(firstFiles: firstFiles)
+    asking = Asking(at: now)
+    for summary in summaries { book.note(summary) }
   }
+
+  /// What is wrong with capturing.
+  public var conditions: Conditions { telling.conditions }
+  /// The reader's session file, while a reader is there or was there last; nil when it has none.
+  public var current: FileKey? { book.current }
+  /// Pushed passings that found no room in memory because the store did not take any. The reader's memory still has
+  /// them.
+  public var droppedRows: Int { heard.dropped }
 
   /// When `advance` is wanted next; nil when only an event can change anything.
   public var nextDeadline: MonotonicTime? {
-    [queue.deadline, wakeAt, reader == nil || zone == nil ? nil : clock.deadline].compactMap { $0 }.min()
+    [
+      queue.deadline, asking.wakeAt,
+      reader == nil || timekeeping.zone == nil ? nil : timekeeping.clock.deadline,
+    ].compactMap { $0 }.min()
   }
 
   /// Whether a reader is there, has a session file, and does not say that it is stopped.
@@ -202,7 +98,7 @@ public struct Intake: Sendable {
 
   /// The files that are followed or fetched now, the current one among them, by name.
   public var openFiles: [IntakeFile] {
-    files.values.sorted { $0.key.file < $1.key.file }.map { file in
+    book.files.values.sorted { $0.key.file < $1.key.file }.map { file in
       IntakeFile(
         key: file.key, isOpened: file.isOpened, readerCount: file.count ?? file.counting.noted,
         gaps: file.gaps,
@@ -220,10 +116,10 @@ public struct Intake: Sendable {
   /// that it has not been asked about yet.
   public var unsettledButReachable: Set<FileKey> {
     guard let reader else { return [] }
-    var keys = Set(files.values.lazy.filter { isFetching($0) }.map(\.key))
+    var keys = Set(book.files.values.lazy.filter { isFetching($0) }.map(\.key))
     keys.formUnion(queue.unwritten.filter { $0.serialNumber == reader.serialNumber && $0 != current })
-    guard reader.isSearching else { return keys }
-    for (key, file) in known
+    guard reader.listing.isSearching else { return keys }
+    for (key, file) in book.known
     where key.serialNumber == reader.serialNumber && !file.isSettled && key != current {
       keys.insert(key)
     }
@@ -231,13 +127,13 @@ public struct Intake: Sendable {
   }
 
   /// Serial number of the reader while it is still to tell which files it has.
-  public var searching: String? { reader.flatMap { $0.isSearching ? $0.serialNumber : nil } }
+  public var searching: String? { reader.flatMap { $0.listing.isSearching ? $0.serialNumber : nil } }
 
   /// Files that the reader has gone on from, and of which everything that it counts is stored: they are only compared. So
   /// are those that it denies, as long as it does.
   public var complete: Set<FileKey> {
     guard let reader else { return [] }
-    let complete = files.values.lazy.filter { [current] file in
+    let complete = book.files.values.lazy.filter { [current] file in
       file.key != current && file.key.serialNumber == reader.serialNumber && file.isOpened
         && (file.missingSince != nil || (file.count != nil && !file.isUrgent))
     }
@@ -246,35 +142,24 @@ public struct Intake: Sendable {
   }
 
   /// Rows that the store has not taken yet.
-  public var waitingRows: Int { queue.rowCount + pending.count }
+  public var waitingRows: Int { queue.rowCount + heard.frames.count }
   /// Imported passings of a file that the store has not taken yet.
   public func unwrittenImports(of key: FileKey) -> Int { queue.importedCount(of: key) }
   /// How many imported rows fit in now: what comes from the reader finds room beside them.
   public var room: Int {
-    let bytes = queue.room(beside: pendingSize) - CaptureQueue.limit / 2
+    let bytes = queue.room(beside: heard.size) - CaptureQueue.limit / 2
     return max(0, bytes) / CaptureQueue.rowBytes
   }
   /// Bytes of memory that may wait for the store.
   public static let memoryLimit = CaptureQueue.limit
-  /// Bytes that frames take that wait to be judged.
-  var pendingSize: Int { pending.count * Intake.pendingBytes + pendingMemory }
-
-  /// Frames that wait, the first so many, do not wait any more.
-  mutating func removePending(_ count: Int) {
-    pendingMemory -= pending[..<count].reduce(0) { $0 + $1.passing.memory }
-    pending.removeFirst(count)
-  }
-
-  /// What a frame takes that waits to be judged, about.
-  static let pendingBytes = MemoryLayout<Heard>.stride * 5 / 4
 
   /// Time has passed.
   public mutating func advance(to now: Moment, _ out: inout IntakeOutput) { proceed(at: now, &out) }
 
   /// Takes note of what kernel and cloud say of the host's clock.
   mutating func observe(isHostTrusted: Bool, isHostSure: Bool) {
-    self.isHostTrusted = isHostTrusted
-    self.isHostSure = isHostSure
+    timekeeping.isHostTrusted = isHostTrusted
+    timekeeping.isHostSure = isHostSure
   }
 
   /// New settings are in force.
@@ -282,11 +167,11 @@ public struct Intake: Sendable {
     _ settings: PassingSettings, timeZone: String?, at now: Moment, _ out: inout IntakeOutput
   ) {
     self.settings = settings
-    if self.timeZone != timeZone { zoneWatch.changed() }
-    self.timeZone = timeZone
+    if timekeeping.timeZone != timeZone { timekeeping.zoneWatch.changed() }
+    timekeeping.timeZone = timeZone
     findZone(at: now.monotonic, &out.log)
     if settings.confirm == .never {
-      for (key, file) in files where file.numbers.isAnyWaiting { believe(key, at: now.monotonic) }
+      for (key, file) in book.files where file.numbers.isAnyWaiting { believe(key, at: now.monotonic) }
     }
     proceed(at: now, &out)
   }
@@ -296,7 +181,9 @@ public struct Intake: Sendable {
   /// - Returns: why that cannot be done now; nil when it has begun. Its end is told as `audit-done`.
   public mutating func audit(file: String?, at now: Moment, _ out: inout IntakeOutput) -> String? {
     guard let reader else { return "no reader is connected" }
-    guard zone != nil else { return "the zone of the reader's clock is not known: set `time_zone`" }
+    guard timekeeping.zone != nil else {
+      return "the zone of the reader's clock is not known: set `time_zone`"
+    }
     guard let name = file ?? current?.file else { return "the reader has no session file" }
     guard let parsed = SessionFileName(name) else {
       return "'\(name)' is no session file of a reader, such as 20191112-090155.csv is: copy it, and use "
@@ -304,15 +191,14 @@ public struct Intake: Sendable {
     }
     let key = FileKey(serialNumber: reader.serialNumber, file: name)
     beginAudit(of: key, name: parsed, at: now.monotonic)
-    files[key]?.comparison.isAsked = true
+    book.files[key]?.comparison.isAsked = true
     proceed(at: now, &out)
     return nil
   }
 
   /// Hands over what whole comparisons have found since it was last called, those that nobody asked for among them.
   public mutating func takeAuditResults() -> [AuditResult] {
-    defer { auditResults = [] }
-    return auditResults
+    book.takeAuditResults()
   }
 
   /// Passings that a person gives, of one file, ascending. They go the same way as all others. Of a file that the
@@ -327,33 +213,22 @@ public struct Intake: Sendable {
     _ passings: [Passing], of key: FileKey, zone: String, zoneSource: KeptPassing.ZoneSource = .configured,
     at now: Moment, _ out: inout IntakeOutput
   ) -> Int {
-    // What they tell of times is kept apart: a person may have given another reader's file.
-    var times = files[key]?.moments.times ?? PassingTimes()
-    var latest: WallTime?
-    if let importing, importing.key == key, importing.zone == zone {
-      (times, latest) = (importing.times, importing.latest)
-    }
     let isToConfirm = isConfirmable(key)
-    let jumped = jumpedImports(passings, of: key, zone: zone, after: latest, times, at: now.monotonic)
+    let file = book.files[key]
+    let rows = timekeeping.imported(
+      passings.prefix(room), of: key, zone: zone, zoneSource: zoneSource, file?.moments.times, at: now
+    ) { isToConfirm && file?.numbers[$0] == .unheard ? .unconfirmed : .believed }
     var taken = 0
-    for passing in passings.prefix(room) {
-      guard let time = times.moment(of: passing, zone: zone, arrival: nil, zones: zones) else { break }
-      let number = passing.number
-      let isUnconfirmed = isToConfirm && files[key]?.numbers[number] == .unheard
-      let row = KeptPassing(
-        passing: passing, zone: zone, utc: time.utc, arrivedAt: now.monotonic, arrivedWall: now.wall,
-        hostSynchronised: isHostTrusted, origin: .imported,
-        trust: isUnconfirmed ? .unconfirmed : .believed, stamp: stamp(isJumped: jumped.contains(number)),
-        certainty: time.certainty, zoneSource: zoneSource)
+    for row in rows {
       guard queue.add(row, to: key, at: now.monotonic) else { break }
-      times.learn(passing, time, zone: zone, zones: zones)
-      if !jumped.contains(number) { latest = max(latest ?? time.utc, time.utc) }
-      files[key]?.moments.tellGuess(time, number, of: key, &out.log)
-      files[key]?.note(isUnconfirmed ? .received : .imported, NumberSet(number...number), at: now.monotonic)
+      let number = row.passing.number
+      let time = ResolvedTime(utc: row.utc, certainty: row.certainty)
+      book.files[key]?.moments.tellGuess(time, number, of: key, &out.log)
+      book.files[key]?.note(
+        row.trust == .unconfirmed ? .received : .imported, NumberSet(number...number), at: now.monotonic)
       taken += 1
     }
-    importing = (key, zone, times, latest)
-    if let file = files[key] { tellLost(file, at: now.monotonic, &out) }
+    if let file = book.files[key] { telling.lost(of: file, at: now.monotonic, &out.log) }
     proceed(at: now, &out)
     return taken
   }
@@ -361,24 +236,70 @@ public struct Intake: Sendable {
   /// Whether the reader that is there can confirm passings of that file.
   private func isConfirmable(_ key: FileKey) -> Bool {
     guard let reader, reader.serialNumber == key.serialNumber, !reader.cannotConfirm else { return false }
-    return files[key]?.isOpened == true && settings.confirm != .never
+    return book.files[key]?.isOpened == true && settings.confirm != .never
   }
 
-  /// A file that was not known; what is decided about it later is decided here.
-  mutating func note(_ summary: FileSummary) {
-    guard known[summary.key] == nil else { return }
-    known[summary.key] = Known(isSettled: summary.isSettled, readerCount: summary.readerCount)
-    known[summary.key]?.isGone = summary.isGone
+  /// The line was not read for a moment, because the agent was behind. On a network the reader waits; what a serial port
+  /// could not keep meanwhile is missing, and fetched.
+  mutating func lineHeld(at now: Moment, _ out: inout IntakeOutput) {
+    lineHeldAt = now.monotonic
+    reader?.wantsCount = true
+    telling.line(isHeld: true, fields(), at: now.monotonic, &out.log)
+    proceed(at: now, &out)
   }
+
+  /// The store holds these files now, and no others: what it has of those that are followed is looked up again. First
+  /// contacts are told it anew.
+  mutating func restored(_ summaries: [FileSummary], at now: Moment, _ out: inout IntakeOutput) {
+    book.known = [:]
+    for summary in summaries { book.note(summary) }
+    for (serialNumber, firstFile) in book.firstFiles.sorted(by: { $0.key < $1.key }) {
+      queue.add(.noteReader(serialNumber: serialNumber, firstFile: firstFile), at: now.monotonic)
+    }
+    for key in book.files.keys.sorted(by: { $0.file < $1.file }) {
+      book.files[key]?.counting.noted = nil
+      queue.add(.openFile(key), at: now.monotonic)
+    }
+    reader?.wantsCount = true
+    reader?.listing.isWanted = true
+    proceed(at: now, &out)
+  }
+
+  /// Lets stored passings of the present event follow the zone that a person has corrected.
+  mutating func correctZones(_ files: [FileSummary], at now: MonotonicTime) {
+    guard timekeeping.zoneWatch.isPending, let zone = timekeeping.zone else { return }
+    let present = PresentFiles(files, current: current)
+    let keys = files.map(\.key).filter(present.contains)
+    let isConfigured = timekeeping.timeZone != nil
+    for key in timekeeping.zoneWatch.takeDue(zone, isConfigured: isConfigured, present: keys) {
+      queue.add(.correctZone(key, zone), at: now)
+    }
+  }
+
+  /// The daemon ends: what waits for the store is handed over, and frames that wait for their file are kept raw.
+  mutating func farewell() -> [PassingRequest] {
+    keepHeard()
+    return queue.drain()
+  }
+
+  /// What journal entries about the reader carry.
+  func fields() -> [JournalField: String] {
+    var fields: [JournalField: String] = [:]
+    fields[.serialNumber] = reader?.serialNumber
+    return fields
+  }
+
+  /// The same where they are about a file, if there is one.
+  func fields(_ key: FileKey?) -> [JournalField: String] { key?.fields ?? fields() }
 
   /// What is due is done: frames are judged, the reader is asked, the store is handed what waits.
   mutating func proceed(at now: Moment, _ out: inout IntakeOutput) {
-    wakeAt = nil
+    asking.rest()
     watchClock(at: now.monotonic, &out)
-    if isHostSure, !unvouched.isEmpty { settleTimes(at: now) }
+    if timekeeping.isHostSure, !timekeeping.unvouched.isEmpty { settleTimes(at: now) }
     acceptDeferred(at: now, &out)
-    judgePending(at: now, &out)
-    decideDenied(at: now.monotonic, &out)
+    judgeHeard(at: now, &out)
+    decideAbsent(at: now.monotonic, &out)
     endHolding(at: now.monotonic)
     askNext(at: now.monotonic, &out)
     watch(at: now.monotonic, &out)

@@ -79,11 +79,13 @@ struct OpenFile: Sendable {
   /// Whether others wait for what is to be asked: for passings, or for where they end. What is only compared can wait.
   var isUrgent: Bool { counting.needsInfo || reading.isSeekingEnd || isMissing }
 
-  /// Whether anything of it is still to be fetched or compared, if its reader is there.
-  var isUnfinished: Bool {
-    !isOpened || counting.needsInfo || reading.isSeekingEnd || comparison.isUnderWay || isNeedy
-      || numbers.count(.absent) > 0
+  /// Whether the reader, or the store, is still to be asked about it.
+  var isOpen: Bool {
+    !isOpened || counting.needsInfo || reading.isSeekingEnd || isNeedy || numbers.count(.absent) > 0
   }
+
+  /// Whether anything of it is still to be fetched or compared, if its reader is there.
+  var isUnfinished: Bool { isOpen || comparison.isUnderWay }
 
   /// The next numbers to ask, but for those that are held; nil when there are none.
   var nextSlice: ClosedRange<UInt32>? { nextSlice(by: reading, atMost: RangeReader.largest, at: nil) }

@@ -25,28 +25,16 @@ struct Unverified: Sendable {
   var count: Count?
   /// Answers to GETPASSINGS, in order.
   var slices: [(slice: Slice, since: MonotonicTime)] = []
-}
 
-extension Intake {
-  /// The reader has named its file: what it had said of that file before it was asked is taken.
-  mutating func takeVerified(askedAt: MonotonicTime, at now: Moment, _ out: inout IntakeOutput) {
-    let slices = unverified.slices.filter { $0.since <= askedAt }.map(\.slice)
-    unverified.slices.removeAll { $0.since <= askedAt }
-    for slice in slices { files[slice.key]?.reading.unverified.subtract(NumberSet(slice.range)) }
-    for slice in slices where slice.key == current { accept(slice, at: now, &out) }
-    guard let count = unverified.count, count.since <= askedAt else { return }
-    unverified.count = nil
-    if count.key == current {
-      accept(count.count, storedUpTo: count.storedUpTo, of: count.key, at: now.monotonic, &out)
-    } else {
-      reader?.wantsCount = true
-    }
-  }
+  /// Whether one more list may wait.
+  var isRoom: Bool { slices.count < Unverified.mostSlices }
 
-  /// The reader did not name its file, or names another one: all of that is asked again.
-  mutating func dropUnverified() {
-    for (slice, _) in unverified.slices { files[slice.key]?.reading.unverified = NumberSet() }
-    if unverified.count != nil { reader?.wantsCount = true }
-    unverified = Unverified()
+  /// The reader has named its file: takes out what it had said before it was asked.
+  mutating func take(askedAt: MonotonicTime) -> (slices: [Slice], count: Count?) {
+    let due = slices.filter { $0.since <= askedAt }.map(\.slice)
+    slices.removeAll { $0.since <= askedAt }
+    let told = count.flatMap { $0.since <= askedAt ? $0 : nil }
+    if told != nil { count = nil }
+    return (due, told)
   }
 }

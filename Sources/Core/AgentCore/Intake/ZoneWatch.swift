@@ -34,49 +34,29 @@ struct ZoneWatch: Sendable {
   }
 }
 
-extension Intake {
-  /// Lets stored passings of the present event follow the zone that a person has corrected.
-  mutating func correctZones(_ files: [FileSummary], at now: MonotonicTime) {
-    guard zoneWatch.isPending, let zone else { return }
-    let present = PresentFiles(files, current: current)
-    let keys = files.map(\.key).filter(present.contains)
-    for key in zoneWatch.takeDue(zone, isConfigured: timeZone != nil, present: keys) {
-      queue.add(.correctZone(key, zone), at: now)
-    }
-  }
-
-  /// The zone is another one: what is known of moments was by the former one. When a person has named it, the reader's wall
-  /// clock goes on as it did; when the reader has, its clock has changed with it.
-  mutating func rezone(from former: String, to zone: String, at now: MonotonicTime) {
-    if timeZone != nil { clock.rezoned(from: former, to: zone, at: now, zones) }
-    for key in files.keys {
-      files[key]?.moments.forget()
-      files[key]?.believing.lastPushed = nil
-    }
-  }
-
+extension CaptureTelling {
   /// Tells what became of the passings whose zone was corrected.
-  func tell(_ correction: ZoneCorrection, of key: FileKey, _ log: inout [LogEntry]) {
+  static func tell(_ correction: ZoneCorrection, of key: FileKey, _ log: inout [LogEntry]) {
     let former = correction.former.joined(separator: ", ")
     if correction.isLeft {
       log.append(
         LogEntry(
           .zoneCorrected,
           "session file \(key.file) keeps its times: its passings came at the times of the former zone, and not of "
-            + correction.zone, priority: .warning, fields(key)))
+            + correction.zone, priority: .warning, key.fields))
     } else if !correction.former.isEmpty {
       log.append(
         LogEntry(
           .zoneCorrected,
           "session file \(key.file): times by \(correction.zone) now, no more by \(former); "
-            + "\(correction.waiting.count) that wait are corrected", fields(key)))
+            + "\(correction.waiting.count) that wait are corrected", key.fields))
     }
     if correction.former.isEmpty, !correction.isLeft, !correction.waiting.isEmpty {
       log.append(
         LogEntry(
           .zoneCorrected,
           "session file \(key.file): the host's clock is trusted now, and says in which pass of the hour that comes twice "
-            + "passings were heard: \(correction.waiting.count) that wait are corrected", fields(key)))
+            + "passings were heard: \(correction.waiting.count) that wait are corrected", key.fields))
     }
     guard !correction.sent.isEmpty else { return }
     let cause = correction.former.isEmpty ? "of the wrong pass of the hour that comes twice" : "by \(former)"
@@ -91,6 +71,6 @@ extension Intake {
         .zoneCorrected,
         "session file \(key.file): \(correction.sent.count) passings were sent with times \(cause): "
           + "\(correction.sent.text(limit: 8)). The cloud keeps what it has: \(remedy)", priority: .alert,
-        fields(key)))
+        key.fields))
   }
 }
