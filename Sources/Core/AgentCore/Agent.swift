@@ -173,7 +173,7 @@ public struct Agent: Sendable {
 
   /// Does what the intake wants done.
   mutating func carryOut(_ captured: IntakeOutput, at now: Moment, _ actions: inout [AgentAction]) {
-    for command in captured.commands { session.ask(command, at: now.monotonic, &actions) }
+    for question in captured.commands { session.ask(question, at: now.monotonic, &actions) }
     for result in intake.takeAuditResults() { endAudit(result) }
     actions += captured.store.map(AgentAction.keep) + captured.log.map(AgentAction.log)
   }

@@ -15,13 +15,13 @@ struct Asking: Sendable {
 
   /// A question under way.
   struct Question: Sendable {
-    let command: Command
+    let ticket: QuestionTicket
     var purpose: Purpose
-    let at: MonotonicTime
   }
 
   /// What the reader was asked last.
   private(set) var question: Question?
+  private var number = 0
   /// What counts once the reader has named its file again.
   var unverified = Unverified()
   /// When the reader may be asked for its count or its file again.
@@ -46,13 +46,17 @@ struct Asking: Sendable {
     from = now
   }
 
-  mutating func begin(_ command: Command, _ purpose: Purpose, at now: MonotonicTime) {
-    question = Question(command: command, purpose: purpose, at: now)
+  /// Asks something; nothing else is under way.
+  mutating func begin(_ command: Command, _ purpose: Purpose) -> ReaderQuestion {
+    number += 1
+    let ticket = QuestionTicket(.capture, number)
+    question = Question(ticket: ticket, purpose: purpose)
+    return ReaderQuestion(command, ticket)
   }
 
-  /// The question that a command's answer belongs to, which is then done; nil when it is another's.
-  mutating func take(_ command: Command, askedAt: MonotonicTime) -> Purpose? {
-    guard let question, question.command == command, askedAt >= question.at else { return nil }
+  /// The question that was answered, which is then done; nil when it is another's.
+  mutating func take(_ ticket: QuestionTicket) -> Purpose? {
+    guard let question, question.ticket == ticket else { return nil }
     self.question = nil
     return question.purpose
   }

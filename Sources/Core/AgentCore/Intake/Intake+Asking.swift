@@ -15,31 +15,28 @@ extension Intake {
   mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard let reader, asking.question == nil else { return }
     if asking.unverified.count != nil {
-      ask(.getStatus, .naming, at: now, &out)
+      ask(.getStatus, .naming, &out)
     } else if wantsCount(of: reader, at: now), asking.mayQuestion(from: now, at: now) {
       // The GETSTATUS that follows settles all other doubts as well.
       self.reader?.wantsCount = false
-      ask(.passings, .counting, at: now, &out)
+      ask(.passings, .counting, &out)
     } else if reader.wantsName, asking.mayQuestion(from: now, at: now) {
-      ask(.getStatus, .naming, at: now, &out)
+      ask(.getStatus, .naming, &out)
     } else if let verifyFrom, asking.mayQuestion(from: verifyFrom, at: now) {
-      ask(.getStatus, .naming, at: now, &out)
+      ask(.getStatus, .naming, &out)
     } else if reader.wantsStart, asking.isDue(now) {
       if self.reader?.attempts.fail(.start) == true { self.reader?.wantsStart = false }
-      ask(.start, .starting, at: now, &out)
+      ask(.start, .starting, &out)
     } else if reader.listing.isWanted, asking.isDue(now, notBefore: reader.listing.from) {
       self.reader?.listing.isWanted = false
-      ask(.listFiles, .listing, at: now, &out)
+      ask(.listFiles, .listing, &out)
     } else {
       askAboutFiles(of: reader, at: now, &out)
     }
   }
 
-  private mutating func ask(
-    _ command: Command, _ purpose: Asking.Purpose, at now: MonotonicTime, _ out: inout IntakeOutput
-  ) {
-    asking.begin(command, purpose, at: now)
-    out.commands.append(command)
+  private mutating func ask(_ command: Command, _ purpose: Asking.Purpose, _ out: inout IntakeOutput) {
+    out.commands.append(asking.begin(command, purpose))
   }
 
   private mutating func wantsCount(of reader: ConnectedReader, at now: MonotonicTime) -> Bool {
@@ -73,7 +70,7 @@ extension Intake {
       if file.counting.needsInfo {
         guard asking.isDue(now) else { return }
         asking.wasCurrentLast = key == current
-        return ask(.getFileInfo(file.name), .info(key), at: now, &out)
+        return ask(.getFileInfo(file.name), .info(key), &out)
       }
       // Without a zone, or while the reader is to tell its time, what is fetched could not be kept. A store that is behind
       // catches up first.
@@ -98,19 +95,19 @@ extension Intake {
       if isHeldAsked { book.files[key]?.numbers.askHeld(at: now) }
       return ask(
         isByName ? .getFile(file.name, range) : .getPassings(range),
-        .slice(Slice(key: key, range: numbers, isByName: isByName)), at: now, &out)
+        .slice(Slice(key: key, range: numbers, isByName: isByName)), &out)
     }
   }
 
   // MARK: Answers
 
   mutating func answered(
-    _ command: Command, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment,
+    _ question: ReaderQuestion, _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment,
     _ out: inout IntakeOutput
   ) {
     guard reader != nil else { return }
     if case .reply = answer { asking.lingering = nil }
-    let isStatus = if command == .getStatus, case .reply(.status) = answer { true } else { false }
+    let isStatus = if case .reply(.status) = answer { true } else { false }
     if isStatus {
       let before = reader?.statusAskedAt ?? timing.asked
       reader?.statusAskedAt = max(timing.asked, before)
@@ -118,7 +115,7 @@ extension Intake {
       reader?.wantsName = heard.frames.last.map { $0.at > timing.asked } ?? false
       reader?.attempts.reset(.name)
     }
-    let purpose = asking.take(command, askedAt: timing.asked)
+    let purpose = asking.take(question.ticket)
     if isStatus { takeVerified(askedAt: timing.asked, at: now, &out) }
     switch purpose {
     case nil: break

@@ -18,9 +18,9 @@ extension Intake {
       asking.spoilSlice(by: raw)
       if !isRecord { damaged(at: heardAt, now.monotonic) }
     case .unknownForm(let raw, let heardAt): unknownForm(raw, at: heardAt, now, &out)
-    case .answered(let command, let answer, let timing):
-      timekeeping.heard(command, answer, timing, at: now)
-      answered(command, answer, timing, at: now, &out)
+    case .answered(let question, let answer, let timing):
+      timekeeping.heard(question.command, answer, timing, at: now)
+      answered(question, answer, timing, at: now, &out)
     }
     proceed(at: now, &out)
   }
@@ -190,11 +190,13 @@ extension Intake {
 
   // MARK: What it pushes
 
-  private mutating func heard(_ passing: Passing, at heardAt: MonotonicTime, list: Command?, _ now: Moment) {
+  private mutating func heard(
+    _ passing: Passing, at heardAt: MonotonicTime, list: QuestionTicket?, _ now: Moment
+  ) {
     let frame = HeardFrame(
       passing: passing, at: heardAt, wall: now.label(heardAt), isSynchronised: timekeeping.isHostTrusted)
     guard reader != nil else { return quarantine(frame, .file, of: nil, at: now.monotonic) }
-    if let list, asking.question?.command == list {
+    if let list, asking.question?.ticket == list {
       if takeListed(frame, at: now.monotonic) { return }
     } else if let lingering = asking.lingering, lingering.range.contains(passing.number),
       lingering.key != current || passing.number != book.files[lingering.key]?.believing.expected
@@ -386,7 +388,9 @@ extension Intake {
   /// Asks for the reader's time when that is due, and tells how its clock goes.
   mutating func watchClock(at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard reader != nil else { return }
-    if timekeeping.zone != nil, timekeeping.clock.advance(to: now) { out.commands.append(.getTime) }
+    if timekeeping.zone != nil, timekeeping.clock.advance(to: now) {
+      out.commands.append(ReaderQuestion(.getTime, QuestionTicket(.clockWatch)))
+    }
     telling.clock(&timekeeping.clock, settings.onClockJump, fields(current), at: now, &out.log)
   }
 

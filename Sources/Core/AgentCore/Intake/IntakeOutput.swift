@@ -1,9 +1,9 @@
-public import One4AllProtocol
+import One4AllProtocol
 
 /// What the intake of passings wants done, in order.
 public struct IntakeOutput: Equatable, Sendable {
   /// For the reader, one after another.
-  public var commands: [Command] = []
+  public var commands: [ReaderQuestion] = []
   /// For the store.
   public var store: [PassingRequest] = []
   /// For the journal.

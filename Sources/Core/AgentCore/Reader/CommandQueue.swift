@@ -4,36 +4,42 @@ import One4AllProtocol
 struct CommandQueue: Sendable {
   /// The command that was sent and not answered yet.
   struct UnderWay: Sendable {
-    let command: Command
+    let question: ReaderQuestion
     let askedAt: MonotonicTime
     var deadline: MonotonicTime
+
+    var command: Command { question.command }
   }
 
-  private(set) var waiting: [Command] = []
+  private(set) var waiting: [ReaderQuestion] = []
   private(set) var underWay: UnderWay?
 
   var isIdle: Bool { underWay == nil && waiting.isEmpty }
   var deadline: MonotonicTime? { underWay?.deadline }
-  /// The list command under way.
-  var list: Command? { underWay.flatMap { $0.command.isAnsweredByList ? $0.command : nil } }
+  /// The ticket of the list under way.
+  var list: QuestionTicket? { underWay.flatMap { $0.command.isAnsweredByList ? $0.question.ticket : nil } }
 
-  /// Puts a command at the end, unless the same waits already.
-  mutating func add(_ command: Command) {
-    if !waiting.contains(command) { waiting.append(command) }
+  /// Puts a question at the end, unless the same waits already.
+  mutating func add(_ question: ReaderQuestion) {
+    if !waiting.contains(question) { waiting.append(question) }
   }
 
-  /// Puts a command in front of all that wait.
+  /// The conversation asks something.
+  mutating func add(_ command: Command) { add(ReaderQuestion(command, QuestionTicket(.conversation))) }
+
+  /// The conversation asks something before all that waits.
   mutating func addFirst(_ command: Command) {
-    waiting.removeAll { $0 == command }
-    waiting.insert(command, at: 0)
+    let question = ReaderQuestion(command, QuestionTicket(.conversation))
+    waiting.removeAll { $0 == question }
+    waiting.insert(question, at: 0)
   }
 
   /// The next command to send now; nil while another is under way.
   mutating func next(at now: MonotonicTime, timeout: Duration) -> Command? {
     guard underWay == nil, !waiting.isEmpty else { return nil }
-    let command = waiting.removeFirst()
-    underWay = UnderWay(command: command, askedAt: now, deadline: now + timeout)
-    return command
+    let question = waiting.removeFirst()
+    underWay = UnderWay(question: question, askedAt: now, deadline: now + timeout)
+    return question.command
   }
 
   /// The command that this reply answers, which is then done; nil when it answers none. Of a list only a refusal is a

@@ -14,7 +14,7 @@ extension ReaderClock {
   mutating func ask(at now: Moment, _ session: inout ReaderSession, _ actions: inout [AgentAction]) {
     step = .asked
     questions += 1
-    session.ask(.getTime, at: now.monotonic, &actions)
+    put(.getTime, at: now, &session, &actions)
   }
 
   mutating func heard(

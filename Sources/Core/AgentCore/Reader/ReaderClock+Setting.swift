@@ -49,7 +49,7 @@ extension ReaderClock {
       return aim(at: now)
     }
     step = .setting
-    session.ask(.setTime(time), at: now.monotonic, &actions)
+    put(.setTime(time), at: now, &session, &actions)
   }
 
   mutating func wasSet(_ answer: ReaderAnswer, at now: Moment, _ actions: inout [AgentAction]) {

@@ -68,6 +68,8 @@ public struct ReaderClock: Sendable {
   var failures = 0
   var isByKernel = false
   var epoch: Int64 = 0
+  /// The question whose answer counts.
+  private(set) var ticket = QuestionTicket(.clock)
   var triedToSetAt: MonotonicTime?
   var aims = 0
   /// The offset in the message on show.
@@ -142,13 +144,15 @@ public struct ReaderClock: Sendable {
     case .disconnected:
       isConnected = false
       step = .idle
-    case .answered(.getTime, let answer, let timing):
-      if step == .asked { heard(answer, timing, at: now, &actions) }
-    case .answered(.getStatus, let answer, _):
-      if step == .checking { checked(answer, at: now) }
-    case .answered(.setTime, let answer, _):
-      if step == .setting { wasSet(answer, at: now, &actions) }
-    case .status, .passing, .damaged, .unknownForm, .answered: break
+    case .answered(let question, let answer, let timing):
+      guard question.ticket == ticket else { break }
+      switch step {
+      case .asked: heard(answer, timing, at: now, &actions)
+      case .checking: checked(answer, at: now)
+      case .setting: wasSet(answer, at: now, &actions)
+      case .idle, .waiting, .aiming: break
+      }
+    case .status, .passing, .damaged, .unknownForm: break
     }
   }
 
@@ -186,8 +190,16 @@ public struct ReaderClock: Sendable {
       triedToSetAt = now.monotonic
       aims = 0
       step = .checking
-      session.ask(.getStatus, at: now.monotonic, &actions)
+      put(.getStatus, at: now, &session, &actions)
     }
+  }
+
+  /// Asks the reader; only the answer to the last question counts.
+  mutating func put(
+    _ command: Command, at now: Moment, _ session: inout ReaderSession, _ actions: inout [AgentAction]
+  ) {
+    ticket = QuestionTicket(.clock, ticket.number + 1)
+    session.ask(ReaderQuestion(command, ticket), at: now.monotonic, &actions)
   }
 
   static func epoch(_ now: Moment) -> Int64 { now.epoch }

@@ -8,15 +8,16 @@ public enum ReaderNews: Equatable, Sendable {
   case status(ReaderStatus)
   /// Nothing speaks any more, or it is not known who does. Commands that were asked for are forgotten.
   case disconnected
-  /// A passing, heard at that time. `list` is the list command under way, of which it may be a part: whether it is
+  /// A passing, heard at that time. `list` is the ticket of the list under way, of which it may be a part: whether it is
   /// one, its number says.
-  case passing(Passing, at: MonotonicTime, list: Command?)
+  case passing(Passing, at: MonotonicTime, list: QuestionTicket?)
   /// Bytes that are no frame: the line shows damage, or the reader's memory does.
   case damaged([UInt8], at: MonotonicTime)
   /// A line like a passing, but with a number of fields that no known firmware sends. It is damage as well.
   case unknownForm([UInt8], at: MonotonicTime)
-  /// A command has come to its end, one that the conversation itself sends among them.
-  case answered(Command, ReaderAnswer, ReplyTiming)
+  /// A question has come to its end, those of the conversation itself among them. It is settled for its ticket alone;
+  /// others may learn from it what is true whoever asked: the reader's status, and what its clock shows.
+  case answered(ReaderQuestion, ReaderAnswer, ReplyTiming)
 }
 
 /// How a command ended.

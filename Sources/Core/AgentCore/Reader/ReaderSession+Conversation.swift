@@ -121,7 +121,7 @@ extension ReaderSession {
   private mutating func tell(
     _ asked: CommandQueue.UnderWay, _ answer: ReaderAnswer, heardAt: MonotonicTime
   ) {
-    tell(.answered(asked.command, answer, ReplyTiming(asked: asked.askedAt, heard: heardAt)))
+    tell(.answered(asked.question, answer, ReplyTiming(asked: asked.askedAt, heard: heardAt)))
   }
 
   private mutating func answered(

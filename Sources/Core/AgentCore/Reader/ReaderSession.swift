@@ -67,11 +67,11 @@ public struct ReaderSession: Sendable {
   /// Who the reader is; nil before it has said so.
   public var identity: ReaderIdentity? { status.map(ReaderIdentity.init) }
 
-  /// Asks the reader a command, behind those that wait; its end comes as `ReaderNews.answered`. Does nothing, and gives
-  /// no news, while no reader is connected.
-  mutating func ask(_ command: Command, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  /// Asks the reader something, behind what waits; its end comes as `ReaderNews.answered`. Does nothing, and gives no news,
+  /// while no reader is connected.
+  mutating func ask(_ question: ReaderQuestion, at now: MonotonicTime, _ actions: inout [AgentAction]) {
     guard isIdentified else { return }
-    queue.add(command)
+    queue.add(question)
     sendNext(at: now, &actions)
   }
 
