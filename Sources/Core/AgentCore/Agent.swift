@@ -1,3 +1,5 @@
+import One4AllProtocol
+
 /// Every decision of the daemon: an event and the time come in, actions go out. No input or output of its own, and
 /// the same events at the same times with the same seed give the same actions.
 public struct Agent: Sendable {
@@ -27,6 +29,8 @@ public struct Agent: Sendable {
   var cloudAudits: [FileKey: Int] = [:]
   /// Rewinds under way, in the order in which the store was asked.
   var rewinds: [Int] = []
+  /// Commands that a person has had the reader told, and that it has not answered yet, by their work.
+  var told: [Int: Command] = [:]
   /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
   var decisions = ReleaseDecisions()
   /// When it was started, to measure.
@@ -106,6 +110,7 @@ public struct Agent: Sendable {
     readerClock.advance(
       to: judged, news, isHostTrusted: verdict.isTrusted, isHostCertain: maySetClocks(verdict, at: now),
       &session, &actions)
+    endTold(news, &actions)
     for piece in news {
       if piece == .disconnected { failAudits() }
       intake.handle(piece, at: judged, &captured)

@@ -15,31 +15,54 @@ extension Daemon {
   }
 
   private func answer(_ request: ControlRequest) throws(RequestError) -> JSONValue {
-    switch try request.text("request") {
-    case "status": return AgentStatus.document(of: agent, version: Product.version, at: Daemon.now())
-    case "bind":
-      if let refusal = agent.bindRefusal { throw RequestError(refusal) }
-      take(.bindRequested)
-      return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
-    case "ledger": return try ledger(request)
-    case "passings": return try passings(request)
-    case "differences": return try differences(request)
-    case "doubtful": return try doubtful(request)
-    case "audit": return try audit(request)
-    case "rewind": return try rewind(request)
-    case "release": return try release(request)
-    case "import": return try takeImport(request)
-    case "work":
-      guard let number = try request.whole("work", from: 0), let work = agent.works[Int(clamping: number)]
-      else {
-        throw RequestError("no such work")
-      }
-      return work.document
-    case let other?:
+    guard let name = try request.text("request") else {
+      throw RequestError("a request is an object with a member 'request'")
+    }
+    guard let answering = Daemon.requests.first(where: { $0.name == name }) else {
+      let names = Daemon.requests.map(\.name)
       throw RequestError(
-        "no request '\(other)'; there are status, bind, ledger, passings, differences, doubtful, audit, rewind,"
-          + " release, import and work")
-    case nil: throw RequestError("a request is an object with a member 'request'")
+        "no request '\(name)'; there are \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")")
+    }
+    return try answering.answer(self)(request)
+  }
+
+  private typealias Answering = (ControlRequest) throws(RequestError) -> JSONValue
+
+  /// Every request, and who answers it.
+  private static var requests: [(name: String, answer: (Daemon) -> Answering)] {
+    [
+      ("status", Daemon.status), ("bind", Daemon.bind), ("ledger", Daemon.ledger),
+      ("passings", Daemon.passings),
+      ("differences", Daemon.differences), ("doubtful", Daemon.doubtful), ("audit", Daemon.audit),
+      ("rewind", Daemon.rewind), ("release", Daemon.release), ("import", Daemon.takeImport),
+      ("work", Daemon.work),
+    ]
+  }
+
+  private func status(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    AgentStatus.document(of: agent, version: Product.version, at: Daemon.now())
+  }
+
+  private func bind(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    if let refusal = agent.bindRefusal { throw RequestError(refusal) }
+    take(.bindRequested)
+    return ["ok": true, "serial_number": .text(agent.session.identity?.serialNumber)]
+  }
+
+  private func work(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    guard let number = try request.whole("work", from: 0), let work = agent.works[Int(clamping: number)]
+    else {
+      throw RequestError("no such work")
+    }
+    return work.document
+  }
+
+  /// Has the reader told a command that a person wants.
+  func tellReader(_ command: Command) throws(RequestError) -> JSONValue {
+    switch fulfil({ actions in agent.tellReader(command, at: Daemon.now(), &actions) }) {
+    case .success(let work):
+      return ["work": .integer(Int64(work)), "serial_number": .text(agent.session.identity?.serialNumber)]
+    case .failure(let refused): throw RequestError(refused.reason)
     }
   }
 

@@ -19,6 +19,50 @@ public enum ToolCommand {
       ("77", "permission is missing; the message names the group"), ("78", "the configuration is wrong"),
     ])
 
+  /// A command: how it is typed, what it is for, and what runs it, with its arguments and a `--config` before it.
+  struct Entry: Sendable {
+    let usage: String
+    let purpose: String
+    let run: @Sendable ([String], String?) throws(ToolError) -> ExitCode
+
+    var name: String { String(usage.prefix { $0 != " " }) }
+  }
+
+  /// Every command.
+  static let commands: [Entry] = [
+    Entry(usage: "status", purpose: "is all well? reader, cloud, differences", run: StatusCommand.run),
+    Entry(
+      usage: "bind", purpose: "make the reader a device of the cloud, also after its removal",
+      run: BindCommand.run),
+    Entry(
+      usage: "check-config", purpose: "the settings in force, or all that is wrong with them",
+      run: CheckConfigCommand.run),
+    Entry(
+      usage: "ports", purpose: "the serial ports of this machine, and who holds them",
+      run: { (words, _) throws(ToolError) in try PortsCommand.run(words) }),
+    Entry(
+      usage: "probe PORT", purpose: "talk to a reader without the daemon",
+      run: { (words, _) throws(ToolError) in try ProbeCommand.run(words) }),
+    Entry(
+      usage: "ledger", purpose: "is every passing accounted for? by session file", run: LedgerCommand.run),
+    Entry(usage: "passings", purpose: "the passings themselves", run: PassingsCommand.run),
+    Entry(usage: "audit", purpose: "compare what is stored with the reader's memory", run: AuditCommand.run),
+    Entry(
+      usage: "differences", purpose: "what the reader's memory has otherwise, and the cloud wrong",
+      run: DifferencesCommand.run),
+    Entry(
+      usage: "rewind FROM TO", purpose: "send the passings of a time range again", run: RewindCommand.run),
+    Entry(
+      usage: "release", purpose: "send passings that wait because the reader's clock jumped",
+      run: ReleaseCommand.run),
+    Entry(
+      usage: "import FILE…", purpose: "send backup files from a USB stick to the cloud",
+      run: ImportCommand.run),
+    Entry(
+      usage: "decode [FILE…]", purpose: "backup files and exports, readable, with their gaps",
+      run: DecodeCommand.run),
+  ]
+
   static let help = CommandHelp(
     usage: ["one4allctl [--config FILE] COMMAND [OPTION]…"],
     summary: "Looks at one4alld and at readers, and tells them what to do.",
@@ -26,21 +70,7 @@ public enum ToolCommand {
     sections: [
       .init(
         "Commands",
-        [
-          ("status", "is all well? reader, cloud, differences"),
-          ("bind", "make the reader a device of the cloud, also after its removal"),
-          ("check-config", "the settings in force, or all that is wrong with them"),
-          ("ports", "the serial ports of this machine, and who holds them"),
-          ("probe PORT", "talk to a reader without the daemon"),
-          ("ledger", "is every passing accounted for? by session file"),
-          ("passings", "the passings themselves"),
-          ("audit", "compare what is stored with the reader's memory"),
-          ("differences", "what the reader's memory has otherwise, and the cloud wrong"),
-          ("rewind FROM TO", "send the passings of a time range again"),
-          ("release", "send passings that wait because the reader's clock jumped"),
-          ("import FILE…", "send backup files from a USB stick to the cloud"),
-          ("decode [FILE…]", "backup files and exports, readable, with their gaps"),
-        ]),
+        commands.map { ($0.usage, $0.purpose) }),
       exitCodes, .init("More", [("one4allctl COMMAND --help", "the options of one command")]),
     ])
 
@@ -68,23 +98,11 @@ public enum ToolCommand {
     }
     let rest = Array(parsed.operands.dropFirst())
     let before = parsed.value("config")
-    switch parsed.operands.first {
-    case "status": return try StatusCommand.run(rest, configuration: before)
-    case "bind": return try BindCommand.run(rest, configuration: before)
-    case "check-config": return try CheckConfigCommand.run(rest, configuration: before)
-    case "ports": return try PortsCommand.run(rest)
-    case "probe": return try ProbeCommand.run(rest)
-    case "ledger": return try LedgerCommand.run(rest, configuration: before)
-    case "passings": return try PassingsCommand.run(rest, configuration: before)
-    case "differences": return try DifferencesCommand.run(rest, configuration: before)
-    case "audit": return try AuditCommand.run(rest, configuration: before)
-    case "rewind": return try RewindCommand.run(rest, configuration: before)
-    case "release": return try ReleaseCommand.run(rest, configuration: before)
-    case "import": return try ImportCommand.run(rest, configuration: before)
-    case "decode": return try DecodeCommand.run(rest, configuration: before)
-    case let other?: throw .usage("no command '\(other)'; see one4allctl --help")
-    case nil: throw .usage("which command? see one4allctl --help")
+    guard let name = parsed.operands.first else { throw .usage("which command? see one4allctl --help") }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      throw .usage("no command '\(name)'; see one4allctl --help")
     }
+    return try command.run(rest, before)
   }
 
   /// The arguments of a command; nil when its help was asked for and has been shown.
