@@ -12,8 +12,7 @@ struct CommandTests {
     "explains itself",
     arguments: [
       "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "differences",
-      "rewind", "release",
-      "import", "decode",
+      "rewind", "release", "set-buzzer", "import", "decode",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]
@@ -33,6 +32,7 @@ struct CommandTests {
     "ends with 64 when the arguments make no sense",
     arguments: [
       "", "nonsense", "--nonsense", "--config", "status extra", "status --nonsense", "bind extra",
+      "set-buzzer loud",
       "check-config extra", "ports extra", "probe", "probe ttyUSB0", "probe tcp://", "probe /dev/null extra",
       "probe /dev/null --baud-rate fast", "probe /dev/null --baud-rate 0", "decode --format xml",
       "decode --time-zone Nowhere/Atall",

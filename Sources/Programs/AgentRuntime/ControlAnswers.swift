@@ -34,7 +34,8 @@ extension Daemon {
       ("status", Daemon.status), ("bind", Daemon.bind), ("ledger", Daemon.ledger),
       ("passings", Daemon.passings),
       ("differences", Daemon.differences), ("doubtful", Daemon.doubtful), ("audit", Daemon.audit),
-      ("rewind", Daemon.rewind), ("release", Daemon.release), ("import", Daemon.takeImport),
+      ("rewind", Daemon.rewind), ("release", Daemon.release), ("set-buzzer", Daemon.setBuzzer),
+      ("import", Daemon.takeImport),
       ("work", Daemon.work),
     ]
   }
@@ -63,6 +64,14 @@ extension Daemon {
     case .success(let work):
       return ["work": .integer(Int64(work)), "serial_number": .text(agent.session.identity?.serialNumber)]
     case .failure(let refused): throw RequestError(refused.reason)
+    }
+  }
+
+  private func setBuzzer(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+    switch try request.text("buzzer") {
+    case "on": return try tellReader(.setBuzzer(true))
+    case "off": return try tellReader(.setBuzzer(false))
+    case _: throw RequestError("set-buzzer takes 'buzzer', which is 'on' or 'off'")
     }
   }
 

@@ -56,6 +56,9 @@ public enum ToolCommand {
       usage: "release", purpose: "send passings that wait because the reader's clock jumped",
       run: ReleaseCommand.run),
     Entry(
+      usage: "set-buzzer", purpose: "on or off: have the reader beep at each passing, or not",
+      run: BuzzerCommand.run),
+    Entry(
       usage: "import FILE…", purpose: "send backup files from a USB stick to the cloud",
       run: ImportCommand.run),
     Entry(
