@@ -14,7 +14,7 @@ enum ReportBody {
     return .object(body)
   }
 
-  /// For the heartbeat. The names of the telemetry are those of the cloud's newer lists where these have one.
+  /// For the heartbeat.
   static func heartbeat(
     _ identity: ReaderIdentity, _ device: AgentSettings.Device, lastSeen: WallTime?, telemetry: ReaderStatus?
   ) -> JSONValue {
@@ -24,12 +24,7 @@ enum ReportBody {
     body["firmware"] = .string(identity.firmware)
     body["alias"] = device.alias.map(JSONValue.string)
     body["last_seen"] = lastSeen.map { .string($0.iso8601) }
-    guard let telemetry else { return .object(body) }
-    body["battery_percentage"] = telemetry.batteryPercent.map { .integer(Int64($0)) }
-    body["battery_volts"] = telemetry.batteryVolts.map(JSONValue.number)
-    body["charging"] = telemetry.mainsPower.map(JSONValue.bool)
-    body["temperature"] = telemetry.temperatureCelsius.map(JSONValue.number)
-    body["antennas"] = telemetry.antennas.map { .array($0.map { .integer(Int64($0)) }) }
+    if let telemetry { ReaderField.telemetry(of: telemetry, into: &body) }
     return .object(body)
   }
 }
