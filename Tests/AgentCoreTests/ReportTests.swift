@@ -135,6 +135,8 @@ struct HeartbeatTests {
     #expect(body["last_seen"]?.string.flatMap(WallTime.init(iso8601:)) != nil)
     #expect(body["battery_percentage"] == 100)
     #expect(body["charging"] == true)
+    #expect(body["buzzer"] == true)
+    #expect(world.status["reader"]?["buzzer"] == true)
     #expect(world.misuse.isEmpty)
   }
 

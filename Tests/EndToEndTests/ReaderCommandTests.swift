@@ -11,6 +11,7 @@ extension EndToEndTests {
     #expect(field.waits(40) { ($0["passings"]?["stored"]?.integer ?? 0) > 0 })
     for word in ["off", "on"] {
       let done = try field.tool("set-buzzer", word)
+      #expect(field.waits(40) { $0["reader"]?["buzzer"] == .bool(word == "on") })
       #expect(done.code == 0 && done.output.contains("the reader has done SETBUZZER"), "\(done)")
     }
     #expect(eventually { field.text("daemon.log").contains("a person: the reader has done SETBUZZER") })

@@ -15,7 +15,7 @@ enum StatusDocuments {
         "last_frame_age_seconds": .number(0.4),
         "battery_percent": 100, "battery_volts": .number(26.5), "mains_power": true,
         "temperature_celsius": .number(46.2),
-        "antennas": [1, 2, 3, 4, 6, 7, 8],
+        "antennas": [1, 2, 3, 4, 6, 7, 8], "buzzer": true,
       ], changes)
   }
 
@@ -161,7 +161,7 @@ enum StatusDocuments {
     "device", "serial_number", "model", "firmware", "time_zone", "session_file", "reading",
     "passings_in_file", "passings_counted_at",
     "last_frame_at", "last_frame_age_seconds", "battery_percent", "battery_volts", "mains_power",
-    "temperature_celsius", "antennas",
+    "temperature_celsius", "antennas", "buzzer",
   ].map { ($0, nil) }
 
   static let started = changed(

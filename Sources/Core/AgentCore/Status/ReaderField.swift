@@ -55,6 +55,10 @@ struct ReaderField: Sendable {
     ReaderField(
       name: "antennas", kind: .integers, meaning: "connected antennas, 1 to 8", heartbeat: "antennas"
     ) { $0.antennas.map { .array($0.map { .integer(Int64($0)) }) } ?? .null },
+    ReaderField(name: "buzzer", kind: .flag, meaning: "whether it beeps at each passing", heartbeat: "buzzer")
+    {
+      .flag($0.buzzer)
+    },
   ]
 
   /// As it is shown in the status document.

@@ -14,7 +14,7 @@ extension CloudHeartbeat {
   private static let numbers: [(name: String, range: ClosedRange<Double>)] = [
     ("battery_percentage", 0...100), ("battery_volts", 0...100), ("temperature", -100...200),
   ]
-  private static let flags = ["charging", "mains_power"]
+  private static let flags = ["charging", "mains_power", "buzzer"]
 
   init(_ fields: CloudFields) throws(CloudRejection) {
     let known = ["serial_number", "model", "firmware", "alias", "last_seen", "antennas"]
