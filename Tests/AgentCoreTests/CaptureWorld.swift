@@ -129,10 +129,10 @@ final class CaptureWorld: SteppedWorld {
       let answer = AgentCore.CloudAnswer(
         status: 503, body: .empty, date: WallTime(milliseconds: now.wall.milliseconds / 1000 * 1000),
         hostTime: now.wall)
-      later(20, .cloud(.init(identifier: request.identifier, result: .success(answer))))
+      later(20, .cloud(.init(ticket: request.ticket, result: .success(answer))))
     case .cloud(let request):
       later(
-        1000, .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no cloud")))))
+        1000, .cloud(.init(ticket: request.ticket, result: .failure(.timedOut(detail: "no cloud")))))
     case .cancelCloud, .store: break
     case .keep(let request): keep(request)
     case .log(let entry): log.append(entry)

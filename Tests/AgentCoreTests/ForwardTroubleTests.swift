@@ -314,7 +314,7 @@ struct ForwardTroubleTests {
     world.capture(1...10, of: first)
     world.pass(seconds: 6)
     let request = try #require(world.requests.last?.request)
-    world.deliver(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled)))
+    world.deliver(CloudOutcome(ticket: request.ticket, result: .failure(.cancelled)))
     world.cloudLatency = 20
     world.pass(seconds: 2)
     world.expectComplete(first)

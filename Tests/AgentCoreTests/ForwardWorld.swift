@@ -41,7 +41,7 @@ final class ForwardWorld: SteppedWorld {
   private(set) var storeRequests: [PassingRequest] = []
   private var storeQueue: [PassingRequest] = []
   private var isStoreBusy = false
-  private var requestUnderWay: UInt64?
+  private var requestUnderWay: CloudTicket?
   private var seed: UInt64
 
   private enum Event {
@@ -106,7 +106,7 @@ final class ForwardWorld: SteppedWorld {
     case .report(let report):
       drive { orders in forwarder.handle(report, at: now, &orders) }
     case .cloud(let outcome):
-      if outcome.identifier == requestUnderWay { requestUnderWay = nil }
+      if outcome.ticket == requestUnderWay { requestUnderWay = nil }
       drive { orders in forwarder.handle(outcome, at: now, &orders) }
     }
   }
@@ -195,16 +195,16 @@ final class ForwardWorld: SteppedWorld {
 
   private func ask(_ request: AgentCore.CloudRequest) {
     if requestUnderWay != nil { Issue.record("a second request was sent while one was under way") }
-    #expect(Forwarder.owns(request.identifier))
-    requestUnderWay = request.identifier
+    #expect(request.ticket.owner == .passings)
+    requestUnderWay = request.ticket
     requests.append((elapsed, request))
     if let (failure, after) = faults.failure(of: request) {
-      let outcome = CloudOutcome(identifier: request.identifier, result: .failure(failure))
+      let outcome = CloudOutcome(ticket: request.ticket, result: .failure(failure))
       return pending.add(.cloud(outcome), at: elapsed + after)
     }
     let answer = answer(to: request)
     let outcome = CloudOutcome(
-      identifier: request.identifier, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
+        ticket: request.ticket, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
     pending.add(.cloud(outcome), at: elapsed + cloudLatency + answer.delayMilliseconds)
   }
 

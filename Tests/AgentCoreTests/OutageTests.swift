@@ -105,10 +105,10 @@ struct OutageTests {
   @Test("A certificate that the clock cannot accept is named as such")
   func wrongClockCertificate() {
     let world = World()
-    let identifier = world.requests.last?.request.identifier ?? 1
+    let identifier = world.requests.last?.request.ticket ?? CloudTicket(.device, 1)
     world.pass(seconds: 0.02)
-    let request = world.requests.last?.request.identifier ?? identifier
-    world.take(.cloud(CloudOutcome(identifier: request, result: .failure(.certificateNotYetValid))))
+    let request = world.requests.last?.request.ticket ?? identifier
+    world.take(.cloud(CloudOutcome(ticket: request, result: .failure(.certificateNotYetValid))))
     #expect(world.status["cloud"]?["last_error"]?.string?.contains("clock") == true)
   }
 }

@@ -233,8 +233,8 @@ struct ReportTroubleTests {
     world.cloudLatency = nil
     let before = world.requests.count
     #expect(world.pass(atMost: 40) { $0.requests.count > before })
-    let identifier = try #require(world.requests.last?.request.identifier)
-    world.take(.cloud(CloudOutcome(identifier: identifier, result: .failure(failure))))
+    let identifier = try #require(world.requests.last?.request.ticket)
+    world.take(.cloud(CloudOutcome(ticket: identifier, result: .failure(failure))))
     #expect(world.agent.report.lastError?.contains(words) == true)
     #expect(world.cloudState == .failing)
     world.cloudLatency = 20

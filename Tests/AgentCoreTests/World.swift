@@ -60,8 +60,8 @@ final class World: SteppedWorld {
   private var framer = Framer()
   private var opening: UInt64?
   private var isOpen = false
-  private var reportUnderWay: UInt64?
-  private var forwardUnderWay: UInt64?
+  private var reportUnderWay: CloudTicket?
+  private var forwardUnderWay: CloudTicket?
   private var commandUnderWay: CommandUnderWay?
 
   private struct CommandUnderWay {
@@ -140,8 +140,8 @@ final class World: SteppedWorld {
 
   func take(_ event: AgentEvent) {
     switch event {
-    case .cloud(let outcome) where outcome.identifier == reportUnderWay: reportUnderWay = nil
-    case .cloud(let outcome) where outcome.identifier == forwardUnderWay: forwardUnderWay = nil
+    case .cloud(let outcome) where outcome.ticket == reportUnderWay: reportUnderWay = nil
+    case .cloud(let outcome) where outcome.ticket == forwardUnderWay: forwardUnderWay = nil
     case .line(.heard(_, let reception)):
       for frame in reception.frames {
         switch frame {
@@ -173,12 +173,9 @@ final class World: SteppedWorld {
     switch action {
     case .line(let request): perform(request)
     case .cloud(let request): ask(request)
-    case .cancelCloud:
-      pending.removeAll { if case .cloud = $0 { true } else { false } }
+    case .cancelCloud(let ticket):
+      pending.removeAll { if case .cloud(let outcome) = $0 { outcome.ticket == ticket } else { false } }
       reportUnderWay = nil
-      if let forwardUnderWay {
-        later(1, .cloud(.init(identifier: forwardUnderWay, result: .failure(.cancelled))))
-      }
     case .store(let request): store(request)
     case .keep(let request): keep(request)
     case .log(let entry): log.append(entry)
@@ -249,11 +246,11 @@ final class World: SteppedWorld {
   }
 
   private func ask(_ request: AgentCore.CloudRequest) {
-    let isForward = Forwarder.owns(request.identifier)
+    let isForward = request.ticket.owner == .passings
     if (isForward ? forwardUnderWay : reportUnderWay) != nil {
       Issue.record("a second request was sent while one was under way")
     }
-    if isForward { forwardUnderWay = request.identifier } else { reportUnderWay = request.identifier }
+    if isForward { forwardUnderWay = request.ticket } else { reportUnderWay = request.ticket }
     let parts = request.path.prefix { $0 != "?" }.split(separator: "/")
     if parts.count == 2, parts[0] == "devices", !disk.contains(where: { $0.deviceid == parts[1] }) {
       Issue.record("a deviceid was used before it was kept")
@@ -262,13 +259,13 @@ final class World: SteppedWorld {
     guard let cloudLatency else {
       later(
         30_000,
-        .cloud(.init(identifier: request.identifier, result: .failure(.timedOut(detail: "no answer")))))
+        .cloud(.init(ticket: request.ticket, result: .failure(.timedOut(detail: "no answer")))))
       return
     }
     let answer = RehearsedCloud.answer(of: &cloud, to: request, now: World.start + elapsed)
     let result = RehearsedCloud.result(of: answer, portal: portalText, hostTime: now.wall)
     later(
-      cloudLatency + answer.delayMilliseconds, .cloud(.init(identifier: request.identifier, result: result)))
+      cloudLatency + answer.delayMilliseconds, .cloud(.init(ticket: request.ticket, result: result)))
   }
 
   private func keep(_ request: PassingRequest) {

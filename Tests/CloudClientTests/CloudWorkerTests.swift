@@ -16,12 +16,12 @@ struct CloudWorkerTests {
     for (index, method) in [CloudMethod.post, .patch, .put].enumerated() {
       let path = "/devices/\(index)"
       client.worker.send(
-        CloudRequest(identifier: UInt64(index), method: method, path: path, body: body))
+        CloudRequest(ticket: CloudTicket(.device, UInt64(index)), method: method, path: path, body: body))
     }
-    client.worker.send(CloudRequest(identifier: 3, method: .get, path: "/devices/3"))
-    client.worker.send(CloudRequest(identifier: 4, method: .delete, path: "/devices/4"))
+    client.worker.send(CloudRequest(ticket: CloudTicket(.device, 3), method: .get, path: "/devices/3"))
+    client.worker.send(CloudRequest(ticket: CloudTicket(.device, 4), method: .delete, path: "/devices/4"))
     let outcomes = try client.outcomes(5)
-    #expect(outcomes.map(\.identifier) == [0, 1, 2, 3, 4])
+    #expect(outcomes.map(\.ticket.number) == [0, 1, 2, 3, 4])
     #expect(server.connectionCount == 1)
     #expect(
       server.requests.map(\.line) == [
@@ -82,30 +82,34 @@ struct CloudWorkerTests {
       index == 0 ? .silence : ScriptedServer.answer("200 OK")
     }
     let client = try TestedWorker(server.url)
-    for identifier in UInt64(1)...3 {
-      client.worker.send(CloudRequest(identifier: identifier, method: .get, path: "/devices/ab"))
+    let tickets = [CloudTicket(.device, 1), CloudTicket(.passings, 1), CloudTicket(.device, 2)]
+    for ticket in tickets {
+      client.worker.send(CloudRequest(ticket: ticket, method: .get, path: "/devices/ab"))
     }
     #expect(eventually { server.requests.count == 1 })
-    client.worker.cancelAll()
+    // Only what is named, under way or waiting; the other owner's goes on.
+    client.worker.cancel(tickets[2])
+    client.worker.cancel(tickets[0])
     let outcomes = try client.outcomes(3)
-    #expect(outcomes.map(\.identifier) == [1, 2, 3])
-    #expect(outcomes.allSatisfy { $0.result == .failure(.cancelled) })
+    #expect(outcomes.map(\.ticket) == [tickets[2], tickets[0], tickets[1]])
+    #expect(outcomes[0].result == .failure(.cancelled) && outcomes[1].result == .failure(.cancelled))
+    #expect(try outcomes[2].result.get().status == 200)
     #expect(try client.answer().status == 200)
-    #expect(server.requests.count == 2)
+    #expect(server.requests.count == 3)
   }
 
   @Test("are called off at once when the worker stops, while it waits for an answer")
   func stopsWhileWaiting() throws {
     let server = try ScriptedServer { _, _ in .silence }
     let client = try TestedWorker(server.url)
-    client.worker.send(CloudRequest(identifier: 1, method: .get, path: "/devices/ab"))
-    client.worker.send(CloudRequest(identifier: 2, method: .get, path: "/devices/ab"))
+    client.worker.send(CloudRequest(ticket: CloudTicket(.device, 1), method: .get, path: "/devices/ab"))
+    client.worker.send(CloudRequest(ticket: CloudTicket(.device, 2), method: .get, path: "/devices/ab"))
     #expect(eventually { server.requests.count == 1 })
     let deadline = Deadline(seconds: 10)
     client.worker.stop()
     #expect(!deadline.isOver)
     let outcomes = try client.outcomes(2)
-    #expect(outcomes.map(\.identifier) == [1, 2])
+    #expect(outcomes.map(\.ticket.number) == [1, 2])
     #expect(outcomes.allSatisfy { $0.result == .failure(.cancelled) })
   }
 
@@ -114,7 +118,7 @@ struct CloudWorkerTests {
   func stopsInHandshake() throws {
     let server = try ScriptedServer { _, _ in .silence }
     let client = try TestedWorker("https://127.0.0.1:\(server.port)")
-    client.worker.send(CloudRequest(identifier: 1, method: .get, path: "/devices/ab"))
+    client.worker.send(CloudRequest(ticket: CloudTicket(.device, 1), method: .get, path: "/devices/ab"))
     #expect(eventually { server.connectionCount == 1 })
     let deadline = Deadline(seconds: 10)
     client.worker.stop()

@@ -60,9 +60,10 @@ final class TestedWorker: Sendable {
     let before = outcomes.list.withLock { $0.count }
     worker.send(
       CloudRequest(
-        identifier: UInt64(before), method: method, path: path, body: body, isSentOnce: isSentOnce))
+        ticket: CloudTicket(.device, UInt64(before)), method: method, path: path, body: body,
+        isSentOnce: isSentOnce))
     let outcome = try outcomes(before + 1)[before]
-    #expect(outcome.identifier == UInt64(before))
+    #expect(outcome.ticket == CloudTicket(.device, UInt64(before)))
     return outcome.result
   }
 

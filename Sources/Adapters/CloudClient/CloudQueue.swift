@@ -13,15 +13,15 @@ struct CloudQueue {
 
   mutating func next() -> Job? { jobs.isEmpty ? nil : jobs.removeFirst() }
 
-  /// Removes the requests, leaves the settings.
-  /// - Returns: the identifiers of what was removed.
-  mutating func removeRequests() -> [UInt64] {
-    var removed: [UInt64] = []
+  /// Removes requests, leaves the settings.
+  /// - Returns: the tickets of what was removed.
+  mutating func removeRequests(where isSuch: (CloudTicket) -> Bool) -> [CloudTicket] {
+    var removed: [CloudTicket] = []
     var kept: [Job] = []
     for job in jobs {
       switch job {
-      case .configure: kept.append(job)
-      case .request(let request): removed.append(request.identifier)
+      case .request(let request) where isSuch(request.ticket): removed.append(request.ticket)
+      case .configure, .request: kept.append(job)
       }
     }
     jobs = kept

@@ -104,12 +104,15 @@ final class CloudSession {
     return nil
   }
 
+  /// The ticket of the request under way.
+  var ticket: CloudTicket? { running?.request.ticket }
+
   /// Gives the request up, and its connection with it.
-  /// - Returns: its identifier; nil when none was under way.
-  func abandon() -> UInt64? {
+  /// - Returns: its ticket; nil when none was under way.
+  func abandon() -> CloudTicket? {
     guard let running else { return nil }
     finish()
-    return running.request.identifier
+    return running.request.ticket
   }
 
   private func end(_ code: CURLcode) -> CloudOutcome? {
@@ -132,7 +135,7 @@ final class CloudSession {
       startsAfresh = true
     }
     finish()
-    return CloudOutcome(identifier: running.request.identifier, result: result)
+    return CloudOutcome(ticket: running.request.ticket, result: result)
   }
 
   private func answer(_ running: Running, _ redaction: Redaction) -> Result<CloudAnswer, CloudFailure> {

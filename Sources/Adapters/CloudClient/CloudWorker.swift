@@ -11,7 +11,7 @@ public final class CloudWorker: Sendable {
   private enum Message: Sendable {
     case configure(CloudAccess)
     case send(CloudRequest)
-    case cancelAll
+    case cancel(CloudTicket)
   }
 
   /// Bytes of requests that may wait: one of 500 passings is some 100 kB, and the core asks two things at a time.
@@ -53,8 +53,8 @@ public final class CloudWorker: Sendable {
   @discardableResult
   public func send(_ request: CloudRequest) -> Bool { inbox.box.post(.send(request)) }
 
-  /// Calls off what is under way and what waits; each ends as `cancelled`. The cloud may have done the work.
-  public func cancelAll() { inbox.box.deliver(.cancelAll) }
+  /// Calls off a request, under way or waiting; it ends as `cancelled`. The cloud may have done the work.
+  public func cancel(_ ticket: CloudTicket) { inbox.box.deliver(.cancel(ticket)) }
 
   deinit { stop() }
 
@@ -73,9 +73,9 @@ public final class CloudWorker: Sendable {
         switch message {
         case .configure(let access): queue.add(.configure(access))
         case .send(let request): queue.add(.request(request))
-        case .cancelAll:
-          if let identifier = session.abandon() { report(.cancelled(identifier)) }
-          for identifier in queue.removeRequests() { report(.cancelled(identifier)) }
+        case .cancel(let ticket):
+          if session.ticket == ticket, let ticket = session.abandon() { report(.cancelled(ticket)) }
+          for ticket in queue.removeRequests(where: { $0 == ticket }) { report(.cancelled(ticket)) }
         }
       }
       if inbox.isStopping.load(ordering: .acquiring) { break }
@@ -84,7 +84,7 @@ public final class CloudWorker: Sendable {
         case .configure(let access): session.configure(access)
         case .request(let request):
           if let failure = session.start(request) {
-            report(CloudOutcome(identifier: request.identifier, result: .failure(failure)))
+            report(CloudOutcome(ticket: request.ticket, result: .failure(failure)))
           }
         }
       }
@@ -94,13 +94,13 @@ public final class CloudWorker: Sendable {
         _ = try? Poll.wait(for: inbox.box.descriptor, .read, milliseconds: -1)
       }
     }
-    if let identifier = session.abandon() { report(.cancelled(identifier)) }
-    for identifier in queue.removeRequests() { report(.cancelled(identifier)) }
+    if let ticket = session.abandon() { report(.cancelled(ticket)) }
+    for ticket in queue.removeRequests(where: { _ in true }) { report(.cancelled(ticket)) }
   }
 }
 
 extension CloudOutcome {
-  fileprivate static func cancelled(_ identifier: UInt64) -> CloudOutcome {
-    CloudOutcome(identifier: identifier, result: .failure(.cancelled))
+  fileprivate static func cancelled(_ ticket: CloudTicket) -> CloudOutcome {
+    CloudOutcome(ticket: ticket, result: .failure(.cancelled))
   }
 }

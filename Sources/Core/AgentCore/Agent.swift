@@ -89,10 +89,9 @@ public struct Agent: Sendable {
     switch event {
     case .line(let line): session.handle(line, at: now.monotonic, &actions)
     case .cloud(let outcome):
-      if Forwarder.owns(outcome.identifier) {
-        forwarder.handle(outcome, at: now, &orders)
-      } else {
-        report.handle(outcome, at: now, &actions)
+      switch outcome.ticket.owner {
+      case .passings: forwarder.handle(outcome, at: now, &orders)
+      case .device: report.handle(outcome, at: now, &actions)
       }
     case .store(let store): report.handle(store, at: now, &actions)
     case .passings(let report): handle(report, at: now, &captured, &orders)

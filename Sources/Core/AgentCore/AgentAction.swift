@@ -5,7 +5,7 @@ public enum AgentAction: Equatable, Sendable {
   /// For the cloud. At most one request of `DeviceReport` and one of `Forwarder` wait for their outcomes.
   case cloud(CloudRequest)
   /// Calls off all requests; each ends as cancelled.
-  case cancelCloud
+  case cancelCloud(CloudTicket)
   /// For the store.
   case store(StoreRequest)
   /// For the store, about passings.

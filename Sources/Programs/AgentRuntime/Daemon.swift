@@ -248,9 +248,9 @@ final class Daemon {
       guard !isEnding else { return }
       // A full box is an outcome like any other failure; the core tries again.
       if !cloud.send(request) {
-        events.deliver(.cloud(CloudOutcome(identifier: request.identifier, result: .failure(.cancelled))))
+        events.deliver(.cloud(CloudOutcome(ticket: request.ticket, result: .failure(.cancelled))))
       }
-    case .cancelCloud: cloud.cancelAll()
+    case .cancelCloud(let ticket): cloud.cancel(ticket)
     case .store(let request):
       if !store.send(request) {
         events.deliver(.store(.failed(request, Daemon.storeIsBehind)))

@@ -15,7 +15,7 @@ struct HostileCloud {
   ) -> CloudOutcome {
     if source.chance(of: 10) {
       return CloudOutcome(
-        identifier: request.identifier, result: .failure(source.pick(HostileCloud.failures)))
+        ticket: request.ticket, result: .failure(source.pick(HostileCloud.failures)))
     }
     let status = source.chance(of: 5) ? source.pick(HostileCloud.statuses) : usualStatus(of: request)
     let body: CloudAnswer.Body
@@ -32,7 +32,7 @@ struct HostileCloud {
       default: WallTime(milliseconds: trueTime.milliseconds / 1000 * 1000)
       }
     return CloudOutcome(
-      identifier: request.identifier,
+      ticket: request.ticket,
       result: .success(
         CloudAnswer(
           status: status, body: body, date: date,

@@ -143,7 +143,7 @@ struct HostileWorld {
       command = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
     case .line(.close): isOpen = false
     case .cloud(let request): cloudRequests.append(request)
-    case .cancelCloud: cloudRequests = []
+    case .cancelCloud(let ticket): cloudRequests.removeAll { $0.ticket == ticket }
     case .store(let request): storeRequests.append(request)
     case .keep(let request): passingRequests.append(request)
     case .log(let entry):

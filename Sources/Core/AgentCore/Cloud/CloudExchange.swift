@@ -14,10 +14,33 @@ public enum CloudMethod: String, Sendable {
   case delete = "DELETE"
 }
 
+/// Whose request to the cloud it is, and which of theirs: an outcome goes to its ticket, and one owner calls off nothing of
+/// another's.
+public struct CloudTicket: Hashable, Sendable {
+  /// Those who ask the cloud.
+  public enum Owner: Sendable {
+    /// The device report.
+    case device
+    /// The forwarder.
+    case passings
+  }
+
+  /// Whose it is.
+  public let owner: Owner
+  /// The owner's own number of the request.
+  public let number: UInt64
+
+  /// A ticket.
+  public init(_ owner: Owner, _ number: UInt64) {
+    self.owner = owner
+    self.number = number
+  }
+}
+
 /// One request to the cloud.
 public struct CloudRequest: Equatable, Sendable {
   /// Names the request in its outcome.
-  public let identifier: UInt64
+  public let ticket: CloudTicket
   /// The method.
   public let method: CloudMethod
   /// The path below the base address, starting with a slash.
@@ -30,9 +53,9 @@ public struct CloudRequest: Equatable, Sendable {
 
   /// A request.
   public init(
-    identifier: UInt64, method: CloudMethod, path: String, body: JSONValue? = nil, isSentOnce: Bool = false
+    ticket: CloudTicket, method: CloudMethod, path: String, body: JSONValue? = nil, isSentOnce: Bool = false
   ) {
-    self.identifier = identifier
+    self.ticket = ticket
     self.method = method
     self.path = path
     self.body = body
@@ -42,14 +65,14 @@ public struct CloudRequest: Equatable, Sendable {
 
 /// What became of a request.
 public struct CloudOutcome: Equatable, Sendable {
-  /// The request's identifier.
-  public let identifier: UInt64
+  /// The request's ticket.
+  public let ticket: CloudTicket
   /// The answer, or why there is none.
   public let result: Result<CloudAnswer, CloudFailure>
 
   /// An outcome.
-  public init(identifier: UInt64, result: Result<CloudAnswer, CloudFailure>) {
-    self.identifier = identifier
+  public init(ticket: CloudTicket, result: Result<CloudAnswer, CloudFailure>) {
+    self.ticket = ticket
     self.result = result
   }
 }

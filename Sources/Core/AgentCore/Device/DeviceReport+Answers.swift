@@ -4,7 +4,7 @@ import JSONDocument
 extension DeviceReport {
   /// A request has come to its end. The outcome of one that was called off is ignored.
   mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ actions: inout [AgentAction]) {
-    guard let (identifier, purpose) = underWay, identifier == outcome.identifier else { return }
+    guard let (ticket, purpose) = underWay, ticket == outcome.ticket else { return }
     underWay = nil
     var log: [LogEntry] = []
     switch outcome.result {

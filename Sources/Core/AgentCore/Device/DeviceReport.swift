@@ -53,8 +53,8 @@ public struct DeviceReport: Sendable {
 
   // What is under way and what is due.
   var standing = Standing.unknown
-  var underWay: (identifier: UInt64, purpose: Purpose)?
-  var nextIdentifier: UInt64 = 1
+  var underWay: (ticket: CloudTicket, purpose: Purpose)?
+  var nextNumber: UInt64 = 1
   var notBefore: MonotonicTime
   var reportAt: MonotonicTime
   var verifyAt: MonotonicTime?
@@ -206,7 +206,7 @@ public struct DeviceReport: Sendable {
 
   /// Another reader, or none: everything known of the former one's device is put away.
   mutating func begin(at now: MonotonicTime, _ actions: inout [AgentAction]) {
-    if underWay != nil { actions.append(.cancelCloud) }
+    if let underWay { actions.append(.cancelCloud(underWay.ticket)) }
     underWay = nil
     document = nil
     isDocumentCurrent = false
@@ -316,14 +316,14 @@ public struct DeviceReport: Sendable {
   private mutating func send(_ purpose: Purpose, at now: Moment, _ actions: inout [AgentAction]) {
     guard let identity else { return }
     let request: CloudRequest
-    let identifier = nextIdentifier
+    let ticket = CloudTicket(.device, nextNumber)
     switch purpose {
     case .bind:
       request = CloudRequest(
-        identifier: identifier, method: .post, path: "/devices", body: ReportBody.binding(identity, device))
+        ticket: ticket, method: .post, path: "/devices", body: ReportBody.binding(identity, device))
     case .verify:
       guard let binding else { return }
-      request = CloudRequest(identifier: identifier, method: .get, path: "/devices/\(binding.deviceid)")
+      request = CloudRequest(ticket: ticket, method: .get, path: "/devices/\(binding.deviceid)")
       verifyAt = nil
     case .report(let lastSeen):
       guard let binding else { return }
@@ -334,14 +334,14 @@ public struct DeviceReport: Sendable {
         : ReportBody.heartbeat(
           identity, device, lastSeen: lastSeen, telemetry: isTelemetryRefused ? nil : telemetry)
       request = CloudRequest(
-        identifier: identifier, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
+        ticket: ticket, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
       )
       if let lastSeen, route != .documented { sentLastSeen[identity.serialNumber] = lastSeen }
       lastReportedFrameAt = lastFrameAt
       reportedIdentity = identity
     }
-    nextIdentifier += 1
-    underWay = (identifier, purpose)
+    nextNumber += 1
+    underWay = (ticket, purpose)
     clock.ask(at: now)
     actions.append(.cloud(request))
   }

@@ -15,13 +15,50 @@ struct ForwardFile: Sendable {
     }
   }
 
-  /// After too many refusals one passing by itself shows whether it is the passings or the file.
-  enum Probe: Equatable, Sendable {
-    /// To be sent when the file is tried again; how often that was in vain.
-    case wanted(Int)
-    case sent(Int)
+  var summary: FileSummary
+  /// What of it is read, to be sent.
+  var scan: FileScan
+  /// How far it is with its cloud session.
+  var course = SessionCourse()
+  /// When the cloud's count of its session is asked for.
+  var counting = CloudCounting()
+  /// What the cloud refuses of it.
+  var refusals = RefusalWatch()
+  /// Why nothing of it is sent.
+  var hold: Hold?
+  /// Why its session is not asked for yet.
+  var blocked: String?
+  /// Sent, and perhaps taken by the cloud though it did not say so.
+  var shown = NumberSet()
+  /// The cloud may have them as they were before the reader's memory corrected them.
+  var mayBeOld = NumberSet()
+  /// When something of it last changed, but for what the cloud takes.
+  var progressAt: MonotonicTime
+  var meter = RateMeter()
+
+  init(_ summary: FileSummary, at now: MonotonicTime) {
+    self.summary = summary
+    scan = FileScan(at: now)
+    progressAt = now
   }
 
+  /// Waiting, and neither for the reader's memory nor for a person's decision.
+  var sendable: Int { max(0, summary.waiting - summary.unconfirmed - summary.undecided) }
+  /// Sendable and not read yet.
+  var unread: Int { max(0, sendable - scan.busy.count) }
+  /// Whether the reader may have more of it.
+  var isUnfinished: Bool { !summary.isSettled || summary.unconfirmed > 0 }
+  /// Whether it is not known what became of the request for its session: others wait until that is found out.
+  var mayHaveSession: Bool { summary.session?.standing == .asked && course.asked == .mayBeThere }
+  /// Whether there is anything to do for it.
+  var isActive: Bool {
+    summary.waiting > 0 || !scan.busy.isEmpty || course.keeping != nil || counting.dueAt != nil || hold != nil
+      || mayHaveSession
+  }
+}
+
+/// What of a file's waiting passings is read from the store.
+struct FileScan: Sendable {
   /// Newly captured passings of the reader's current file, read before what waits from earlier.
   struct Live: Equatable, Sendable {
     /// Those up to this number are read.
@@ -32,7 +69,6 @@ struct ForwardFile: Sendable {
     var since: MonotonicTime?
   }
 
-  var summary: FileSummary
   /// Waiting passings up to this number are read.
   var cursor: UInt32 = 0
   /// The highest number that was seen captured.
@@ -40,10 +76,6 @@ struct ForwardFile: Sendable {
   var live: Live?
   /// Read and not yet acknowledged on disk.
   var busy = NumberSet()
-  /// Sent, and perhaps taken by the cloud though it did not say so.
-  var shown = NumberSet()
-  /// The cloud may have them as they were before the reader's memory corrected them.
-  var mayBeOld = NumberSet()
   /// Reading began at the lowest number, and whether anything was found since.
   var isFullScan = false
   var hasFound = false
@@ -51,71 +83,14 @@ struct ForwardFile: Sendable {
   var isExhausted = false
   /// Since when passings are there that are not read.
   var unreadSince: MonotonicTime?
-  /// When something of it last changed, but for what the cloud takes.
-  var progressAt: MonotonicTime
   /// When the oldest that is not read was heard, or the last that was read.
   var oldestUnread: MonotonicTime?
   /// When a person, or a comparison, last let some wait again: they have not waited since they were heard.
   var sentAgainAt: MonotonicTime?
+  /// When the age of the oldest is looked up again.
   var peekAt: MonotonicTime
 
-  // The cloud session.
-  var hold: Hold?
-  /// A session that is being kept on disk.
-  var keeping: CloudSession?
-  /// `asked` is on disk, and `POST /sessions` was not sent since, or was refused: no session can have come of it.
-  var isUnposted = false
-  /// Before it is asked for, it is looked for in the cloud's list.
-  var isSought = false
-  /// Closed ones of its name that the store does not know.
-  var former = FormerSessions()
-  /// How often in a row the cloud has answered 404 to the list of sessions, and did not say what is missing.
-  var bareAbsences = 0
-  /// How much the cloud has refused to list the device's sessions meanwhile.
-  var listRefusals = 0
-  /// When a new session may be asked for; nil for at once.
-  var askNotBefore: MonotonicTime?
-  var askBackoff = Backoff(first: .seconds(5), cap: .seconds(600))
-  /// When its session is looked for or asked for again, after the cloud did not say.
-  var sessionNotBefore: MonotonicTime?
-  var sessionBackoff = Backoff(first: .seconds(1), cap: .seconds(60))
-  /// How often in a row the cloud has refused what concerns its session alone, and since when.
-  var sessionRefusals = 0
-  var sessionRefusedAt: MonotonicTime?
-  /// Why its session is not asked for yet.
-  var blocked: String?
-  /// How many of its passings the cloud has refused without taking one between them.
-  var refusedInRow = NumberSet()
-  var probe: Probe?
-  /// So many more may be refused: a probe has shown that it is the passings.
-  var mayRefuse = 0
-
-  // The cloud's count.
-  var countAt: MonotonicTime?
-  var countedAt: MonotonicTime?
-  /// How often in a row the cloud has said that there is no such session.
-  var countRefusals = 0
-  var isSurplusTold = false
-  var meter = RateMeter()
-
-  init(_ summary: FileSummary, at now: MonotonicTime) {
-    self.summary = summary
-    progressAt = now
-    peekAt = now
-  }
-
-  /// Waiting, and neither for the reader's memory nor for a person's decision.
-  var sendable: Int { max(0, summary.waiting - summary.unconfirmed - summary.undecided) }
-  /// Sendable and not read yet.
-  var unread: Int { max(0, sendable - busy.count) }
-  /// Whether the reader may have more of it.
-  var isUnfinished: Bool { !summary.isSettled || summary.unconfirmed > 0 }
-  /// Whether it is not known what became of the request for its session: others wait until that is found out.
-  var mayHaveSession: Bool { summary.session?.standing == .asked && !isUnposted }
-  /// Whether there is anything to do for it.
-  var isActive: Bool {
-    summary.waiting > 0 || !busy.isEmpty || keeping != nil || countAt != nil || hold != nil || mayHaveSession
-  }
+  init(at now: MonotonicTime) { peekAt = now }
 
   /// Everything that is read is put back: it waits in the store.
   mutating func forgetReading() {
@@ -123,22 +98,6 @@ struct ForwardFile: Sendable {
     cursor = 0
     live = nil
     isExhausted = false
-  }
-
-  /// The cloud has answered about its session as it should.
-  mutating func forgetSessionRefusals() {
-    sessionRefusals = 0
-    sessionRefusedAt = nil
-    bareAbsences = 0
-    sessionNotBefore = nil
-    sessionBackoff.reset()
-  }
-
-  /// The cloud's refusals say nothing any more of what it will do.
-  mutating func forgetRefusals() {
-    refusedInRow = NumberSet()
-    probe = nil
-    mayRefuse = 0
   }
 
   /// Numbers that will be sent another time.
@@ -154,6 +113,37 @@ struct ForwardFile: Sendable {
     isExhausted = false
     isFullScan = false
   }
+}
+
+/// When the cloud's count of a file's session is asked for.
+struct CloudCounting: Sendable {
+  /// Then; nil while it is not wanted.
+  var dueAt: MonotonicTime?
+  /// When it was asked for last.
+  var askedAt: MonotonicTime?
+  /// How often in a row the cloud has said that there is no such session.
+  var refusals = 0
+  /// That the cloud has more than was sent has been told.
+  var isSurplusTold = false
+}
+
+/// What the cloud refuses of a file's passings.
+struct RefusalWatch: Sendable {
+  /// After too many refusals one passing by itself shows whether it is the passings or the file.
+  enum Probe: Equatable, Sendable {
+    /// To be sent when the file is tried again; how often that was in vain.
+    case wanted(Int)
+    case sent(Int)
+  }
+
+  /// How many the cloud has refused without taking one between them.
+  var inRow = NumberSet()
+  var probe: Probe?
+  /// So many more may be refused: a probe has shown that it is the passings.
+  var allowed = 0
+
+  /// They say nothing any more of what the cloud will do.
+  mutating func forget() { self = RefusalWatch() }
 }
 
 /// How fast something goes, over the last seconds.

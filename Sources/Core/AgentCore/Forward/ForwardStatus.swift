@@ -47,9 +47,9 @@ extension Forwarder {
   func oldestArrival(of place: Int) -> MonotonicTime? {
     let file = files[place]
     let read = queue.lazy.filter { $0.key == file.summary.key }.compactMap(\.items.first?.arrivedAt).min()
-    let unread = file.unread > 0 ? file.oldestUnread : nil
+    let unread = file.unread > 0 ? file.scan.oldestUnread : nil
     let arrival = [read, unread].compactMap { $0 }.min()
-    return arrival.map { max($0, file.sentAgainAt ?? $0) }
+    return arrival.map { max($0, file.scan.sentAgainAt ?? $0) }
   }
 
   private func reason(for file: ForwardFile, at now: Moment) -> String? {

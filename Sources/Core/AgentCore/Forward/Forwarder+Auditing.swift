@@ -89,7 +89,7 @@ extension Forwarder {
           wake(at: start)
           continue
         }
-        if let place = places[due], files[place].summary.waiting > 0 || !files[place].busy.isEmpty {
+        if let place = places[due], files[place].summary.waiting > 0 || !files[place].scan.busy.isEmpty {
           audits.due[due] = now + .seconds(60)
           wake(at: now + .seconds(60))
         } else {

@@ -38,14 +38,14 @@ extension Forwarder {
 
   /// The cloud's count of a file is asked for then, or earlier when that was due already.
   mutating func count(_ place: Int, at time: MonotonicTime) {
-    files[place].countAt = min(files[place].countAt ?? time, time)
+    files[place].counting.dueAt = min(files[place].counting.dueAt ?? time, time)
     activate(place)
   }
 
   /// Everything that waited of a file is acknowledged. Passings that come one by one do not each bring a count.
   mutating func countWhenDrained(_ place: Int, at now: MonotonicTime) {
     guard files[place].summary.session?.standing == .open else { return }
-    let due = max(now + .seconds(10), files[place].countedAt.map { $0 + .seconds(60) } ?? now)
+    let due = max(now + .seconds(10), files[place].counting.askedAt.map { $0 + .seconds(60) } ?? now)
     count(place, at: due)
   }
 
@@ -55,15 +55,17 @@ extension Forwarder {
   ) -> (Purpose, Draft)? {
     if let walk { return walkRequest(walk, at: now, &orders) }
     for place in active {
-      guard let due = files[place].countAt, case .open(let token) = sessionState(of: place) else { continue }
+      guard let due = files[place].counting.dueAt, case .open(let token) = sessionState(of: place) else {
+        continue
+      }
       let time = max(due, unreadableUntil ?? due)
       guard now >= time else {
         wake(at: time)
         continue
       }
       let summary = files[place].summary
-      files[place].countedAt = now
-      files[place].countAt =
+      files[place].counting.askedAt = now
+      files[place].counting.dueAt =
         summary.isSettled ? nil : now + random.spread(Forwarder.countInterval, by: 0.1)
       // While a damaged store is brought over, the session is known before all of its passings are.
       let expected = min(summary.session?.acknowledged ?? 0, summary.acknowledged)
@@ -90,14 +92,14 @@ extension Forwarder {
       }
       answered(at: now, &orders.log)
       readable(at: now, &orders.log)
-      files[place].countRefusals = 0
+      files[place].counting.refusals = 0
       guard let count = session["passings"]?.count.map(Int.init(clamping:)) else { return }
       compare(count, expected, token, of: place, at: now, &orders.log)
     case 401, 403: noteUnreadable(answer, at: now, &orders.log)
     case 404, 410:
       // Once may be a proxy's word.
-      files[place].countRefusals += 1
-      guard files[place].countRefusals > 1 else {
+      files[place].counting.refusals += 1
+      guard files[place].counting.refusals > 1 else {
         count(place, at: now + .seconds(60))
         return
       }
@@ -124,9 +126,9 @@ extension Forwarder {
         at: now, &log)
       // Those that wait may be there already, when an answer was lost.
       if summary.waiting == 0, count > expected, expected == summary.acknowledged,
-        !files[place].isSurplusTold
+        !files[place].counting.isSurplusTold
       {
-        files[place].isSurplusTold = true
+        files[place].counting.isSurplusTold = true
         log.append(
           LogEntry(
             .cloudCountDiffers,

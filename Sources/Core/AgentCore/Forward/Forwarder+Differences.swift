@@ -30,7 +30,7 @@ extension Forwarder {
     files[place].mayBeOld.formUnion(files[place].shown.intersection(numbers))
     overtaken(numbers, of: place, &log)
     dropOutdated()
-    files[place].readAgain(from: numbers.first ?? 0)
+    files[place].scan.readAgain(from: numbers.first ?? 0)
   }
 
   /// The store was told of a correction before it was told what the cloud said of the passing as it was.

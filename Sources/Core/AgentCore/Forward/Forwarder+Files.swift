@@ -17,14 +17,14 @@ extension Forwarder {
     let former = files[place].summary
     guard former != summary else { return place }
     files[place].summary = summary
-    files[place].isExhausted = false
+    files[place].scan.isExhausted = false
     if former.stored != summary.stored || former.unconfirmed != summary.unconfirmed
       || former.readerCount != summary.readerCount || former.isSettled != summary.isSettled
       || former.lost != summary.lost
     {
       files[place].progressAt = now
     }
-    if summary.waiting == 0, summary.isSettled { files[place].former = FormerSessions() }
+    if summary.waiting == 0, summary.isSettled { files[place].course.former = FormerSessions() }
     if summary.waiting == 0, former.waiting > 0 { countWhenDrained(place, at: now) }
     if summary.isSettled, !former.isSettled, summary.session != nil {
       count(place, at: now + .seconds(2))
@@ -37,10 +37,10 @@ extension Forwarder {
   /// Puts the file among the active ones when it is one, and notes since when something of it is to be read.
   mutating func noteUnread(of place: Int, at now: MonotonicTime) {
     if files[place].unread == 0 {
-      files[place].unreadSince = nil
-      files[place].oldestUnread = nil
-    } else if files[place].unreadSince == nil {
-      files[place].unreadSince = now
+      files[place].scan.unreadSince = nil
+      files[place].scan.oldestUnread = nil
+    } else if files[place].scan.unreadSince == nil {
+      files[place].scan.unreadSince = now
     }
     if files[place].isActive { activate(place) }
   }
@@ -56,11 +56,11 @@ extension Forwarder {
     let place = note(result.summary, at: now)
     let key = result.summary.key
     if let last = result.added.last, let first = result.added.first {
-      let former = files[place].highest
+      let former = files[place].scan.highest
       var fresh = result.added
       if former > 0 { fresh.remove(0...former) }
-      files[place].highest = max(former, last)
-      if first <= files[place].cursor { files[place].readAgain(from: first) }
+      files[place].scan.highest = max(former, last)
+      if first <= files[place].scan.cursor { files[place].scan.readAgain(from: first) }
       if key == view.current, let firstFresh = fresh.first {
         noteFresh(fresh, behind: firstFresh - min(firstFresh, 1), of: place, at: now)
       }
@@ -74,18 +74,18 @@ extension Forwarder {
     _ fresh: NumberSet, behind number: UInt32, of place: Int, at now: MonotonicTime
   ) {
     let file = files[place]
-    var live: ForwardFile.Live
-    if let known = file.live {
+    var live: FileScan.Live
+    if let known = file.scan.live {
       live = known
-      if live.fresh.count > 4 * batchSize.count { live = ForwardFile.Live(cursor: max(number, known.cursor)) }
+      if live.fresh.count > 4 * batchSize.count { live = FileScan.Live(cursor: max(number, known.cursor)) }
     } else if file.unread - fresh.count > 2 * batchSize.count {
-      live = ForwardFile.Live(cursor: number)
+      live = FileScan.Live(cursor: number)
     } else {
       return
     }
     if live.since == nil { live.since = now }
     live.fresh.formUnion(fresh)
-    files[place].live = live
+    files[place].scan.live = live
   }
 
   /// Something was written, or noted.
@@ -105,14 +105,14 @@ extension Forwarder {
     let place = note(summary, at: now)
     switch request {
     case .acknowledge(_, let numbers, _):
-      if isOwn { files[place].busy.subtract(numbers) }
+      if isOwn { files[place].scan.busy.subtract(numbers) }
       files[place].meter.add(max(0, summary.acknowledged - former), at: now)
-    case .reject(_, let number, _): if isOwn { files[place].busy.remove(number) }
+    case .reject(_, let number, _): if isOwn { files[place].scan.busy.remove(number) }
     case .sendAgain(_, let numbers):
-      if let first = numbers.first { files[place].readAgain(from: first) }
-      files[place].sentAgainAt = now
+      if let first = numbers.first { files[place].scan.readAgain(from: first) }
+      files[place].scan.sentAgainAt = now
     case .doubt: dropUnsent(of: summary.key)
-    case .believe, .release, .accept: files[place].readAgain(from: 0)
+    case .believe, .release, .accept: files[place].scan.readAgain(from: 0)
     case .undoRewind: rewindUndone(place, summary.acknowledged - former, &log)
     case .keepSession(_, let session): sessionKept(place, session, at: now, &log)
     case .capture, .keepDoubtful, .settleDoubtful, .openFile, .correctZone, .settleTimes, .contradict,
@@ -157,7 +157,9 @@ extension Forwarder {
   /// A batch's passings will be read again; it must still be taken out of the queue.
   mutating func putBack(_ batch: PassingBatch) {
     guard let place = places[batch.key] else { return }
-    files[place].putBack(batch.numbers)
-    if batch.isProbe, case .sent(let attempts) = files[place].probe { files[place].probe = .wanted(attempts) }
+    files[place].scan.putBack(batch.numbers)
+    if batch.isProbe, case .sent(let attempts) = files[place].refusals.probe {
+      files[place].refusals.probe = .wanted(attempts)
+    }
   }
 }

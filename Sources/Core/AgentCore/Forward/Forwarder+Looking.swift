@@ -61,7 +61,7 @@ extension Forwarder {
     let batch = queue[index]
     noteSeen(look, of: batch)
     // What a session of before the store was lost has of this file is acknowledged already.
-    let isFormer = places[batch.key].map { files[$0].former.knows(batch.token) } ?? false
+    let isFormer = places[batch.key].map { files[$0].course.former.knows(batch.token) } ?? false
     let found = isFormer ? NumberSet() : look.pages.found
     let missing = batch.numbers.subtracting(found)
     let present = batch.numbers.subtracting(missing)

@@ -11,23 +11,21 @@ extension Forwarder {
     if underWay != nil { underWay?.purpose = .nothing }
     conditions.drop(.cloudCountDiffers, .cloudAuditDiffers)
     for place in files.indices {
-      files[place].forgetReading()
-      files[place].isUnposted = false
-      files[place].isSought = false
-      files[place].former = FormerSessions()
+      files[place].scan.forgetReading()
+      files[place].course.forget()
       files[place].shown = NumberSet()
       files[place].mayBeOld = NumberSet()
       files[place].blocked = nil
-      files[place].countAt = nil
-      files[place].countRefusals = 0
-      files[place].isSurplusTold = false
+      files[place].counting.dueAt = nil
+      files[place].counting.refusals = 0
+      files[place].counting.isSurplusTold = false
     }
     for write in writes {
       switch write {
       case .acknowledge(let key, let numbers, _):
-        if let place = places[key] { files[place].busy.formUnion(numbers) }
+        if let place = places[key] { files[place].scan.busy.formUnion(numbers) }
       case .reject(let key, let number, _):
-        if let place = places[key] { files[place].busy.insert(number) }
+        if let place = places[key] { files[place].scan.busy.insert(number) }
       default: break
       }
     }

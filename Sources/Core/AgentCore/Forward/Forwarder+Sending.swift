@@ -148,11 +148,11 @@ extension Forwarder {
     noteConfirmed(numbers, of: batch.key, &log)
     backlogCount += numbers.count
     if let place = places[batch.key] {
-      files[place].refusedInRow = NumberSet()
-      files[place].forgetSessionRefusals()
+      files[place].refusals.inRow = NumberSet()
+      files[place].course.forgetRefusals()
       if batch.isProbe {
-        files[place].probe = nil
-        files[place].mayRefuse = Forwarder.mostRefusedAfterProbe
+        files[place].refusals.probe = nil
+        files[place].refusals.allowed = Forwarder.mostRefusedAfterProbe
       }
     }
     let taken = LogEntry(
@@ -169,7 +169,7 @@ extension Forwarder {
 
   /// Each half is sent by itself.
   mutating func cut(_ index: Int) {
-    let halves = queue[index].halves(named: newBatchIdentifier(), newBatchIdentifier())
+    let halves = queue[index].halves(named: newNumber(), newNumber())
     queue.replaceSubrange(index...index, with: halves)
   }
 
@@ -189,18 +189,18 @@ extension Forwarder {
       failedProbe(batch)
       return self.hold(place, hold, message, at: now, &log)
     }
-    if files[place].mayRefuse > 0 {
-      files[place].mayRefuse -= 1
+    if files[place].refusals.allowed > 0 {
+      files[place].refusals.allowed -= 1
       return isBlamed ? reject(item.number, of: batch.key, reason, &log) : park(batch, reason, at: now)
     }
-    files[place].refusedInRow.insert(item.number)
+    files[place].refusals.inRow.insert(item.number)
     // Once a file was held, fewer are enough to see that nothing has changed.
     let isHeldAgain = conditions.isActive(.forwardHeld, of: batch.key.description)
-    if files[place].refusedInRow.count >= (isHeldAgain ? 3 : Forwarder.mostRefusedInRow) {
+    if files[place].refusals.inRow.count >= (isHeldAgain ? 3 : Forwarder.mostRefusedInRow) {
       // Not the passings are wrong: those that were set aside on the way wait again.
-      let refused = files[place].refusedInRow
-      files[place].refusedInRow = NumberSet()
-      files[place].probe = .wanted(0)
+      let refused = files[place].refusals.inRow
+      files[place].refusals.inRow = NumberSet()
+      files[place].refusals.probe = .wanted(0)
       putBack(batch)
       write(.sendAgain(batch.key, refused))
       return self.hold(place, hold, message, at: now, &log)
@@ -221,8 +221,10 @@ extension Forwarder {
   /// Another one is tried next time.
   private mutating func failedProbe(_ batch: PassingBatch) {
     putBack(batch)
-    guard let place = places[batch.key], case .wanted(let attempts) = files[place].probe else { return }
-    files[place].probe = .wanted(attempts + 1)
+    guard let place = places[batch.key], case .wanted(let attempts) = files[place].refusals.probe else {
+      return
+    }
+    files[place].refusals.probe = .wanted(attempts + 1)
   }
 
   private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {

@@ -27,12 +27,16 @@ extension Forwarder {
   func sessionState(of place: Int) -> SessionState {
     let file = files[place]
     guard let deviceid = view.devices[file.summary.key.serialNumber] else { return .unbound }
-    if file.keeping != nil { return .keeping }
+    if file.course.keeping != nil { return .keeping }
     guard let session = file.summary.session, session.cloud == cloud, session.deviceid == deviceid else {
       return .ask(deviceid: deviceid)
     }
     switch session.standing {
-    case .asked: return file.isUnposted && !file.isSought ? .post(session) : .find(session)
+    case .asked:
+      return switch file.course.asked {
+      case .absent: .post(session)
+      case .lookFirst, .mayBeThere: .find(session)
+      }
     case .closed: return settings.onClosedSession == .hold ? .closed : .ask(deviceid: deviceid)
     case .open: return session.token.map(SessionState.open) ?? .find(session)
     }
@@ -53,7 +57,7 @@ extension Forwarder {
       case .closed: holdClosed(place, at: now.monotonic, &orders.log)
       case .keeping, .find, .post, .open: break
       case .ask(let deviceid):
-        if let notBefore = files[place].askNotBefore, now.monotonic < notBefore {
+        if let notBefore = files[place].course.askNotBefore, now.monotonic < notBefore {
           wake(at: notBefore)
           files[place].blocked = "its session was closed, a new one is asked for soon"
         } else if let obstacle = obstacle(to: place, at: now.monotonic) {
@@ -88,7 +92,7 @@ extension Forwarder {
 
   /// Nothing of a session is used before it is on disk.
   mutating func keep(_ session: CloudSession, of place: Int) {
-    files[place].keeping = session
+    files[place].course.keeping = session
     write(.keepSession(files[place].summary.key, session))
   }
 
@@ -96,19 +100,16 @@ extension Forwarder {
   mutating func sessionKept(
     _ place: Int, _ session: CloudSession, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    guard files[place].keeping == session else { return }
-    files[place].keeping = nil
+    guard files[place].course.keeping == session else { return }
+    files[place].course.keeping = nil
     guard session.cloud == cloud else { return }
     let key = files[place].summary.key
     switch session.standing {
     case .asked:
       // One may be there that this store does not know: what the store had may be lost. It is looked for first.
-      files[place].isUnposted = true
-      files[place].isSought = !isUnreadable(at: now)
-      files[place].listRefusals = 0
+      files[place].course.written(mayList: !isUnreadable(at: now))
     case .open:
-      files[place].isUnposted = false
-      files[place].isSought = false
+      files[place].course.opened()
       count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
       conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
       log.append(
@@ -130,13 +131,13 @@ extension Forwarder {
   mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
     for place in active where files[place].hold == nil {
       let key = files[place].summary.key
-      if let notBefore = files[place].sessionNotBefore, now < notBefore {
+      if let notBefore = files[place].course.notBefore, now < notBefore {
         wake(at: notBefore)
         continue
       }
       switch sessionState(of: place) {
       case .find(let session):
-        if let former = files[place].former.next {
+        if let former = files[place].course.former.next {
           return (
             .readFormer(key, token: former.token),
             Draft(
@@ -151,8 +152,7 @@ extension Forwarder {
           files[place].blocked = obstacle
           continue
         }
-        // From here on it may exist.
-        files[place].isUnposted = false
+        files[place].course.posted()
         return (
           .openSession(key),
           Draft(
@@ -179,11 +179,11 @@ extension Forwarder {
       accepted(at: now, &orders.log)
       adopt(token, for: session, of: place)
     case 401, 403:
-      files[place].isUnposted = true
+      files[place].course.isNotThere()
       keyRefused(answer, "opening a session", at: now, &orders.log)
     default:
       // An answer that refuses: nothing was created.
-      files[place].isUnposted = true
+      files[place].course.isNotThere()
       refused(
         place, .openSession(key), answer.refusal("to open a session"), status: answer.status, at: now,
         &orders.log)
@@ -194,7 +194,7 @@ extension Forwarder {
     var open = session
     open.token = token
     open.standing = .open
-    files[place].forgetSessionRefusals()
+    files[place].course.forgetRefusals()
     keep(open, of: place)
   }
 
@@ -211,9 +211,9 @@ extension Forwarder {
           status: answer.status, at: now, &orders.log)
       }
       let candidates = candidates(for: session, in: list)
-      files[place].former.expect(SessionListing.closed(candidates))
+      files[place].course.former.expect(SessionListing.closed(candidates))
       // They are read first, then listed again.
-      guard files[place].former.next == nil else { return answered(at: now, &orders.log) }
+      guard files[place].course.former.next == nil else { return answered(at: now, &orders.log) }
       switch SessionListing.find(in: candidates) {
       case .there(let token):
         answered(at: now, &orders.log)
@@ -227,9 +227,8 @@ extension Forwarder {
     case 401, 403:
       // A key that may only write: it has to be asked for. What was created before stays empty.
       noteUnreadable(answer, at: now, &orders.log)
-      files[place].isUnposted = true
-      files[place].isSought = false
-    case 404 where isWithoutSessions(answer, place): hasNoSession(place, at: now, &orders.log)
+      files[place].course.isNotThere()
+    case 404 where files[place].course.isWithoutSessions(answer): hasNoSession(place, at: now, &orders.log)
     default:
       refused(
         place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
@@ -237,46 +236,19 @@ extension Forwarder {
     }
   }
 
-  /// How often in a row a 404 that does not say what is missing is taken for a proxy's word.
-  private static let mostBareAbsences = 2
-
-  /// Whether a 404 means that the device has no session. Where it does not say so the third in a row is believed: the
-  /// worst that comes of it is an empty session.
-  private mutating func isWithoutSessions(_ answer: CloudAnswer, _ place: Int) -> Bool {
-    switch CloudAbsence(answer, of: .sessions) {
-    case .nothing: return true
-    case .parent, nil: return false
-    case .unsaid:
-      files[place].bareAbsences += 1
-      return files[place].bareAbsences > Forwarder.mostBareAbsences
-    }
-  }
-
   /// The session that was asked for is not there: it is to be created.
   private mutating func hasNoSession(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
     answered(at: now, &log)
-    files[place].forgetSessionRefusals()
-    files[place].isUnposted = true
-    files[place].isSought = false
+    files[place].course.forgetRefusals()
+    files[place].course.isNotThere()
   }
-
-  /// Three refusals of the list or nine failures: passings do not wait longer for a list that the cloud cannot show.
-  private static let mostListRefusals = 9
 
   /// The cloud has answered, and does not list the device's sessions, or does not show what one of them has.
   mutating func noteUnlisted(_ purpose: Purpose, status: Int) {
     let more = status < 500 ? 3 : 1
     switch purpose {
-    case .findSession(let key):
-      guard let place = places[key], files[place].isSought else { return }
-      files[place].listRefusals += more
-      if files[place].listRefusals >= Forwarder.mostListRefusals { files[place].isSought = false }
-    case .readFormer(let key, _):
-      guard let place = places[key] else { return }
-      files[place].listRefusals += more
-      guard files[place].listRefusals >= Forwarder.mostListRefusals else { return }
-      files[place].listRefusals = 0
-      files[place].former.skip()
+    case .findSession(let key): if let place = places[key] { files[place].course.notListed(weight: more) }
+    case .readFormer(let key, _): if let place = places[key] { files[place].course.notShown(weight: more) }
     case .send, .checkSession, .checkList, .readBatch, .openSession, .count, .readRange, .audit, .nothing:
       break
     }
@@ -288,7 +260,7 @@ extension Forwarder {
     _ orders: inout ForwardOrders
   ) {
     guard let place = places[key], case .find(let session) = sessionState(of: place),
-      files[place].former.next?.token == token
+      files[place].course.former.next?.token == token
     else { return }
     let absence = CloudAbsence(answer, of: .passings)
     let page: PassingPage
@@ -303,7 +275,7 @@ extension Forwarder {
     case 404 where absence == .nothing: page = .empty
     case 401, 403:
       noteUnreadable(answer, at: now, &orders.log)
-      files[place].former.skip()
+      files[place].course.former.skip()
       return
     default:
       return failed(
@@ -311,8 +283,8 @@ extension Forwarder {
         &orders.log)
     }
     answered(at: now, &orders.log)
-    files[place].forgetSessionRefusals()
-    guard let count = files[place].former.take(page), count > 0 else { return }
+    files[place].course.forgetRefusals()
+    guard let count = files[place].course.former.take(page), count > 0 else { return }
     orders.log.append(
       LogEntry(
         .cloudSessionClosed,
@@ -338,7 +310,7 @@ extension Forwarder {
     let key = files[place].summary.key
     withdraw(place)
     guard openToken(of: place) == token else { return }
-    files[place].askNotBefore = now + files[place].askBackoff.next(&random)
+    files[place].course.askNotBefore = now + files[place].course.askBackoff.next(&random)
     guard var session = files[place].summary.session else { return }
     session.standing = .closed
     // What was in it before is in it still. In another session it would be a second time, and here it would wait for ever.

@@ -16,7 +16,7 @@ extension Forwarder {
     switch purpose {
     case .count(let key, _):
       if let place = places[key] {
-        files[place].countAt = nil
+        files[place].counting.dueAt = nil
         count(place, at: now + max(wait, .seconds(30)))
       }
       guard isFloor || status == nil else { return }
@@ -28,12 +28,12 @@ extension Forwarder {
       guard isFloor || status == nil else { return }
     case .openSession(let key), .findSession(let key), .readFormer(let key, _):
       if case .openSession = purpose, status == 429, let place = places[key] {
-        files[place].isUnposted = true
+        files[place].course.isNotThere()
       }
       if let status, status >= 400, status != 429 { noteUnlisted(purpose, status: status) }
       if !isFloor, status != nil, let place = places[key] {
         // The others need not wait for what concerns this file alone.
-        files[place].sessionNotBefore = now + files[place].sessionBackoff.next(&random)
+        files[place].course.notBefore = now + files[place].course.backoff.next(&random)
         if !queue.isEmpty || active.contains(where: { $0 != place && openToken(of: $0) != nil }) {
           wait = .zero
         }
@@ -118,11 +118,11 @@ extension Forwarder {
     _ place: Int, _ purpose: Purpose, _ message: String, status: Int, at now: MonotonicTime,
     _ log: inout [LogEntry]
   ) {
-    files[place].sessionRefusals += 1
-    let since = files[place].sessionRefusedAt ?? now
-    files[place].sessionRefusedAt = since
+    files[place].course.refusals += 1
+    let since = files[place].course.refusedAt ?? now
+    files[place].course.refusedAt = since
     let span = files[place].mayHaveSession ? Forwarder.longPatience : Forwarder.refusalSpan
-    guard files[place].sessionRefusals >= Forwarder.mostSessionRefusals, now - since >= span else {
+    guard files[place].course.refusals >= Forwarder.mostSessionRefusals, now - since >= span else {
       failed(purpose, message, status: status, at: now, &log)
       return
     }
@@ -205,7 +205,7 @@ extension Forwarder {
   /// When the cloud is asked again for something that waits: a file without a session may have to wait longer for that.
   private var nextRequest: MonotonicTime {
     let times = active.lazy.filter { files[$0].sendable > 0 }.map { place in
-      openToken(of: place) == nil ? files[place].sessionNotBefore ?? notBefore : notBefore
+      openToken(of: place) == nil ? files[place].course.notBefore ?? notBefore : notBefore
     }
     return max(notBefore, times.min() ?? notBefore)
   }

@@ -40,8 +40,6 @@ public struct Forwarder: Sendable {
     let kind: Kind
   }
 
-  /// Identifiers from here on are the forwarder's.
-  static let firstIdentifier: UInt64 = 1 << 63
   /// A commit is at most this far behind the arrival of its passings.
   static let commitLag = Duration.milliseconds(100)
 
@@ -67,8 +65,9 @@ public struct Forwarder: Sendable {
   var foundAt: [FileKey: MonotonicTime] = [:]
 
   // What is under way.
-  var underWay: (identifier: UInt64, purpose: Purpose, since: MonotonicTime)?
-  var nextIdentifier = Forwarder.firstIdentifier
+  var underWay: (ticket: CloudTicket, purpose: Purpose, since: MonotonicTime)?
+  /// The number of the next request, or batch.
+  var nextNumber: UInt64 = 1
   /// Ready to be sent, or being sent; at most two but for parts of what was cut.
   var queue: [PassingBatch] = []
   var reading: Reading?
@@ -122,9 +121,6 @@ public struct Forwarder: Sendable {
     countAtStart(at: now)
   }
 
-  /// Whether a request to the cloud with that identifier is the forwarder's.
-  public static func owns(_ identifier: UInt64) -> Bool { identifier >= firstIdentifier }
-
   /// What is wrong now, in words of now.
   public func activeConditions(at now: Moment) -> [Conditions.Condition] {
     // An old backlog is a backlog.
@@ -169,10 +165,10 @@ public struct Forwarder: Sendable {
       .forwardFailing, .cloudKeyRefused, .forwardHeld, .forwardUnverified, .cloudSessionClosed)
     for place in files.indices {
       files[place].hold = nil
-      files[place].forgetRefusals()
-      files[place].forgetSessionRefusals()
-      files[place].askBackoff.reset()
-      files[place].askNotBefore = nil
+      files[place].refusals.forget()
+      files[place].course.forgetRefusals()
+      files[place].course.askBackoff.reset()
+      files[place].course.askNotBefore = nil
     }
     if isOtherCloud { turnToOtherCloud(shown ?? [], at: now) }
   }
@@ -187,13 +183,13 @@ public struct Forwarder: Sendable {
 
   /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.
   public mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ orders: inout ForwardOrders) {
-    guard let (identifier, purpose, since) = underWay, identifier == outcome.identifier else { return }
+    guard let (ticket, purpose, since) = underWay, ticket == outcome.ticket else { return }
     underWay = nil
     noteShown(purpose, outcome.result)
     defer { dropOutdated() }
     switch outcome.result {
     case .failure(.cancelled):
-      // Not the cloud's fault: the device report has called everything off.
+      // Not the cloud's fault: nothing could take the request.
       notBefore = max(notBefore, now.monotonic + .milliseconds(100))
     case .failure(let failure):
       if case .timedOut = failure { tooSlow(purpose) }
@@ -267,8 +263,8 @@ public struct Forwarder: Sendable {
     case .rewound(_, _, let summaries, _):
       for summary in summaries {
         let place = note(summary, at: now)
-        files[place].cursor = 0
-        if files[place].summary.waiting > 0 { files[place].sentAgainAt = now }
+        files[place].scan.cursor = 0
+        if files[place].summary.waiting > 0 { files[place].scan.sentAgainAt = now }
       }
     case .failed(let request, let failure): storeFailed(request, failure, at: now, &orders.log)
     }
@@ -337,7 +333,7 @@ public struct Forwarder: Sendable {
     if let request = auditRequest(at: now, &orders) { ask(request.0, request.1, at: now, &orders) }
   }
 
-  /// A request without its identifier.
+  /// A request without its ticket.
   struct Draft {
     let method: CloudMethod
     let path: String
@@ -348,18 +344,17 @@ public struct Forwarder: Sendable {
   private mutating func ask(
     _ purpose: Purpose, _ draft: Draft, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
-    let identifier = nextIdentifier
-    nextIdentifier += 1
-    underWay = (identifier, purpose, now)
+    let ticket = CloudTicket(.passings, newNumber())
+    underWay = (ticket, purpose, now)
     orders.cloud.append(
       CloudRequest(
-        identifier: identifier, method: draft.method, path: draft.path, body: draft.body,
+        ticket: ticket, method: draft.method, path: draft.path, body: draft.body,
         isSentOnce: draft.isSentOnce))
   }
 
-  /// A number that names a batch.
-  mutating func newBatchIdentifier() -> UInt64 {
-    nextIdentifier += 1
-    return nextIdentifier
+  /// A number that names a request, or a batch.
+  mutating func newNumber() -> UInt64 {
+    defer { nextNumber += 1 }
+    return nextNumber
   }
 }
