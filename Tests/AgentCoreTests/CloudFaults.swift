@@ -60,7 +60,7 @@ struct CloudFaults {
     else { return request }
     body["passings_list"] = .array(list.filter { !swallowed.contains(CloudFaults.number($0)) })
     return AgentCore.CloudRequest(
-        ticket: request.ticket, method: request.method, path: request.path, body: .object(body),
+      ticket: request.ticket, method: request.method, path: request.path, body: .object(body),
       isSentOnce: request.isSentOnce)
   }
 

@@ -204,7 +204,7 @@ final class ForwardWorld: SteppedWorld {
     }
     let answer = answer(to: request)
     let outcome = CloudOutcome(
-        ticket: request.ticket, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
+      ticket: request.ticket, result: RehearsedCloud.result(of: answer, hostTime: now.wall))
     pending.add(.cloud(outcome), at: elapsed + cloudLatency + answer.delayMilliseconds)
   }
 
