@@ -46,7 +46,7 @@ struct ZoneCorrectionTests {
     let told = world.entries(.zoneCorrected)
     #expect(told.count == 2 && told.contains { $0.priority == .alert })
     let first = rows(world)[0].utc.iso8601
-    #expect(told.contains { $0.message.contains("1-4") && $0.message.contains("one4allctl rewind \(first)") })
+    #expect(told.contains { $0.message.contains("1-4") && $0.message.contains("one4allctl resend \(first)") })
     #expect(PassingHealth(world.agent, at: world.now).causes.contains { $0.event == .passingsWrong })
     // Sent again after a person has deleted them in the cloud, they are right there.
     world.asForwarder(.sendAgain(key, NumberSet(1...4)))

@@ -211,7 +211,7 @@ extension EndToEndTests {
         [
           "request": "rewind", "from": "2001-01-01T00:00:00Z", "to": "2999-01-01T00:00:00Z",
           "serial_number": "O4A5-00051",
-        ], "rewind with 'serial_number' takes 'file' as well: else the files of all readers are meant"
+        ], "resend with 'serial_number' takes 'file' as well: else the files of all readers are meant"
       ),
     ] as [(JSONValue, String)] {
       #expect(throws: ControlError.refused(reason: remedy)) {

@@ -12,7 +12,7 @@ struct CommandTests {
     "explains itself",
     arguments: [
       "", "status", "bind", "check-config", "ports", "probe", "ledger", "passings", "audit", "differences",
-      "rewind", "release", "set-buzzer", "import", "decode",
+      "resend", "release", "set-buzzer", "import", "decode",
     ])
   func help(command: String) throws {
     let words = command.isEmpty ? ["--help"] : [command, "--help"]

@@ -132,10 +132,10 @@ struct WorkTests {
     #expect(outcome.code == 1 && outcome.complaint == "one4allctl: the reader went away\n")
   }
 
-  @Test("rewind sends a range in UTC, ends included")
+  @Test("resend sends a range in UTC, ends included")
   func rewind() throws {
     let (outcome, requests) = try run(
-      ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z", "--dry-run"], end: .done, message: "12 passings")
+      ["resend", "2026-05-17T07:30Z", "2026-05-17T07:45Z", "--dry-run"], end: .done, message: "12 passings")
     #expect(outcome.code == 0)
     #expect(
       outcome.output == """
@@ -146,12 +146,12 @@ struct WorkTests {
         """)
     #expect(
       requests[1] == [
-        "request": "rewind", "from": "2026-05-17T07:30:00.000Z", "to": "2026-05-17T07:45:59.999Z",
+        "request": "resend", "from": "2026-05-17T07:30:00.000Z", "to": "2026-05-17T07:45:59.999Z",
         "dry_run": true,
       ])
   }
 
-  @Test("rewind that finds nothing says which times are stored, and ends with 1")
+  @Test("resend that finds nothing says which times are stored, and ends with 1")
   func rewindOfNothing() throws {
     let (outcome, requests) = try run(
       ["rewind", "2026-05-17T07:30", "2026-05-17T07:45", "-z", "GMT-06:00", "-s", "a.csv"], end: .done,
@@ -170,36 +170,36 @@ struct WorkTests {
     #expect(requests.first?["file"] == "a.csv")
   }
 
-  @Test("rewind that sends nothing of what it finds ends with 1")
+  @Test("resend that sends nothing of what it finds ends with 1")
   func rewindOfClosed() throws {
     let (none, _) = try run(
-      ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done,
+      ["resend", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done,
       message: "0 passings; NOT sent again: 10", done: 0)
     #expect(none.code == 1 && none.output.hasSuffix("\n0 passings; NOT sent again: 10\n"), "\(none)")
     let (some, _) = try run(
-      ["rewind", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done, message: "2 passings", done: 2)
+      ["resend", "2026-05-17T07:30Z", "2026-05-17T07:45Z"], end: .done, message: "2 passings", done: 2)
     #expect(
       some.code == 0
         && some.output.hasSuffix("\n2 passings\nThe cloud drops what it has, and changes nothing of it.\n"))
   }
 
-  @Test("rewind takes times by the reader's clock; of a doubled hour all that they may mean")
+  @Test("resend takes times by the reader's clock; of a doubled hour all that they may mean")
   func localTimes() throws {
     let (_, requests) = try run(
-      ["rewind", "2026-10-25T02:30", "2026-10-25T02:30:00", "--time-zone", "Europe/Berlin"], end: .done,
+      ["resend", "2026-10-25T02:30", "2026-10-25T02:30:00", "--time-zone", "Europe/Berlin"], end: .done,
       message: "")
     #expect(requests.first?["from"] == "2026-10-25T00:30:00.000Z")
     #expect(requests.first?["to"] == "2026-10-25T01:30:00.999Z")
   }
 
-  @Test("rewind asks the daemon for the reader's zone when none is named")
+  @Test("resend asks the daemon for the reader's zone when none is named")
   func readersZone() throws {
     let daemon = try ControlSocketDaemon()
     var list = WorkList()
     let number = list.begin("rewind")
     list.end(number, .done, "done")
     _ = try daemon.run(
-      ["-c", daemon.configuration, "rewind", "2026-01-17T09:00", "2026-01-17T10:00:00.500"]
+      ["-c", daemon.configuration, "resend", "2026-01-17T09:00", "2026-01-17T10:00:00.500"]
     ) { request in
       switch request["request"]?.string {
       case "status": ["reader": ["time_zone": "America/Mexico_City"]]
@@ -214,11 +214,11 @@ struct WorkTests {
   @Test(
     "ends with 64 when a time makes no sense, and names it",
     arguments: [
-      ["rewind", "yesterday", "2026-05-17T07:45Z"], ["rewind", "2026-05-17T07:45Z"],
-      ["rewind", "2026-05-17T08:45Z", "2026-05-17T07:45Z"],
-      ["rewind", "2026-05-17T08:45", "2026-05-17T09:45", "--time-zone", "Europe/Nowhere"],
-      ["rewind", "2026-02-30T08:45Z", "2026-05-17T09:45Z"], ["audit", "extra"], ["differences", "extra"],
-      ["rewind", "2026-05-17T07:45Z", "2026-05-17T08:45Z", "--serial-number", "O4A5-00051"],
+      ["resend", "yesterday", "2026-05-17T07:45Z"], ["resend", "2026-05-17T07:45Z"],
+      ["resend", "2026-05-17T08:45Z", "2026-05-17T07:45Z"],
+      ["resend", "2026-05-17T08:45", "2026-05-17T09:45", "--time-zone", "Europe/Nowhere"],
+      ["resend", "2026-02-30T08:45Z", "2026-05-17T09:45Z"], ["audit", "extra"], ["differences", "extra"],
+      ["resend", "2026-05-17T07:45Z", "2026-05-17T08:45Z", "--serial-number", "O4A5-00051"],
     ])
   func usage(words: [String]) throws {
     let outcome = try Tool(words).outcome

@@ -91,7 +91,7 @@ extension Agent {
   /// Why no more can be sent again now; nil when it can.
   public var rewindRefusal: String? {
     guard rewinds.count >= Agent.mostRewinds else { return nil }
-    return "\(rewinds.count) rewinds are under way already; try again when one of them has ended"
+    return "\(rewinds.count) ranges are being sent again already; try again when one of them is done"
   }
 
   /// Compares what is acknowledged of a session file with what the cloud has, by device and time.

@@ -86,16 +86,16 @@ extension Daemon {
     }
   }
 
-  func rewind(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+  func resend(_ request: ControlRequest) throws(RequestError) -> JSONValue {
     guard let from = (try request.text("from")).flatMap(WallTime.init(iso8601:)),
       let to = (try request.text("to")).flatMap(WallTime.init(iso8601:)), from <= to
-    else { throw RequestError("rewind takes 'from' and 'to', UTC times, from not after to") }
+    else { throw RequestError("resend takes 'from' and 'to', UTC times, from not after to") }
     if let refusal = agent.rewindRefusal { throw RequestError(refusal) }
     let isDry = try request.flag("dry_run")
     let isOfAll = try request.text("file") == nil
     if isOfAll, try request.text("serial_number") != nil {
       throw RequestError(
-        "rewind with 'serial_number' takes 'file' as well: else the files of all readers are meant")
+        "resend with 'serial_number' takes 'file' as well: else the files of all readers are meant")
     }
     let key = isOfAll ? nil : try file(of: request)
     let times = try view { (view) throws(StoreError) in try view.times(of: key) }

@@ -34,7 +34,8 @@ extension Daemon {
       ("status", Daemon.status), ("bind", Daemon.bind), ("ledger", Daemon.ledger),
       ("passings", Daemon.passings),
       ("differences", Daemon.differences), ("doubtful", Daemon.doubtful), ("audit", Daemon.audit),
-      ("rewind", Daemon.rewind), ("release", Daemon.release), ("set-buzzer", Daemon.setBuzzer),
+      ("resend", Daemon.resend), ("rewind", Daemon.resend), ("release", Daemon.release),
+      ("set-buzzer", Daemon.setBuzzer),
       ("import", Daemon.takeImport),
       ("work", Daemon.work),
     ]

@@ -23,6 +23,8 @@ public enum ToolCommand {
   struct Entry: Sendable {
     let usage: String
     let purpose: String
+    /// Former names.
+    var aliases: [String] = []
     let run: @Sendable ([String], String?) throws(ToolError) -> ExitCode
 
     var name: String { String(usage.prefix { $0 != " " }) }
@@ -51,7 +53,8 @@ public enum ToolCommand {
       usage: "differences", purpose: "what the reader's memory has otherwise, and the cloud wrong",
       run: DifferencesCommand.run),
     Entry(
-      usage: "rewind FROM TO", purpose: "send the passings of a time range again", run: RewindCommand.run),
+      usage: "resend FROM TO", purpose: "send the passings of a time range again", aliases: ["rewind"],
+      run: ResendCommand.run),
     Entry(
       usage: "release", purpose: "send passings that wait because the reader's clock jumped",
       run: ReleaseCommand.run),
@@ -102,7 +105,7 @@ public enum ToolCommand {
     let rest = Array(parsed.operands.dropFirst())
     let before = parsed.value("config")
     guard let name = parsed.operands.first else { throw .usage("which command? see one4allctl --help") }
-    guard let command = commands.first(where: { $0.name == name }) else {
+    guard let command = commands.first(where: { $0.name == name || $0.aliases.contains(name) }) else {
       throw .usage("no command '\(name)'; see one4allctl --help")
     }
     return try command.run(rest, before)

@@ -279,13 +279,14 @@ extension DeviceReport {
     case 405 where !isDocumented, 501 where !isDocumented:
       answered(purpose, at: now, &log)
       fallBack("HTTP \(answer.status)", at: now, &log)
-    case 400 where !isDocumented && !isTelemetryRefused && telemetry != nil:
-      // The names of the telemetry are on no page of the vendor: without them the report may pass.
+    case 400 where !isDocumented && telemetrySent != .none && telemetry != nil:
+      // The names of the telemetry are assumed: with fewer of them, or without, the report may pass.
       answered(purpose, at: now, &log)
-      isTelemetryRefused = true
+      telemetrySent = telemetrySent.less
+      let rest = telemetrySent == .none ? "without" : "with the names that the cloud itself shows"
       log.append(
         LogEntry(
-          .reportRoute, answer.refusal("the report with telemetry") + "; it goes out without from now on",
+          .reportRoute, answer.refusal("the report with telemetry") + "; it goes out \(rest) from now on",
           priority: .warning, fields([.httpStatus: "400"])))
     default: failed(purpose, answer.refusal("the report"), status: answer.status, at: now, &log)
     }

@@ -77,7 +77,7 @@ public struct DeviceReport: Sendable {
   var isRouteDoubted = false
   /// The device was last answered 404 without a word of what is missing; where the key may not read it, with any words.
   var isAbsenceDoubted = false
-  var isTelemetryRefused = false
+  var telemetrySent = ReaderField.Telemetry.all
   /// Serial numbers of readers that went away while their device was not to be used.
   var barred: Set<String> = []
   var document: DeviceDocument?
@@ -242,7 +242,7 @@ public struct DeviceReport: Sendable {
     differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
     isRouteMissing = false
     isRouteProven = false
-    isTelemetryRefused = false
+    telemetrySent = .all
     isUnreadable = false
     isKeyRefused = false
     lastError = nil
@@ -332,7 +332,7 @@ public struct DeviceReport: Sendable {
         route == .documented
         ? ReportBody.binding(identity, device)
         : ReportBody.heartbeat(
-          identity, device, lastSeen: lastSeen, telemetry: isTelemetryRefused ? nil : telemetry)
+          identity, device, lastSeen: lastSeen, telemetry: telemetry, telemetrySent)
       request = CloudRequest(
         ticket: ticket, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
       )

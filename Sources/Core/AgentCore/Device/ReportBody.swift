@@ -16,7 +16,8 @@ enum ReportBody {
 
   /// For the heartbeat.
   static func heartbeat(
-    _ identity: ReaderIdentity, _ device: AgentSettings.Device, lastSeen: WallTime?, telemetry: ReaderStatus?
+    _ identity: ReaderIdentity, _ device: AgentSettings.Device, lastSeen: WallTime?, telemetry: ReaderStatus?,
+    _ sent: ReaderField.Telemetry
   ) -> JSONValue {
     var body = JSONObject()
     body["serial_number"] = .string(identity.serialNumber)
@@ -24,7 +25,7 @@ enum ReportBody {
     body["firmware"] = .string(identity.firmware)
     body["alias"] = device.alias.map(JSONValue.string)
     body["last_seen"] = lastSeen.map { .string($0.iso8601) }
-    if let telemetry { ReaderField.telemetry(of: telemetry, into: &body) }
+    if let telemetry { ReaderField.telemetry(of: telemetry, sent, into: &body) }
     return .object(body)
   }
 }

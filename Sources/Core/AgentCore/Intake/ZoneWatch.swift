@@ -63,7 +63,7 @@ extension CaptureTelling {
     var remedy = "correct the results"
     if let times = correction.sentTimes {
       remedy +=
-        ", or delete them in the cloud and type `one4allctl rewind \(times.lowerBound.iso8601) "
+        ", or delete them in the cloud and type `one4allctl resend \(times.lowerBound.iso8601) "
         + "\(times.upperBound.iso8601) --session \(key.file)`"
     }
     log.append(

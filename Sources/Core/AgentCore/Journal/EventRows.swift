@@ -297,7 +297,7 @@ extension EventName {
         "d0bea00d46b06fa74c96617bc3524aa3", .notice,
         "stored passings follow a corrected `time_zone`, or the host's clock once it is trusted",
         remedy:
-          "an alert names those that were sent before: correct the results, or delete them in the cloud and `one4allctl rewind`"
+          "an alert names those that were sent before: correct the results, or delete them in the cloud and `one4allctl resend`"
       )
     case .timeZoneUnknown:
       Row(
@@ -339,7 +339,7 @@ extension EventName {
       Row(
         "2b3073e83f084f7e87807e3ad9e283fb", .error,
         "passings of a session file are not in the cloud, as it has refused them",
-        remedy: "`one4allctl passings --rejected` says why; `one4allctl rewind` sends them again")
+        remedy: "`one4allctl passings --rejected` says why; `one4allctl resend` sends them again")
     case .backlogOld:
       Row(
         "07cc3127b3df4b3b9d853563882a0d9a", .error, "passings have waited for the cloud for a minute",

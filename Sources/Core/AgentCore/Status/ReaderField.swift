@@ -12,6 +12,8 @@ struct ReaderField: Sendable {
   let meaning: String
   /// Its member of the heartbeat, by the names of the cloud's newer lists where these have one; nil for none.
   var heartbeat: String?
+  /// Whether those lists show that name: a cloud that refuses the others may take it.
+  var isListed = false
   /// What the reader says.
   let value: @Sendable (ReaderStatus) -> JSONValue
 
@@ -39,15 +41,18 @@ struct ReaderField: Sendable {
 
   /// How it is.
   static let condition = [
-    ReaderField(name: "battery_percent", kind: .integer, meaning: "0 to 100", heartbeat: "battery_percentage")
-    {
+    ReaderField(
+      name: "battery_percent", kind: .integer, meaning: "0 to 100", heartbeat: "battery_percentage",
+      isListed: true
+    ) {
       .whole($0.batteryPercent)
     },
     ReaderField(name: "battery_volts", kind: .number, meaning: "26.5 is full", heartbeat: "battery_volts") {
       .real($0.batteryVolts)
     },
     ReaderField(
-      name: "mains_power", kind: .flag, meaning: "whether mains power is connected", heartbeat: "charging"
+      name: "mains_power", kind: .flag, meaning: "whether mains power is connected", heartbeat: "charging",
+      isListed: true
     ) { .flag($0.mainsPower) },
     ReaderField(
       name: "temperature_celsius", kind: .number, meaning: "of the reader", heartbeat: "temperature"
@@ -69,9 +74,24 @@ struct ReaderField: Sendable {
     }
   }
 
-  /// What the heartbeat carries of it: what the reader says, and nothing else.
-  static func telemetry(of status: ReaderStatus, into body: inout JSONObject) {
-    for field in identity + session + condition {
+  /// How much of it the heartbeat carries: a cloud that refuses it is asked with less.
+  enum Telemetry: Sendable {
+    case all
+    /// What the cloud's own lists show.
+    case listed
+    case none
+
+    var less: Telemetry {
+      switch self {
+      case .all: .listed
+      case .listed, .none: .none
+      }
+    }
+  }
+
+  /// What the heartbeat carries: what the reader says, and nothing else.
+  static func telemetry(of status: ReaderStatus, _ sent: Telemetry, into body: inout JSONObject) {
+    for field in identity + session + condition where sent == .all || sent == .listed && field.isListed {
       guard let name = field.heartbeat else { continue }
       let value = field.value(status)
       if !value.isNull { body[name] = value }

@@ -4,11 +4,11 @@ import One4AllProtocol
 import ProgramArguments
 import ZoneDatabase
 
-/// `one4allctl rewind`.
-enum RewindCommand {
+/// `one4allctl resend`.
+enum ResendCommand {
   static let help = CommandHelp(
     usage: [
-      "one4allctl [--config FILE] rewind FROM TO [--session FILE]",
+      "one4allctl [--config FILE] resend FROM TO [--session FILE]",
       "           [--serial-number S] [--time-zone ZONE] [--dry-run]",
     ],
     summary:
@@ -18,7 +18,7 @@ enum RewindCommand {
       + "What lies in a session that it has closed goes to no other one: it is counted,\n"
       + "and not sent.\n"
       + "Times are written YYYY-MM-DDTHH:MM[:SS[.mmm]]: by the reader's clock, or in UTC\n"
-      + "with a Z behind.",
+      + "with a Z behind. Its former name, rewind, is taken as well.",
     options: [
       ToolCommand.configOption,
       Option("session", letter: "s", argument: "FILE", help: "only of that session file; default all"),
@@ -61,7 +61,7 @@ enum RewindCommand {
     guard from <= to else { throw .usage("FROM is after TO") }
     if zone == nil { zone = try readersZone(file) }
     Output.write("from  \(text(from, zone))\nto    \(text(to, zone))\n")
-    var request = selection.request("rewind")
+    var request = selection.request("resend")
     request["from"] = .string(from.iso8601)
     request["to"] = .string(to.iso8601)
     request["dry_run"] = .bool(parsed.has("dry-run"))
