@@ -17,7 +17,7 @@ public struct WorkList: Sendable {
 
     /// Names it.
     public let number: Int
-    /// What it is: `rewind`, `audit`, `import`.
+    /// What it is: `rewind`, `audit`, `cloud-audit`, `release`, `reader-command`.
     public let kind: String
     /// How it stands.
     public var state = State.running
