@@ -167,6 +167,7 @@ public struct Intake: Sendable {
     _ settings: PassingSettings, timeZone: String?, at now: Moment, _ out: inout IntakeOutput
   ) {
     self.settings = settings
+    timekeeping.onClockJump = settings.onClockJump
     if timekeeping.timeZone != timeZone { timekeeping.zoneWatch.changed() }
     timekeeping.timeZone = timeZone
     findZone(at: now.monotonic, &out.log)
