@@ -163,6 +163,10 @@ struct ClockJumpTests {
     #expect(race.free == NumberSet(1...30) && race.summary.undecided == 0)
     #expect(race.rows.values.count { $0.kept.stamp == .accepted } == 10)
     #expect(!race.world.entries(.readerClockJumped).isEmpty)
+    race.world.settings.passings.onClockJump = .hold
+    race.world.reload(timeZone: race.world.settings.reader.timeZone)
+    try race.pass(3)
+    #expect(race.summary.undecided == 3)
 
     let held = try Race()
     try held.world.tellReader("clock-fall")
