@@ -58,8 +58,10 @@ extension Subcommand {
       let last = relay.handedOn.count
       if rate > 0 {
         try agent.tell("reader", "rate 0")
+        // The last ones may still be in the reader's line.
+        let recorded = try agent.recordedCount()
         looks += try looking(watch, nanoseconds: 10_000_000_000) { counts in
-          counts.acknowledged >= relay.handedOn.count
+          counts.acknowledged >= recorded
         }
       }
       let counts = try agent.cloudCounts()

@@ -128,6 +128,15 @@ final class RehearsedAgent {
     return (sum("passings"), sum("duplicates"), sessions.count, connections)
   }
 
+  /// How many passings the reader has recorded.
+  func recordedCount() throws(BenchmarkError) -> Int {
+    let text = try tell("reader", "count")
+    guard let count = (try? JSONText.parse(text))?["recorded"]?.integer else {
+      throw .wrongResult("the reader does not tell its count: \(text)")
+    }
+    return Int(count)
+  }
+
   /// Waits until something is so.
   func wait(seconds: Double, _ complaint: String, until condition: () -> Bool) throws(BenchmarkError) {
     let end = SystemClock.monotonicNanoseconds + Int64(seconds * 1e9)

@@ -8,8 +8,8 @@ struct FetchPace: Sendable {
   static let shortest = Duration.milliseconds(20)
   /// Span over which pushed passings are counted.
   private static let window = Duration.seconds(1)
-  /// What slices get of the line at the least.
-  private static let smallestShare = 0.1
+  /// What slices get of the line at the least, though more is pushed than it carries.
+  private static let smallestShare = 0.04
 
   /// A list takes about half a second, because what is pushed meanwhile waits in the reader.
   private static let longestSlice = 0.5
@@ -22,11 +22,23 @@ struct FetchPace: Sendable {
   /// Frames a second that the line carries; short slices, which are mostly waiting, lower it slowly.
   private var capacity = 0.0
 
-  /// Most numbers that a list may have on this line.
+  /// Most numbers that a list may have on this line: fewer where much is pushed, so that what is missing does not wait
+  /// behind what is only compared.
   var largestSlice: Int {
     if capacity == 0 { return FetchPace.firstSlice }
-    let carried = Int(min(capacity * FetchPace.longestSlice, Double(RangeReader.largest)))
+    let carried = Int(min(capacity * FetchPace.longestSlice * share, Double(RangeReader.largest)))
     return max(RangeReader.smallest, carried)
+  }
+
+  /// What slices get of the line.
+  private var share: Double {
+    let rate = max(lastRate, Double(counted))
+    return min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
+  }
+
+  /// How long the line takes for so many frames; nil while that is not known.
+  func span(ofFrames frames: Int) -> Duration? {
+    capacity == 0 ? nil : Duration(clampingSeconds: Double(frames) / capacity)
   }
 
   /// A passing was pushed.
@@ -35,21 +47,21 @@ struct FetchPace: Sendable {
     counted += 1
   }
 
-  /// The wait after a slice.
+  /// The wait after a slice: what the line spent on the slice itself is the share that slices get of the time from one to
+  /// the next. What was pushed meanwhile took its time as well, and counts as waited.
   /// - Parameters:
   ///   - span: how long it took, from the command to its end.
-  ///   - frames: frames heard meanwhile, pushed ones included.
-  mutating func pause(after span: Duration, frames: Int, at now: MonotonicTime) -> Duration {
+  ///   - listed: frames of the list; the command and the end of the list count as one more.
+  ///   - heard: frames heard meanwhile, pushed ones included.
+  mutating func pause(after span: Duration, listed: Int, heard: Int, at now: MonotonicTime) -> Duration {
     roll(to: now)
-    guard frames > 0, span > .zero else { return FetchPace.shortest }
+    guard heard > 0, span > .zero else { return FetchPace.shortest }
     // A short one says nothing of the line: what was pushed before it may come along.
-    if frames >= RangeReader.smallest || capacity == 0 {
-      capacity = max(Double(frames) / span.inSeconds, capacity * 0.95)
+    if heard >= RangeReader.smallest || capacity == 0 {
+      capacity = max(Double(heard) / span.inSeconds, capacity * 0.95)
     }
-    let rate = max(lastRate, Double(counted))
-    let share = min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
-    let pause = span.inSeconds * (1 - share) / share
-    return max(FetchPace.shortest, Duration(clampingSeconds: min(pause, 5)))
+    let spent = min(span.inSeconds, Double(listed + 1) / capacity)
+    return max(FetchPace.shortest, Duration(clampingSeconds: min(spent / share - span.inSeconds, 5)))
   }
 
   private mutating func roll(to now: MonotonicTime) {
