@@ -15,11 +15,17 @@ struct PassingPropertyTests {
     var random = SeededGenerator(seed: UInt64(seed))
     var model = PassingModel()
     var database = try AgentDatabase.open(directory: folder.path)
+    var follower = Follower()
     for step in 1...400 {
       let request = Self.request(&random)
       let expected = model.perform(request)
       let report = try database.perform([request])
       try #require(report == [expected], "seed \(seed), step \(step): \(request)")
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        try follower.follow(folder.path, limit: Int.random(in: 1...20, using: &random))
+        let difference = Follower.difference(follower.seen, model.seen)
+        try #require(difference.isEmpty, "seed \(seed), step \(step), \(request)")
+      }
       if step % 50 == 0 {
         try Self.expectWhole(database, model)
         // As after the end of the process.

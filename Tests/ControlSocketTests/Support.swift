@@ -10,6 +10,8 @@ final class Daemon {
   let path: String
   let server: ControlServer
   var answer: (JSONValue) -> JSONValue = { ["echo": $0] }
+  /// Whether a request is answered later, and by when.
+  var later: (JSONValue) -> Duration? = { _ in nil }
   private(set) var requests: [JSONValue] = []
 
   init(group: String? = nil) throws {
@@ -21,13 +23,16 @@ final class Daemon {
   deinit { server.close() }
 
   /// Waits for something to happen on the socket, at most that long, and serves it.
-  func serve(now: Int64 = SystemClock.monotonicNanoseconds, milliseconds: Int32 = 20) throws {
+  func serve(
+    now: Int64 = SystemClock.monotonicNanoseconds, milliseconds: Int32 = 20, hasNews: Bool = false
+  ) throws {
     var poll = Poll()
     server.addDescriptors(to: &poll, now: now)
     try poll.wait(milliseconds: milliseconds)
-    server.service(poll, now: now) { request in
+    server.service(poll, now: now, hasNews: hasNews) { request, mayWait in
       requests.append(request)
-      return answer(request)
+      if mayWait, let span = later(request) { return .later(span) }
+      return .now(answer(request))
     }
   }
 

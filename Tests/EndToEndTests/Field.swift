@@ -115,6 +115,19 @@ final class Field {
     return (code, text("run.out"), text("run.err"))
   }
 
+  /// `one4allctl follow`, which writes to follower.out until it is ended.
+  func follower(_ words: String...) throws -> Program {
+    try Program(
+      [program("one4allctl"), "--config", folder.file("one4alld.conf"), "follow"] + words,
+      output: folder.file("follower.out"), errors: folder.file("follower.err"))
+  }
+
+  /// The changes that a follower has written, without the cursors.
+  func follows(_ file: String) -> [JSONValue] {
+    text(file).split(separator: "\n").compactMap { try? JSONText.parse(Array($0.utf8)) }
+      .filter { $0["what"] != nil }
+  }
+
   /// A command to one of the simulated parts; its answer.
   @discardableResult
   func tell(_ part: String, _ words: String) throws -> String {

@@ -75,9 +75,9 @@ final class ControlSocketDaemon {
       var poll = Poll()
       server.addDescriptors(to: &poll)
       try poll.wait(milliseconds: 10)
-      server.service(poll) { request in
+      server.service(poll) { request, _ in
         requests.append(request)
-        return answer(request)
+        return .now(answer(request))
       }
     }
     return tool.outcome

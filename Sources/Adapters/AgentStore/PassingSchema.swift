@@ -168,4 +168,26 @@ enum PassingSchema {
         frame, instr(frame, ':') + 15 + length(reads) + length(epc),
         length(frame) - instr(frame, ':') - 20 - length(reads) - length(epc)) END) VIRTUAL;
     """
+
+  /// Each passing that is believed, or lost, has the number of its last change (`ChangeTable`). What is stored already gets
+  /// the first ones, file by file.
+  static let changeStep = """
+    CREATE TABLE change (
+      first INTEGER PRIMARY KEY,
+      file_id INTEGER NOT NULL,
+      low INTEGER NOT NULL,
+      high INTEGER NOT NULL,
+      kind INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX change_of_file ON change (file_id, low);
+
+    CREATE TABLE change_epoch (first INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+
+    INSERT INTO change (first, file_id, low, high, kind)
+      SELECT 1 + coalesce(sum(high - low + 1) OVER (
+          ORDER BY file_id, low ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
+        file_id, low, high, CASE kind WHEN 5 THEN 3 ELSE 0 END
+      FROM span WHERE kind IN (0, 2, 3, 5);
+    INSERT INTO change_epoch (first, name) SELECT 1, lower(hex(randomblob(8))) FROM change LIMIT 1;
+    """
 }

@@ -12,7 +12,7 @@ extension PassingStore {
     var outcome = CaptureOutcome()
     for kept in passings { try keep(kept, boot ?? self.boot, &file, &outcome) }
     try note(outcome, &file)
-    if file != before { try files.save(file) }
+    try save(file, since: before)
     var added = outcome.ready
     added.formUnion(outcome.held)
     return CaptureResult(

@@ -136,7 +136,7 @@ extension PassingStore {
 
   /// All acknowledged or refused passings of a time wait again, but for those that the cloud has in a session that takes
   /// no more. Every row of the files that reach into that time is read.
-  func rewind(
+  mutating func rewind(
     from: WallTime, to: WallTime, file key: FileKey?, dryRun: Bool, _ request: PassingRequest
   ) throws(StoreError) -> PassingReport {
     var counts: [FileKey: Int] = [:]
@@ -157,7 +157,7 @@ extension PassingStore {
       if !dryRun {
         try noteRewound(again, of: file)
         _ = try sendAgain(&file, again)
-        try files.save(file)
+        try save(file)
       }
       summaries.append(try summary(of: file))
     }

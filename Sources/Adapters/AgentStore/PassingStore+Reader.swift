@@ -82,7 +82,7 @@ extension PassingStore {
     let removed = misplaced.subtracting(sent)
     try remove(removed, of: &file)
     try release(&file, stored.subtracting(removed))
-    try files.save(file)
+    try save(file)
     return .contradicted(
       try summary(of: file),
       Contradiction(differences: found, removed: removed, lostByReader: backed, unknownToReader: unknown))

@@ -35,7 +35,7 @@ extension PassingStore {
       }
     }
     try acknowledge(&file, acknowledged)
-    try files.save(file)
+    try save(file)
   }
 
   /// Ends the salvage of a file. Acknowledged passings that could not be read are in the cloud: they stay stored, as
@@ -76,7 +76,7 @@ extension PassingStore {
       file.differences += 1
     }
     if !frames.isEmpty { try doubtful.keep(file.id, frames) }
-    try files.save(file)
+    try save(file)
     // What was sent again meanwhile the sessions have counted twice.
     try sessions.limit(file.id, to: file.acknowledged)
     return missing

@@ -108,7 +108,7 @@ extension PassingStore {
     correction.sentTimes = retiming.sentTimes
     file.mistimed += try spans.add(file.id, .mistimed, correction.sent)
     file.retimed += try spans.add(file.id, .retimed, correction.waiting)
-    try files.save(file)
+    try save(file)
     return .zoneCorrected(try summary(of: file), correction, request)
   }
 

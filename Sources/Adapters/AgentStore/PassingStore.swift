@@ -20,17 +20,21 @@ struct PassingStore: ~Copyable {
   /// What turns local times into UTC when a zone is corrected.
   var zoneLookup: ZoneLookup = onlyUTC
   let formerZones: FormerZoneTable
+  var changes: ChangeTable
+  private let changeNotes: ChangeNotes
 
   init(_ connection: borrowing Connection, boot: String) throws(StoreError) {
+    let changeNotes = ChangeNotes()
     let files = try FileTable(connection)
-    let spans = try SpanTable(connection)
+    let spans = try SpanTable(connection, changeNotes)
     let doubtful = try DoubtfulTable(connection)
     let differences = try DifferenceTable(connection)
     let sessions = try SessionTable(connection)
     let rejections = try RejectionTable(connection)
     let readers = try ReaderTable(connection)
     let formerZones = try FormerZoneTable(connection)
-    let rows = try PassingTable(connection)
+    let changes = try ChangeTable(connection)
+    let rows = try PassingTable(connection, changeNotes)
     let zones = try NameTable(connection, table: "zone")
     let boots = try NameTable(connection, table: "boot")
     self.files = files
@@ -41,6 +45,8 @@ struct PassingStore: ~Copyable {
     self.rejections = rejections
     self.readers = readers
     self.formerZones = formerZones
+    self.changes = changes
+    self.changeNotes = changeNotes
     self.rows = rows
     self.zones = zones
     self.boots = boots
@@ -53,6 +59,8 @@ struct PassingStore: ~Copyable {
   mutating func forgetUncommitted() {
     zones.forgetAll()
     boots.forgetAll()
+    changes.forgetUncommitted()
+    changeNotes.forgetAll()
   }
 
   /// Does what is asked.
@@ -171,8 +179,32 @@ struct PassingStore: ~Copyable {
     guard var file = try known(key, making: making) else { return .updated(FileSummary(key: key), request) }
     let before = file
     try body(&self, &file)
-    if file != before { try files.save(file) }
+    try save(file, since: before)
     return .updated(try summary(of: file), request)
+  }
+
+  /// Saves a file's row at the end of a request, and numbers what followers see of it.
+  /// - Parameter before: the row as it is on disk; nil when it is to be written in any case.
+  mutating func save(_ file: StoredFile, since before: StoredFile? = nil) throws(StoreError) {
+    if let noted = changeNotes.take(file.id) {
+      try changes.note(file.id, noted.appeared, .stored)
+      var corrected = noted.rewritten.subtracting(noted.appeared)
+      corrected.subtract(noted.disappeared)
+      if !corrected.isEmpty { try changes.note(file.id, try seen(corrected, of: file.id), .corrected) }
+      // Of what is lost no more, and not believed yet, nothing is told any more.
+      var withdrawn = noted.found.subtracting(noted.appeared)
+      withdrawn.formUnion(noted.disappeared)
+      try changes.note(file.id, withdrawn, .withdrawn)
+      try changes.note(file.id, noted.lost, .lost)
+    }
+    if file != before { try files.save(file) }
+  }
+
+  /// Those of the numbers that are believed.
+  func seen(_ numbers: NumberSet, of file: Int64) throws(StoreError) -> NumberSet {
+    var seen = NumberSet()
+    for kind in SpanKind.seen { seen.formUnion(try spans.common(file, kind, numbers)) }
+    return seen
   }
 
   private func known(_ key: FileKey, making: Bool) throws(StoreError) -> StoredFile? {

@@ -29,12 +29,14 @@ struct PassingTable: ~Copyable {
   private let readingLast: Statement
   private let checking: Statement
   private var frame: [UInt8] = []
+  private let changes: ChangeNotes
 
   static let columns =
     "passing_id, utc_ms, arrived_ms, arrived_ns, zone_id, boot_id, host_synchronised, origin, trust, frame, "
     + "certainty, zone_source"
 
-  init(_ connection: borrowing Connection) throws(StoreError) {
+  /// - Parameter changes: where it notes what followers see.
+  init(_ connection: borrowing Connection, _ changes: ChangeNotes) throws(StoreError) {
     let inserting = try connection.prepare(
       "INSERT INTO passing (\(PassingTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
         + "?11, ?12) "
@@ -68,6 +70,7 @@ struct PassingTable: ~Copyable {
     self.reading = reading
     self.removing = removing
     self.finding = finding
+    self.changes = changes
   }
 
   static func key(_ file: Int64, _ number: UInt32) -> Int64 { file << 32 | Int64(number) }
@@ -87,6 +90,7 @@ struct PassingTable: ~Copyable {
     row.passing.encode(into: &frame)
     try PassingTable.bind(replacing, file, row, frame)
     try replacing.run()
+    changes.rewritten(row.passing.number, file)
   }
 
   /// The row with that number.

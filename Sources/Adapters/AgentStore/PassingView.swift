@@ -11,7 +11,7 @@ public struct PassingView: ~Copyable {
   private static let spanLimit = 10_000
 
   // The tables end before their connection.
-  private var store: PassingStore
+  var store: PassingStore
   let connection: Connection
 
   /// Opens the store in that folder, which the daemon has open.
@@ -66,7 +66,7 @@ public struct PassingView: ~Copyable {
     return last
   }
 
-  private mutating func shown(_ rows: [PassingRow], _ file: Int64) throws(StoreError) -> [StoredPassing] {
+  mutating func shown(_ rows: [PassingRow], _ file: Int64) throws(StoreError) -> [StoredPassing] {
     let numbers = NumberSet(rows.map(\.passing.number))
     let acknowledged = try store.spans.common(file, .acknowledged, numbers)
     let rejected = try store.spans.common(file, .rejected, numbers)

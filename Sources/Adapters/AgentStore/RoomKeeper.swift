@@ -128,7 +128,7 @@ extension PassingStore {
           left -= part.count
         }
       }
-      try files.save(file)
+      try save(file)
     }
     return limit - left
   }

@@ -13,7 +13,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     """,
     PassingSchema.step, PassingSchema.countStep, salvageStep, PassingSchema.formStep, PassingSchema.timeStep,
-    releaseStep,
+    releaseStep, PassingSchema.changeStep,
   ]
 
   /// What is told of a damaged database across restarts, and how often it was tried to be salvaged.

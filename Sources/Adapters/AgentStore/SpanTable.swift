@@ -40,6 +40,9 @@ enum SpanKind: Int64, CaseIterable {
 
   /// How a stored passing stands: each is in exactly one of them.
   static let standings: [SpanKind] = [.ready, .held, .undecided, .acknowledged, .rejected]
+
+  /// Of those, the ones in which a passing is believed, and followers see it.
+  static let seen: [SpanKind] = [.ready, .acknowledged, .rejected]
 }
 
 /// The table of spans, by its prepared statements. Spans of a kind neither overlap nor touch.
@@ -51,8 +54,10 @@ struct SpanTable: ~Copyable {
   private let following: Statement
   private let readingStored: Statement
   private let highest: Statement
+  private let changes: ChangeNotes
 
-  init(_ connection: borrowing Connection) throws(StoreError) {
+  /// - Parameter changes: where it notes what followers see.
+  init(_ connection: borrowing Connection, _ changes: ChangeNotes) throws(StoreError) {
     // Spans do not overlap, so that only the last one that begins before the range can reach into it.
     let touching = try connection.prepare(
       "SELECT low, high FROM span WHERE file_id = ?1 AND kind = ?2 AND low BETWEEN coalesce("
@@ -82,6 +87,7 @@ struct SpanTable: ~Copyable {
     self.following = following
     self.readingStored = readingStored
     self.highest = highest
+    self.changes = changes
   }
 
   /// Whether a number is in one of the spans.
@@ -104,6 +110,7 @@ struct SpanTable: ~Copyable {
     let found = try spans(file, kind, touching: below...above)
     guard let first = found.first, let last = found.last else {
       try write(inserting, file, kind, range)
+      changes.added(range, kind, file)
       return range.count
     }
     let low = min(first.lowerBound, range.lowerBound)
@@ -117,6 +124,13 @@ struct SpanTable: ~Copyable {
       try delete(file, kind, low...high)
       try write(inserting, file, kind, low...high)
     }
+    if known == 0 {
+      changes.added(range, kind, file)
+    } else {
+      var new = NumberSet(range)
+      for span in found { new.remove(span) }
+      for part in new.ranges { changes.added(part, kind, file) }
+    }
     return range.count - known
   }
 
@@ -127,7 +141,9 @@ struct SpanTable: ~Copyable {
     var taken = NumberSet()
     for range in numbers.ranges {
       for span in try spans(file, kind, touching: range) {
-        taken.insert(span.clamped(to: range))
+        let part = span.clamped(to: range)
+        taken.insert(part)
+        changes.taken(part, kind, file)
         if span.lowerBound < range.lowerBound {
           try write(growing, file, kind, span.lowerBound...range.lowerBound - 1)
         } else {

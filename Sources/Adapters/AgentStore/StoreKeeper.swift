@@ -35,8 +35,7 @@ struct StoreKeeper: ~Copyable {
   init(directory: String, options: StoreOptions) throws(StoreError) {
     do { try Files.makeFolder(directory, mode: 0o750) } catch { throw .system(error) }
     let lock = try StoreLock("\(directory)/\(AgentDatabase.lockName)")
-    var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
-    database.passings.zoneLookup = options.zones
+    var database = try StoreKeeper.open(directory, options, lock, cloud: nil)
     var notices: [StoreNotice] = []
     salvage = try StoreKeeper.beginSalvage(into: &database, &notices)
     if options.settings.backup { try database.recallContacts(from: directory) }
@@ -53,6 +52,19 @@ struct StoreKeeper: ~Copyable {
     let freeBytes = options.freeBytes
     room = RoomKeeper(minimum: options.settings.minFree) { freeBytes(directory) }
   }
+
+  /// Opens a database that works as the options say.
+  private static func open(
+    _ directory: String, _ options: StoreOptions, _ lock: StoreLock, cloud: String?
+  ) throws(StoreError) -> AgentDatabase {
+    var database = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
+    database.passings.cloud = cloud
+    database.passings.zoneLookup = options.zones
+    return database
+  }
+
+  /// The number of the last change of what is believed that was numbered since the store was opened; 0 for none.
+  mutating func lastChange() -> Int64 { database?.passings.changes.lastNumbered ?? 0 }
 
   /// What was to be told; it is told once.
   mutating func takeNotices() -> [StoreNotice] {
@@ -155,9 +167,7 @@ struct StoreKeeper: ~Copyable {
 
   private mutating func reopen() {
     do throws(StoreError) {
-      var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
-      new.passings.cloud = cloud
-      new.passings.zoneLookup = options.zones
+      var new = try StoreKeeper.open(directory, options, lock, cloud: cloud)
       try adopt(&new)
       damage = nil
       database = consume new
@@ -292,8 +302,7 @@ struct StoreKeeper: ~Copyable {
     open.connection.setKeepsLogOnClose(true)
     try DamagedFile.putAway(path, at: now)
     if isWhole { do { try Files.move(copy, to: path) } catch { throw .system(error) } }
-    var new = try AgentDatabase.open(directory: directory, busyTimeout: options.busyTimeout, lock: lock)
-    new.passings.cloud = cloud
+    var new = try StoreKeeper.open(directory, options, lock, cloud: cloud)
     place = StorePlace(path, interval: options.placeInterval)
     let damage = StoreDamage(
       name: SalvageTable.replacedPrefix + now.iso8601, reason: reason, notedAt: now,

@@ -26,6 +26,7 @@ public final class StoreWorker: Sendable {
     let report: @Sendable (StoreReport) -> Void
     let passings: @Sendable (PassingReport) -> Void
     let notice: @Sendable (StoreNotice) -> Void
+    let changed: @Sendable () -> Void
 
     func hear(_ answer: StoreAnswer) {
       switch answer {
@@ -50,11 +51,14 @@ public final class StoreWorker: Sendable {
   ///   - passings: called on the worker's thread, once for each request about passings that was accepted; it must not
   ///     wait.
   ///   - notice: called on the worker's thread with what nobody asked for; it must not wait.
+  ///   - changed: called on the worker's thread, before any report of the same transaction, when what is believed of
+  ///     passings has changed: followers have something to read. It must not wait.
   ///   - report: called on the worker's thread, once for each other request that was accepted; it must not wait.
   public init(
     directory: String, options: StoreOptions = StoreOptions(),
     passings: @escaping @Sendable (PassingReport) -> Void = { _ in },
     notice: @escaping @Sendable (StoreNotice) -> Void = { _ in },
+    changed: @escaping @Sendable () -> Void = {},
     report: @escaping @Sendable (StoreReport) -> Void
   ) throws(StoreError) {
     let keeper = try StoreKeeper(directory: directory, options: options)
@@ -62,7 +66,7 @@ public final class StoreWorker: Sendable {
     setAside = keeper.setAside
     let shared = try Shared(keeper)
     self.shared = shared
-    let listener = Listener(report: report, passings: passings, notice: notice)
+    let listener = Listener(report: report, passings: passings, notice: notice, changed: changed)
     do { thread = try WorkerThread(name: "store") { StoreWorker.run(shared, listener) } } catch {
       throw .system(error)
     }
@@ -129,10 +133,10 @@ public final class StoreWorker: Sendable {
   }
 
   private static func perform(_ work: [StoreWork], _ shared: Shared, _ listener: Listener) {
-    let (answers, notices) = shared.keeper.withLock { keeper -> ([StoreAnswer], [StoreNotice]) in
-      let answers = keeper?.perform(work) ?? []
-      return (answers, keeper?.takeNotices() ?? [])
-    }
+    let (answers, notices) =
+      watchingChanges(shared, listener) { keeper in
+        (keeper.perform(work), keeper.takeNotices())
+      } ?? ([], [])
     for answer in answers { listener.hear(answer) }
     for notice in notices { listener.notice(notice) }
   }
@@ -140,11 +144,27 @@ public final class StoreWorker: Sendable {
   /// Does a slice of what is to be done beside the requests.
   /// - Returns: milliseconds until there is more, at most; -1 for none.
   private static func beside(_ shared: Shared, _ listener: Listener) -> Int32 {
-    let (pause, notices) = shared.keeper.withLock { keeper -> (Int32, [StoreNotice]) in
-      let pause = keeper?.idle() ?? -1
-      return (pause, keeper?.takeNotices() ?? [])
-    }
+    let (pause, notices) =
+      watchingChanges(shared, listener) { keeper in
+        (keeper.idle(), keeper.takeNotices())
+      } ?? (-1, [])
     for notice in notices { listener.notice(notice) }
     return pause
+  }
+
+  /// Works with the keeper, and tells when that has changed what is believed; nil when there is none any more.
+  private static func watchingChanges<Value>(
+    _ shared: Shared, _ listener: Listener, _ body: (inout StoreKeeper) -> sending Value
+  ) -> sending Value? {
+    let result = shared.keeper.withLock { keeper -> (value: Value, isChanged: Bool)? in
+      guard var open = keeper.take() else { return nil }
+      let before = open.lastChange()
+      let value = body(&open)
+      let isChanged = open.lastChange() != before
+      keeper = consume open
+      return (value, isChanged)
+    }
+    if result?.isChanged == true { listener.changed() }
+    return result?.value
   }
 }

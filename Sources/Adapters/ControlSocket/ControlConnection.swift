@@ -16,6 +16,8 @@ final class ControlConnection {
   private(set) var since: Int64
   /// A request waits because the replies of all together take their room.
   private var isDeferred = false
+  /// A request that is answered when there is news, and at the latest then.
+  private var waiting: (request: JSONValue, until: Int64)?
   private var place: Int?
   private(set) var isOver = false
 
@@ -33,7 +35,7 @@ final class ControlConnection {
   }
 
   /// When the connection is closed, unless its present step is done by then.
-  var deadline: Int64 { since + nanoseconds(ControlLimits.idle) }
+  var deadline: Int64 { waiting?.until ?? since + nanoseconds(ControlLimits.idle) }
 
   /// Bytes of a reply that the client has not taken yet.
   var unsent: Int { output.count }
@@ -41,6 +43,11 @@ final class ControlConnection {
   func add(to poll: inout Poll) {
     // It goes on when others have taken their replies; a full pipe of nothing to do would only keep the loop spinning.
     if isDeferred { return }
+    // Only that the client has gone is of interest.
+    if waiting != nil {
+      place = poll.add(descriptor.number, [])
+      return
+    }
     // A client whose reply is not out yet, or whose next request is here already, is not read from: what it can
     // make the daemon hold is bounded.
     let wanted: Poll.Readiness = output.isEmpty && !hasRequest ? .read : .write
@@ -48,18 +55,35 @@ final class ControlConnection {
   }
 
   /// Reads, answers at most one request, and writes.
-  /// - Parameter isRoom: whether there is room for another reply.
-  func service(_ poll: Poll, now: Int64, isRoom: Bool, answer: (JSONValue) -> JSONValue) {
+  /// - Parameters:
+  ///   - isRoom: whether there is room for another reply.
+  ///   - hasNews: whether a request that waits is asked again.
+  func service(
+    _ poll: Poll, now: Int64, isRoom: Bool, hasNews: Bool, answer: (JSONValue, Bool) -> ControlAnswer
+  ) {
     let ready = place.map { poll.readiness(at: $0) } ?? []
     place = nil
     do throws(SystemError) {
       if ready.contains(.failure) { isOver = true }
       if ready.contains(.hangUp) && !output.isEmpty { isOver = true }
+      if waiting != nil && ready.contains(.hangUp) { isOver = true }
       if isOver { return }
-      if !ready.isEmpty && output.isEmpty && !hasRequest { try read(now) }
+      if let waiting {
+        guard hasNews || now >= waiting.until else { return }
+        guard isRoom else {
+          // It is answered with the next news, or when its time is over and others have taken their replies.
+          self.waiting?.until = max(waiting.until, now + nanoseconds(ControlLimits.patience))
+          return
+        }
+        self.waiting = nil
+        respond(to: waiting.request, until: waiting.until, now, answer)
+      } else if !ready.isEmpty && output.isEmpty && !hasRequest {
+        try read(now)
+      }
       isDeferred = !isRoom && output.isEmpty && hasRequest
-      if output.isEmpty && !isClosing && !isDeferred { respond(now, answer) }
+      if output.isEmpty && !isClosing && !isDeferred && waiting == nil { respond(now, answer) }
       try flush(now)
+      if waiting != nil { return }
       let isDone = output.isEmpty && (isClosing || (isInputOver && !hasRequest))
       if isDone || now >= deadline { isOver = true }
     } catch { isOver = true }
@@ -94,7 +118,21 @@ final class ControlConnection {
     }
   }
 
-  private func respond(_ now: Int64, _ answer: (JSONValue) -> JSONValue) {
+  /// - Parameter until: when it is answered whatever there is; nil while that is not known.
+  private func respond(
+    to request: JSONValue, until: Int64? = nil, _ now: Int64, _ answer: (JSONValue, Bool) -> ControlAnswer
+  ) {
+    switch answer(request, until.map { now < $0 } ?? true) {
+    case .now(let document):
+      since = now
+      reply(document)
+    case .later(let span):
+      if let until, now >= until { return reply([:]) }
+      waiting = (request, until ?? now + nanoseconds(span))
+    }
+  }
+
+  private func respond(_ now: Int64, _ answer: (JSONValue, Bool) -> ControlAnswer) {
     let end = input.firstIndex(of: newline)
     if end != nil { since = now }
     guard (end ?? input.count) <= ControlLimits.request else {
@@ -106,7 +144,7 @@ final class ControlConnection {
     guard let end else { return }
     let line = Array(input[..<end])
     input.removeFirst(end + 1)
-    do throws(JSONTextError) { reply(answer(try JSONText.parse(line))) } catch {
+    do throws(JSONTextError) { respond(to: try JSONText.parse(line), now, answer) } catch {
       reply(["error": .string("the request is \(error)")])
     }
   }

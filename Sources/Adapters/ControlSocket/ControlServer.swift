@@ -2,6 +2,14 @@ import Glibc
 import JSONDocument
 import LinuxSystem
 
+/// What is answered to a request.
+public enum ControlAnswer: Sendable {
+  /// That.
+  case now(JSONValue)
+  /// Nothing yet: it is asked again whenever there is news, and a last time after so long.
+  case later(Duration)
+}
+
 /// The daemon's side of the control socket: a request is a line of JSON, so is its reply, and the connection stays
 /// open for more. It belongs to one loop, never waits, and has no thread of its own.
 public final class ControlServer {
@@ -87,15 +95,18 @@ public final class ControlServer {
   /// Takes new clients, answers those that asked, drops those that are gone, idle or do not read.
   /// - Parameters:
   ///   - poll: as filled by `addDescriptors`, after its wait.
-  ///   - answer: makes the reply to a request; called at most once for each client.
+  ///   - hasNews: whether those are to be asked again that were answered `.later`.
+  ///   - answer: makes the reply to a request; called at most once for each client. When it may not wait, `.later` is
+  ///     answered by an empty object.
   public func service(
-    _ poll: Poll, now: Int64 = SystemClock.monotonicNanoseconds, answer: (JSONValue) -> JSONValue
+    _ poll: Poll, now: Int64 = SystemClock.monotonicNanoseconds, hasNews: Bool = false,
+    answer: (_ request: JSONValue, _ mayWait: Bool) -> ControlAnswer
   ) {
     var unsent = connections.reduce(0) { $0 + $1.unsent }
     for connection in connections {
       let isRoom = unsent + ControlLimits.reply <= ControlLimits.replies
       unsent -= connection.unsent
-      connection.service(poll, now: now, isRoom: isRoom, answer: answer)
+      connection.service(poll, now: now, isRoom: isRoom, hasNews: hasNews, answer: answer)
       unsent += connection.unsent
     }
     connections.removeAll(where: \.isOver)

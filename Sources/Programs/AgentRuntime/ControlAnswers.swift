@@ -1,6 +1,7 @@
 import AgentCore
 import AgentStore
 import Configuration
+import ControlSocket
 import JSONDocument
 import One4AllProtocol
 import ProgramArguments
@@ -8,13 +9,14 @@ import ZoneDatabase
 
 // What the control socket is asked: docs/control.md.
 extension Daemon {
-  func answer(_ request: JSONValue) -> JSONValue {
+  /// - Parameter mayWait: whether the answer may come later.
+  func answer(_ request: JSONValue, mayWait: Bool) -> ControlAnswer {
     do throws(RequestError) {
-      return try answer(ControlRequest(request))
-    } catch { return ["error": .string(error.reason)] }
+      return try answer(ControlRequest(request, mayWait: mayWait))
+    } catch { return .now(["error": .string(error.reason)]) }
   }
 
-  private func answer(_ request: ControlRequest) throws(RequestError) -> JSONValue {
+  private func answer(_ request: ControlRequest) throws(RequestError) -> ControlAnswer {
     guard let name = try request.text("request") else {
       throw RequestError("a request is an object with a member 'request'")
     }
@@ -23,21 +25,26 @@ extension Daemon {
       throw RequestError(
         "no request '\(name)'; there are \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")")
     }
-    return try answering.answer(self)(request)
+    switch answering.answer {
+    case .now(let answer): return .now(try answer(self)(request))
+    case .waiting(let answer): return try answer(self)(request)
+    }
   }
 
-  private typealias Answering = (ControlRequest) throws(RequestError) -> JSONValue
+  private enum Answering {
+    case now((Daemon) -> (ControlRequest) throws(RequestError) -> JSONValue)
+    case waiting((Daemon) -> (ControlRequest) throws(RequestError) -> ControlAnswer)
+  }
 
   /// Every request, and who answers it.
-  private static var requests: [(name: String, answer: (Daemon) -> Answering)] {
+  private static var requests: [(name: String, answer: Answering)] {
     [
-      ("status", Daemon.status), ("bind", Daemon.bind), ("ledger", Daemon.ledger),
-      ("passings", Daemon.passings),
-      ("differences", Daemon.differences), ("doubtful", Daemon.doubtful), ("audit", Daemon.audit),
-      ("resend", Daemon.resend), ("rewind", Daemon.resend), ("release", Daemon.release),
-      ("set-buzzer", Daemon.setBuzzer),
-      ("import", Daemon.takeImport),
-      ("work", Daemon.work),
+      ("status", .now(Daemon.status)), ("bind", .now(Daemon.bind)), ("ledger", .now(Daemon.ledger)),
+      ("passings", .now(Daemon.passings)), ("changes", .waiting(Daemon.changes)),
+      ("differences", .now(Daemon.differences)), ("doubtful", .now(Daemon.doubtful)),
+      ("audit", .now(Daemon.audit)), ("resend", .now(Daemon.resend)), ("rewind", .now(Daemon.resend)),
+      ("release", .now(Daemon.release)), ("set-buzzer", .now(Daemon.setBuzzer)),
+      ("import", .now(Daemon.takeImport)), ("work", .now(Daemon.work)),
     ]
   }
 

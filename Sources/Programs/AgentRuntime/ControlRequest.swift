@@ -11,8 +11,13 @@ struct RequestError: Error {
 /// stands for one that is left out.
 struct ControlRequest {
   private let value: JSONValue
+  /// Whether it may be answered later.
+  let mayWait: Bool
 
-  init(_ value: JSONValue) { self.value = value }
+  init(_ value: JSONValue, mayWait: Bool = false) {
+    self.value = value
+    self.mayWait = mayWait
+  }
 
   /// A member that is a string.
   func text(_ name: String) throws(RequestError) -> String? {

@@ -61,7 +61,9 @@ struct ControlService {
 
   func addDescriptors(to poll: inout Poll) { server?.addDescriptors(to: &poll) }
 
-  func service(_ poll: Poll, answer: (JSONValue) -> JSONValue) { server?.service(poll, answer: answer) }
+  func service(_ poll: Poll, hasNews: Bool, answer: (JSONValue, Bool) -> ControlAnswer) {
+    server?.service(poll, hasNews: hasNews, answer: answer)
+  }
 
   func close() { server?.close() }
 }

@@ -32,6 +32,8 @@ final class Daemon {
   var control: ControlService
   private var statusLine = ServiceStatusLine()
   private var hasSettled = false
+  /// What is believed of passings has changed since followers were told last.
+  private let changes = ChangeFlag()
   /// What was taken out of `heard` and has not had its turn yet.
   var unheard: ArraySlice<LineReport> = []
   /// Nothing more is asked of the cloud.
@@ -80,11 +82,15 @@ final class Daemon {
     } catch { throw .system(error) }
     let snapshot: StoreSnapshot
     do throws(StoreError) {
-      let events = events
+      let (events, changes) = (events, changes)
       store = try StoreWorker(
         directory: settings.storeDirectory, options: StoreOptions(settings.store, zones: Zones.lookup),
         passings: { report in events.deliver(.passings(report)) },
         notice: { notice in events.deliver(.notice(notice)) },
+        changed: {
+          changes.raise()
+          events.wake()
+        },
         report: { report in events.deliver(.store(report)) })
       snapshot = try store.snapshot(cloud: settings.cloud.url)
     } catch { throw .store(error) }
@@ -174,9 +180,9 @@ final class Daemon {
       var needsTick = true
       if !poll.readiness(at: heardPlace).isEmpty || !unheard.isEmpty, takeHeard() { needsTick = false }
       if !poll.readiness(at: eventsPlace).isEmpty, takeEvents() { needsTick = false }
-      control.service(poll) { request in
+      control.service(poll, hasNews: changes.take()) { request, mayWait in
         needsTick = true
-        return self.answer(request)
+        return self.answer(request, mayWait: mayWait)
       }
       if needsTick { take(.tick) }
       let now = Daemon.now()
@@ -339,4 +345,14 @@ final class Daemon {
   private func stored(for cloud: String) throws(StartError) -> StoreSnapshot {
     do throws(StoreError) { return try store.snapshot(cloud: cloud) } catch { throw .store(error) }
   }
+}
+
+/// Whether something has changed, told by one thread to another.
+private final class ChangeFlag: Sendable {
+  private let isRaised = Atomic(false)
+
+  func raise() { isRaised.store(true, ordering: .releasing) }
+
+  /// Whether it was raised since it was last asked for.
+  func take() -> Bool { isRaised.exchange(false, ordering: .acquiringAndReleasing) }
 }

@@ -7,7 +7,10 @@ import ProgramArguments
 
 /// Asks the daemon over its control socket.
 enum DaemonQuestion {
-  static func ask(_ request: JSONValue, configuration: String) throws(ToolError) -> JSONValue {
+  /// - Parameter timeout: for everything together.
+  static func ask(_ request: JSONValue, configuration: String, timeout: Duration = .seconds(5))
+    throws(ToolError) -> JSONValue
+  {
     let socket: String
     do throws(ConfigurationErrors) {
       let found = try ConfigurationLoader.controlSocket(path: configuration)
@@ -18,7 +21,7 @@ enum DaemonQuestion {
       }
     } catch { throw .configuration(error) }
     do throws(ControlError) {
-      return try ControlClient.ask(path: socket, request)
+      return try ControlClient.ask(path: socket, request, timeout: timeout)
     } catch {
       if case .refused(let reason) = error, reason.hasPrefix("no request '") {
         throw .otherVersion("the daemon does not know what '\(request["request"]?.string ?? "")' is")
@@ -28,9 +31,10 @@ enum DaemonQuestion {
   }
 
   /// Asks for a document of that contract.
-  static func ask(_ request: JSONValue, schema: String, configuration: String) throws(ToolError) -> JSONValue
-  {
-    let document = try ask(request, configuration: configuration)
+  static func ask(
+    _ request: JSONValue, schema: String, configuration: String, timeout: Duration = .seconds(5)
+  ) throws(ToolError) -> JSONValue {
+    let document = try ask(request, configuration: configuration, timeout: timeout)
     try check(document, schema: schema)
     return document
   }

@@ -24,13 +24,17 @@ struct PassingTable {
       for member in passing.object?.members ?? [] { object[member.name] = member.value }
       return JSONText.write(.object(object)) + "\n"
     }
+    let last = isRejected ? passing["reason"]?.string ?? "?" : state(passing)
+    return columns(passing) + TerminalText.safe(last) + "\n"
+  }
+
+  /// The columns that say what passed when and where.
+  func columns(_ passing: JSONValue) -> String {
     func text(_ name: String) -> String { passing[name]?.string ?? "?" }
     func number(_ name: String) -> String { passing[name]?.integer.map { "\($0)" } ?? "?" }
-    let last = isRejected ? text("reason") : state(passing)
     // The date stands with the local time; of UTC the time alone fits the width.
     let utc = text("utc").split(separator: "T").last.map { String($0.dropLast()) } ?? "?"
     return line(number("number"), text("chip"), text("local"), utc, number("antenna"), number("reads"))
-      + TerminalText.safe(last) + "\n"
   }
 
   private func state(_ passing: JSONValue) -> String {
@@ -46,7 +50,7 @@ struct PassingTable {
     return marks.isEmpty ? state : "\(state) (\(marks.joined(separator: ", ")))"
   }
 
-  private func line(
+  func line(
     _ number: String, _ chip: String, _ local: String, _ utc: String, _ antenna: String, _ reads: String
   ) -> String {
     LedgerPage.right(number, 7) + "  " + TerminalText.cell(chip, 9) + TerminalText.cell(local, 25)

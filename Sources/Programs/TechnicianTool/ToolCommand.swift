@@ -48,6 +48,8 @@ public enum ToolCommand {
     Entry(
       usage: "ledger", purpose: "is every passing accounted for? by session file", run: LedgerCommand.run),
     Entry(usage: "passings", purpose: "the passings themselves", run: PassingsCommand.run),
+    Entry(
+      usage: "follow", purpose: "passings of all files as they become certain", run: FollowCommand.run),
     Entry(usage: "audit", purpose: "compare what is stored with the reader's memory", run: AuditCommand.run),
     Entry(
       usage: "differences", purpose: "what the reader's memory has otherwise, and the cloud wrong",

@@ -32,6 +32,14 @@ enum ToolError: Error, CustomStringConvertible {
     }
   }
 
+  /// Whether it may be over in a moment: the daemon is being started anew, or has gone in the middle.
+  var isPassing: Bool {
+    switch self {
+    case .control(.notRunning), .control(.timedOut), .control(.closed): true
+    case .control, .usage, .configuration, .line, .reader, .otherVersion, .stalled, .output: false
+    }
+  }
+
   var exitCode: ExitCode {
     switch self {
     case .usage: .usage

@@ -158,7 +158,7 @@ private struct CorruptionRun {
   private func acknowledged(_ folder: String, _ key: FileKey) throws -> NumberSet {
     let connection = try Connection("\(folder)/\(AgentDatabase.fileName)", busyTimeout: 0, readOnly: true)
     guard let file = try FileTable(connection).find(key) else { return NumberSet() }
-    return try SpanTable(connection).read(file.id, .acknowledged)
+    return try SpanTable(connection, ChangeNotes()).read(file.id, .acknowledged)
   }
 
   /// The reader is asked for everything that it has.

@@ -85,7 +85,7 @@ struct Salvage: ~Copyable {
             try database.passings.spans.add(new.id, kind, spans[kind])
           }
         }
-        try database.passings.files.save(new)
+        try database.passings.save(new)
         for (id, session) in sessions where id == file.id {
           guard try database.passings.sessions.read(new.id, cloud: session.cloud) == nil else { continue }
           try database.passings.sessions.keep(new.id, session)

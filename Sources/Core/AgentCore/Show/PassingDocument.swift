@@ -23,7 +23,7 @@ public enum PassingDocument {
     ]
   }
 
-  private static func row(_ stored: StoredPassing, reasonLimit: Int) -> JSONValue {
+  static func row(_ stored: StoredPassing, reasonLimit: Int) -> JSONValue {
     let kept = stored.kept
     let passing = kept.passing
     return [
