@@ -22,7 +22,7 @@ enum CloudAbsence: Equatable, Sendable {
 
   /// Reads the body of a 404; nil for another status.
   init?(_ answer: CloudAnswer, of list: List) {
-    guard answer.status == 404 else { return nil }
+    guard answer.kind == .notFound else { return nil }
     // On the newer pages nothing there is `{"body": null}`.
     if case .json(let document) = answer.body, document["body"]?.isNull == true {
       self = .nothing

@@ -2,14 +2,15 @@
 extension CloudAnswer {
   /// What is wrong with it; nil when it is an answer to go by.
   var trouble: String? {
-    switch status {
-    case 429: return "the cloud asks for patience (429)"
-    case 408, 500...599: return "the cloud fails (HTTP \(status))"
-    case 300...399: return "an answer that leads elsewhere (HTTP \(status)): a captive portal?"
-    case 200...299:
-      if case .other = body { return "an answer that is no JSON: a captive portal?" }
-      return nil
-    default: return nil
+    switch kind {
+    case .asksForPatience: "the cloud asks for patience (429)"
+    case .requestTimedOut, .breaksDown, .notImplemented, .gaveUpWaiting, .fails:
+      "the cloud fails (HTTP \(status))"
+    case .leadsElsewhere: "an answer that leads elsewhere (HTTP \(status)): a captive portal?"
+    case .noJSON: "an answer that is no JSON: a captive portal?"
+    case .success, .badRequest, .keyRefused, .notFound, .methodNotAllowed, .conflict, .gone, .tooLarge,
+      .unprocessable, .otherRefusal, .unknown, .unanswered:
+      nil
     }
   }
 
@@ -17,6 +18,11 @@ extension CloudAnswer {
   func refusal(_ what: String) -> String {
     let reason = body.explanation.map { ": \($0)" } ?? ""
     return "the cloud refuses \(what) (HTTP \(status))\(reason)"
+  }
+
+  /// That the cloud refuses the key for something, and what comes of it.
+  func keyRefusal(_ what: String, so consequence: String) -> String {
+    "the cloud refuses the key for \(what) (HTTP \(status)): \(consequence); check the key and its access type"
   }
 }
 

@@ -4,8 +4,7 @@ import JSONDocument
 extension DeviceReport {
   /// A request has come to its end. The outcome of one that was called off is ignored.
   mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ actions: inout [AgentAction]) {
-    guard let (ticket, purpose) = underWay, ticket == outcome.ticket else { return }
-    underWay = nil
+    guard let purpose = talk.take(outcome)?.purpose else { return }
     var log: [LogEntry] = []
     switch outcome.result {
     case .failure(let failure): failed(purpose, failure.words(at: now), at: now, &log)
@@ -22,7 +21,7 @@ extension DeviceReport {
       }
     }
     // A read that came to nothing is still owed.
-    if purpose == .verify, !isDocumentCurrent, verifyAt == nil { verifyAt = notBefore }
+    if purpose == .verify, !isDocumentCurrent, verifyAt == nil { verifyAt = talk.notBefore }
     actions += log.map(AgentAction.log)
   }
 
@@ -38,7 +37,7 @@ extension DeviceReport {
       bindings[kept.serialNumber] = kept
       guard standing == .keeping(kept) else { break }
       standing = .verifying
-      notBefore = now.monotonic
+      talk.hurry(at: now.monotonic)
       log.append(LogEntry(.deviceBound, "reader \(kept.serialNumber) is device \(kept.deviceid)", fields()))
     case .failed(.keep(let binding), let failure):
       conditions.raise(
@@ -64,8 +63,8 @@ extension DeviceReport {
   private mutating func bound(
     _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
   ) {
-    switch answer.status {
-    case 200...299, 409:
+    switch answer.kind {
+    case .success, .conflict:
       guard let deviceid = DeviceDocument.deviceid(in: answer.body), isPlausible(deviceid) else {
         failed(
           .bind, "the cloud's answer to binding (HTTP \(answer.status)) names no deviceid",
@@ -76,7 +75,7 @@ extension DeviceReport {
       answered(.bind, at: now, &log)
       keyAccepted(at: now, &log)
       keep(deviceid, at: now, &actions)
-    case 401, 403: keyRefused(answer, "binding a device", at: now, &log)
+    case .keyRefused: keyRefused(answer, "binding a device", at: now, &log)
     default: failed(.bind, answer.refusal("to bind the device"), status: answer.status, at: now, &log)
     }
   }
@@ -104,8 +103,8 @@ extension DeviceReport {
   private mutating func verified(
     _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
   ) {
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let read = DeviceDocument(answer.body),
         read.deviceid.map({ $0.lowercased() == binding?.deviceid.lowercased() }) ?? true
       else {
@@ -118,12 +117,12 @@ extension DeviceReport {
       answered(.verify, at: now, &log)
       judgeUnsaid(by: read, at: now, &actions, &log)
       took(read, at: now, &log)
-    case 401, 403:
+    case .keyRefused:
       isAbsenceDoubted = false
       answered(.verify, at: now, &log)
       judgeUnsaid(by: nil, at: now, &actions, &log)
       unreadable(answer, at: now, &log)
-    case 404:
+    case .notFound:
       // One that does not say what is missing may be a proxy's word.
       guard DeviceDocument.isSaidGone(answer.body) || isAbsenceDoubted || standing == .unbound else {
         isAbsenceDoubted = true
@@ -145,7 +144,7 @@ extension DeviceReport {
     conditions.drop(.deviceUnverified)
     if let serial = read.serialNumber, serial != identity.serialNumber {
       standing = .conflict
-      verifyAt = now.monotonic + random.spread(max(cloud.heartbeatInterval, .seconds(10)), by: 0.1)
+      verifyAt = now.monotonic + talk.random.spread(max(cloud.heartbeatInterval, .seconds(10)), by: 0.1)
       conditions.raise(
         .deviceConflict,
         "device \(binding?.deviceid ?? "") is \(serial) in the cloud, but the reader is \(identity.serialNumber): nothing is sent",
@@ -189,10 +188,10 @@ extension DeviceReport {
     if differences.isEmpty {
       differenceBackoff.reset()
     } else if differenceBackoff.failures == 0 {
-      _ = differenceBackoff.next(&random)
+      _ = differenceBackoff.next(&talk.random)
       reportAt = now.monotonic
     } else {
-      reportAt = min(reportAt, now.monotonic + differenceBackoff.next(&random))
+      reportAt = min(reportAt, now.monotonic + differenceBackoff.next(&talk.random))
     }
   }
 
@@ -217,7 +216,7 @@ extension DeviceReport {
 
   private mutating func missing(at now: Moment, _ log: inout [LogEntry]) {
     // Nothing is reported any more, so nothing fails.
-    backoff.reset()
+    talk.forgetFailures()
     answered(.verify, at: now, &log)
     document = nil
     isDocumentCurrent = false
@@ -231,7 +230,7 @@ extension DeviceReport {
       return
     }
     standing = .unbound
-    verifyAt = now.monotonic + random.spread(max(cloud.heartbeatInterval, .seconds(30)), by: 0.1)
+    verifyAt = now.monotonic + talk.random.spread(max(cloud.heartbeatInterval, .seconds(30)), by: 0.1)
     conditions.raise(
       .deviceUnbound,
       "device \(binding?.deviceid ?? "") is gone from the cloud: a person unbound it. Nothing is sent; `one4allctl bind` binds it again",
@@ -244,16 +243,16 @@ extension DeviceReport {
   ) {
     let purpose = Purpose.report(lastSeen: lastSeen)
     let isDocumented = isRouteDocumented
-    switch answer.status {
-    case 200...299 where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
-    case 409 where isDocumented, 200...299:
+    switch answer.kind {
+    case .success where !isTaken(answer): unsaid(answer, lastSeen, at: now, &log)
+    case .conflict where isDocumented, .success:
       unsaidReport = nil
       if isUnreadable { isAbsenceDoubted = false }
       answered(purpose, at: now, &log)
       keyAccepted(at: now, &log)
       lastHeartbeatAt = now.monotonic
       // What changed while the report was under way is reported at once.
-      let wait = random.spread(cloud.heartbeatInterval, by: 0.1)
+      let wait = talk.random.spread(cloud.heartbeatInterval, by: 0.1)
       reportAt = reportedIdentity == identity ? now.monotonic + wait : now.monotonic
       if !isDocumented { isRouteProven = true }
       if isDocumented {
@@ -272,14 +271,14 @@ extension DeviceReport {
         confirm(lastSeen, at: now, &actions)
       }
       if !isUnreadable { verifyAt = now.monotonic }
-    case 401, 403: keyRefused(answer, "reporting the device", at: now, &log)
-    case 404 where !isDocumented:
+    case .keyRefused: keyRefused(answer, "reporting the device", at: now, &log)
+    case .notFound where !isDocumented:
       answered(purpose, at: now, &log)
       doubtRoute(answer, at: now, &log)
-    case 405 where !isDocumented, 501 where !isDocumented:
+    case .methodNotAllowed where !isDocumented, .notImplemented where !isDocumented:
       answered(purpose, at: now, &log)
       fallBack("HTTP \(answer.status)", at: now, &log)
-    case 400 where !isDocumented && telemetrySent != .none && telemetry != nil:
+    case .badRequest where !isDocumented && telemetrySent != .none && telemetry != nil:
       // The names of the telemetry are assumed: with fewer of them, or without, the report may pass.
       answered(purpose, at: now, &log)
       telemetrySent = telemetrySent.less
@@ -323,7 +322,7 @@ extension DeviceReport {
     answered(.report(lastSeen: reported), at: now, &log)
     lastHeartbeatAt = now.monotonic
     isRouteProven = true
-    reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+    reportAt = now.monotonic + talk.random.spread(cloud.heartbeatInterval, by: 0.1)
     confirm(reported, at: now, &actions)
   }
 
@@ -351,7 +350,7 @@ extension DeviceReport {
       // Only a person can take it back: it is believed the second time in a row.
       guard isAbsenceDoubted else {
         isAbsenceDoubted = true
-        reportAt = now.monotonic + random.spread(.seconds(2), by: 0.25)
+        reportAt = now.monotonic + talk.random.spread(.seconds(2), by: 0.25)
         return
       }
       isAbsenceDoubted = false

@@ -40,7 +40,8 @@ public struct DeviceReport: Sendable {
 
   var cloud: AgentSettings.Cloud
   var device: AgentSettings.Device
-  var random: RandomSource
+  /// With the cloud.
+  var talk: CloudTalk<Purpose>
   var conditions = Conditions()
   /// By serial number, for the cloud in use.
   var bindings: [String: DeviceBinding]
@@ -53,18 +54,11 @@ public struct DeviceReport: Sendable {
 
   // What is under way and what is due.
   var standing = Standing.unknown
-  var underWay: (ticket: CloudTicket, purpose: Purpose)?
-  var nextNumber: UInt64 = 1
-  var notBefore: MonotonicTime
   var reportAt: MonotonicTime
   var verifyAt: MonotonicTime?
-  var backoff = Backoff(first: .seconds(1), cap: .seconds(60))
-  /// For reading back while reports go out: a cloud that only fails to show the device still gets heartbeats.
-  var readBackoff = Backoff(first: .seconds(1), cap: .seconds(60))
   /// When the store is asked again; nil while it has not answered.
   var keepAt: MonotonicTime?
   var differenceBackoff: Backoff
-  var isKeyRefused = false
 
   // What is known of the cloud.
   var clock = ClockTrust()
@@ -98,8 +92,6 @@ public struct DeviceReport: Sendable {
 
   /// When the cloud last took a report.
   public internal(set) var lastHeartbeatAt: MonotonicTime?
-  /// The last thing that went wrong with the cloud; nil once it is right again.
-  public internal(set) var lastError: String?
 
   init(
     cloud: AgentSettings.Cloud, device: AgentSettings.Device, bindings: [DeviceBinding], random: RandomSource,
@@ -107,12 +99,14 @@ public struct DeviceReport: Sendable {
   ) {
     self.cloud = cloud
     self.device = device
-    self.random = random
+    talk = CloudTalk(.device, retryAfterLimit: cloud.retryAfterLimit, random: random, at: now)
     self.bindings = Dictionary(bindings.map { ($0.serialNumber, $0) }) { $1 }
-    notBefore = now
     reportAt = now
     differenceBackoff = Backoff(first: .seconds(1), cap: cloud.heartbeatInterval)
   }
+
+  /// The last thing that went wrong with the cloud; nil once it is right again.
+  public var lastError: String? { talk.lastError }
 
   /// The binding of the reader that is there; nil before it is bound.
   public var binding: DeviceBinding? { identity.flatMap { bindings[$0.serialNumber] } }
@@ -134,7 +128,7 @@ public struct DeviceReport: Sendable {
     case .unbound: return .unbound
     case .binding, .keeping, .verifying, .working: break
     }
-    if isKeyRefused { return .refused }
+    if talk.isKeyRefused { return .refused }
     if conditions.isActive(.cloudFailing) || conditions.isActive(.storeFailing) { return .failing }
     if standing == .verifying { return .verifying }
     if standing != .working { return .binding }
@@ -164,17 +158,17 @@ public struct DeviceReport: Sendable {
 
   /// When the next attempt is due; nil when one is under way or nothing is.
   public var nextAttemptAt: MonotonicTime? {
-    guard underWay == nil else { return nil }
+    guard talk.underWay == nil else { return nil }
     let due: MonotonicTime?
     switch standing {
     case .unknown: return nil
     case .keeping: return keepAt
-    case .binding, .verifying: due = notBefore
+    case .binding, .verifying: due = talk.notBefore
     case .working:
       due = clockVerdict.isTrusted ? [reportAt, verifyAt].compactMap { $0 }.min() : verifyAt
     case .conflict, .unbound: due = verifyAt
     }
-    return due.map { max($0, notBefore) }
+    return due.map { max($0, talk.notBefore) }
   }
 
   /// What must be kept when the daemon ends.
@@ -206,8 +200,7 @@ public struct DeviceReport: Sendable {
 
   /// Another reader, or none: everything known of the former one's device is put away.
   mutating func begin(at now: MonotonicTime, _ actions: inout [AgentAction]) {
-    if let underWay { actions.append(.cancelCloud(underWay.ticket)) }
-    underWay = nil
+    if let ticket = talk.callOff() { actions.append(.cancelCloud(ticket)) }
     document = nil
     isDocumentCurrent = false
     lastHeartbeatAt = nil
@@ -215,7 +208,7 @@ public struct DeviceReport: Sendable {
     confirmedFrameAt = nil
     unsaidReport = nil
     notedLastSeenAt = nil
-    readBackoff.reset()
+    talk.forgetAside()
     verifyAt = nil
     verifiedAt = nil
     isRouteDoubted = false
@@ -244,10 +237,7 @@ public struct DeviceReport: Sendable {
     isRouteProven = false
     telemetrySent = .all
     isUnreadable = false
-    isKeyRefused = false
-    lastError = nil
-    backoff.reset()
-    notBefore = now
+    talk.startAnew(retryAfterLimit: cloud.retryAfterLimit, at: now)
     conditions.drop(.cloudFailing, .cloudKeyRefused)
     begin(at: now, &actions)
   }
@@ -257,10 +247,8 @@ public struct DeviceReport: Sendable {
     guard identity != nil else { return }
     begin(at: now, &actions)
     standing = .binding
-    isKeyRefused = false
+    talk.tryAgain(at: now)
     conditions.drop(.cloudKeyRefused)
-    backoff.reset()
-    notBefore = now
   }
 
   // MARK: What is due
@@ -274,7 +262,7 @@ public struct DeviceReport: Sendable {
       if let keepAt, now.monotonic >= keepAt { keep(binding, &actions) }
       return
     }
-    guard underWay == nil, now.monotonic >= notBefore, let purpose = next(at: now) else { return }
+    guard talk.underWay == nil, now.monotonic >= talk.notBefore, let purpose = next(at: now) else { return }
     send(purpose, at: now, &actions)
   }
 
@@ -300,7 +288,7 @@ public struct DeviceReport: Sendable {
     guard now.monotonic >= reportAt, clockVerdict.isTrusted else { return nil }
     if isRouteDocumented {
       guard isConnected, lastFrameAt != lastReportedFrameAt else {
-        reportAt = now.monotonic + random.spread(cloud.heartbeatInterval, by: 0.1)
+        reportAt = now.monotonic + talk.random.spread(cloud.heartbeatInterval, by: 0.1)
         return isUnreadable ? nil : .verify
       }
       // It would also make a removed device anew: look first.
@@ -315,15 +303,13 @@ public struct DeviceReport: Sendable {
 
   private mutating func send(_ purpose: Purpose, at now: Moment, _ actions: inout [AgentAction]) {
     guard let identity else { return }
-    let request: CloudRequest
-    let ticket = CloudTicket(.device, nextNumber)
+    let draft: CloudDraft
     switch purpose {
     case .bind:
-      request = CloudRequest(
-        ticket: ticket, method: .post, path: "/devices", body: ReportBody.binding(identity, device))
+      draft = CloudDraft(method: .post, path: "/devices", body: ReportBody.binding(identity, device))
     case .verify:
       guard let binding else { return }
-      request = CloudRequest(ticket: ticket, method: .get, path: "/devices/\(binding.deviceid)")
+      draft = CloudDraft(method: .get, path: "/devices/\(binding.deviceid)")
       verifyAt = nil
     case .report(let lastSeen):
       guard let binding else { return }
@@ -333,17 +319,13 @@ public struct DeviceReport: Sendable {
         ? ReportBody.binding(identity, device)
         : ReportBody.heartbeat(
           identity, device, lastSeen: lastSeen, telemetry: telemetry, telemetrySent)
-      request = CloudRequest(
-        ticket: ticket, method: route.method, path: route.path(deviceid: binding.deviceid), body: body
-      )
+      draft = CloudDraft(method: route.method, path: route.path(deviceid: binding.deviceid), body: body)
       if let lastSeen, route != .documented { sentLastSeen[identity.serialNumber] = lastSeen }
       lastReportedFrameAt = lastFrameAt
       reportedIdentity = identity
     }
-    nextNumber += 1
-    underWay = (ticket, purpose)
     clock.ask(at: now)
-    actions.append(.cloud(request))
+    actions.append(.cloud(talk.ask(purpose, draft, at: now.monotonic)))
   }
 
   func fields(_ more: [JournalField: String] = [:]) -> [JournalField: String] {

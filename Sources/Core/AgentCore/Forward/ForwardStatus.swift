@@ -30,8 +30,8 @@ extension Forwarder {
   /// Why nothing is sent at all; nil when something can be.
   public func hold(at now: Moment) -> String? {
     if !settings.forward { return "forwarding is off (forward = no)" }
-    guard now.monotonic < notBefore else { return nil }
-    return lastError.map { $0 + nextAttempt(after: notBefore, at: now) }
+    guard now.monotonic < talk.notBefore else { return nil }
+    return lastError.map { $0 + nextAttempt(after: talk.notBefore, at: now) }
   }
 
   /// Why nothing is sent of a file of which something waits: the first such file, and the reason; nil when nothing holds

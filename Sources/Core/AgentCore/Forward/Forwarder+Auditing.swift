@@ -9,7 +9,7 @@ extension Forwarder {
   /// A file is over: all of it is compared once.
   mutating func auditLater(_ place: Int, at now: MonotonicTime) {
     guard files[place].summary.session != nil else { return }
-    audits.due[files[place].summary.key] = now + random.spread(Forwarder.auditDelay, by: 0.1)
+    audits.due[files[place].summary.key] = now + talk.random.spread(Forwarder.auditDelay, by: 0.1)
   }
 
   /// A person wants a file compared.
@@ -53,7 +53,7 @@ extension Forwarder {
 
   /// The next request of an audit.
   mutating func auditRequest(at now: MonotonicTime, _ orders: inout ForwardOrders) -> (
-    Purpose, Draft
+    Purpose, CloudDraft
   )? {
     if audits.current == nil { beginAudit(at: now) }
     guard let audit = audits.current else { return nil }
@@ -71,7 +71,7 @@ extension Forwarder {
       orders.store.append(audit.question)
       return nil
     }
-    return (.audit, Draft(method: .get, path: audit.path(of: slice)))
+    return (.audit, CloudDraft(method: .get, path: audit.path(of: slice)))
   }
 
   /// What a person asked for goes first. A file of which something waits is not due yet.
@@ -129,18 +129,18 @@ extension Forwarder {
     _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard audits.current?.slice != nil else { return }
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let list = PassingPage(answer.body) else {
         return auditFailed(
           "the cloud's answer is no list of passings: a captive portal?", at: now, &orders.log)
       }
       answered(at: now, &orders.log)
       auditShown(list, at: now)
-    case 404 where CloudAbsence(answer, of: .devicePassings) == .nothing:
+    case .notFound where CloudAbsence(answer, of: .devicePassings) == .nothing:
       answered(at: now, &orders.log)
       auditShown(.empty, at: now)
-    case 401, 403:
+    case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       endAudit("the key may not read passings: a READ_WRITE key can", at: now, &orders.log)
     default: auditFailed(answer.refusal("to show the device's passings"), at: now, &orders.log)
@@ -166,7 +166,7 @@ extension Forwarder {
   mutating func auditFailed(_ message: String, at now: MonotonicTime, _ log: inout [LogEntry]) {
     guard let audit = audits.current else { return }
     audits.current?.failures += 1
-    audits.notBefore = now + audits.backoff.next(&random)
+    audits.notBefore = now + audits.backoff.next(&talk.random)
     guard audit.failures + 1 >= CloudAudit.mostFailures else { return }
     if !audit.isAsked { audits.due[audit.key] = now + Forwarder.auditAgain }
     endAudit(message, at: now, &log)

@@ -31,7 +31,7 @@ extension Forwarder {
   mutating func countAtStart(at now: MonotonicTime) {
     for (place, file) in files.enumerated() where file.summary.session?.standing == .open {
       guard !file.summary.isSettled || place >= files.count - 3 else { continue }
-      count(place, at: now + random.spread(.seconds(30), by: 0.5))
+      count(place, at: now + talk.random.spread(.seconds(30), by: 0.5))
       if file.summary.isSettled { auditLater(place, at: now) }
     }
   }
@@ -52,7 +52,7 @@ extension Forwarder {
   /// The next request that counts or compares.
   mutating func countRequest(
     at now: MonotonicTime, _ orders: inout ForwardOrders
-  ) -> (Purpose, Draft)? {
+  ) -> (Purpose, CloudDraft)? {
     if let walk { return walkRequest(walk, at: now, &orders) }
     for place in active {
       guard let due = files[place].counting.dueAt, case .open(let token) = sessionState(of: place) else {
@@ -66,12 +66,12 @@ extension Forwarder {
       let summary = files[place].summary
       files[place].counting.askedAt = now
       files[place].counting.dueAt =
-        summary.isSettled ? nil : now + random.spread(Forwarder.countInterval, by: 0.1)
+        summary.isSettled ? nil : now + talk.random.spread(Forwarder.countInterval, by: 0.1)
       // While a damaged store is brought over, the session is known before all of its passings are.
       let expected = min(summary.session?.acknowledged ?? 0, summary.acknowledged)
       return (
         .count(summary.key, expected: expected),
-        Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(token))")
+        CloudDraft(method: .get, path: "/sessions/\(PassingPage.pathSegment(token))")
       )
     }
     return nil
@@ -83,8 +83,8 @@ extension Forwarder {
     _ orders: inout ForwardOrders
   ) {
     guard let place = places[key], case .open(let token) = sessionState(of: place) else { return }
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let session = answer.body.payload, session["token_session"] != nil else {
         return failed(
           .count(key, expected: expected), "the cloud's answer is no session: a captive portal?",
@@ -95,8 +95,8 @@ extension Forwarder {
       files[place].counting.refusals = 0
       guard let count = session["passings"]?.count.map(Int.init(clamping:)) else { return }
       compare(count, expected, token, of: place, at: now, &orders.log)
-    case 401, 403: noteUnreadable(answer, at: now, &orders.log)
-    case 404, 410:
+    case .keyRefused: noteUnreadable(answer, at: now, &orders.log)
+    case .notFound, .gone:
       // Once may be a proxy's word.
       files[place].counting.refusals += 1
       guard files[place].counting.refusals > 1 else {
@@ -152,7 +152,7 @@ extension Forwarder {
   ) {
     let key = files[place].summary.key
     // The cloud's count may only lag.
-    count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
+    count(place, at: now + talk.random.spread(Forwarder.countInterval, by: 0.1))
     guard !conditions.isActive(.cloudCountDiffers, of: key.description) else { return }
     conditions.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now, &log)
   }
@@ -161,7 +161,7 @@ extension Forwarder {
 
   private mutating func walkRequest(
     _ walk: CountWalk, at now: MonotonicTime, _ orders: inout ForwardOrders
-  ) -> (Purpose, Draft)? {
+  ) -> (Purpose, CloudDraft)? {
     guard let place = places[walk.key], case .open(walk.token) = sessionState(of: place) else {
       self.walk = nil
       return nil
@@ -182,7 +182,7 @@ extension Forwarder {
     }
     return (
       .readRange,
-      Draft(method: .get, path: PassingPage.path(token: walk.token, first...last, page: walk.pages.page))
+      CloudDraft(method: .get, path: PassingPage.path(token: walk.token, first...last, page: walk.pages.page))
     )
   }
 
@@ -217,8 +217,8 @@ extension Forwarder {
   mutating func rangeRead(_ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders) {
     guard walk != nil else { return }
     let absence = CloudAbsence(answer, of: .passings)
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let list = PassingPage(answer.body) else {
         return failed(
           .readRange, "the cloud's answer is no list of passings: a captive portal?", status: answer.status,
@@ -226,13 +226,13 @@ extension Forwarder {
       }
       answered(at: now, &orders.log)
       rangeShown(list)
-    case 404 where absence == .nothing:
+    case .notFound where absence == .nothing:
       answered(at: now, &orders.log)
       rangeShown(.empty)
-    case 401, 403:
+    case .keyRefused:
       self.walk = nil
       noteUnreadable(answer, at: now, &orders.log)
-    case 404, 410: self.walk = nil
+    case .notFound, .gone: self.walk = nil
     default:
       failed(
         .readRange, answer.refusal("to show passings"), status: answer.status, at: now, &orders.log)

@@ -59,7 +59,7 @@ extension Forwarder {
   }
 
   private func isUnderWay(_ batch: PassingBatch) -> Bool {
-    switch underWay?.purpose {
+    switch talk.underWay?.purpose {
     case .send(batch.identifier), .checkSession(batch.identifier), .checkList(batch.identifier),
       .readBatch(batch.identifier):
       true
@@ -109,20 +109,5 @@ extension Forwarder {
         .passingDiffers,
         "session file \(key.file): the cloud may have as they were before the reader's memory said otherwise: "
           + numbers.text(limit: 40), priority: .alert, fields(key)))
-  }
-}
-
-extension Result<CloudAnswer, CloudFailure> {
-  /// Whether the cloud may have done what it was asked, whatever it says.
-  fileprivate var mayHaveBeenTaken: Bool {
-    switch self {
-    case .success(let answer): !(400...499).contains(answer.status) || answer.status == 408
-    case .failure(.unresolved), .failure(.unreachable), .failure(.certificateNotYetValid),
-      .failure(.certificateExpired), .failure(.untrusted), .failure(.misconfigured):
-      false
-    case .failure(.timedOut), .failure(.interrupted), .failure(.tooLarge), .failure(.redirected),
-      .failure(.cancelled):
-      true
-    }
   }
 }

@@ -145,7 +145,7 @@ extension Forwarder {
     } else {
       return
     }
-    storeNotBefore = now + storeBackoff.next(&random)
+    storeNotBefore = now + storeBackoff.next(&talk.random)
   }
 
   /// Batches that the cloud has not been shown are put back: what they were made of has changed.

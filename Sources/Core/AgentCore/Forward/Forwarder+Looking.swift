@@ -11,19 +11,19 @@ extension Forwarder {
   ) {
     guard let index = index(of: identifier), case .look(let look) = queue[index].step else { return }
     let absence = CloudAbsence(answer, of: .passings)
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let list = PassingPage(answer.body) else {
         return failed(
           .readBatch(batch: identifier), "the cloud's answer is no list of passings: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
       batchShown(index, look, list, at: now, &orders.log)
-    case 404 where absence == .nothing: batchShown(index, look, .empty, at: now, &orders.log)
-    case 401, 403:
+    case .notFound where absence == .nothing: batchShown(index, look, .empty, at: now, &orders.log)
+    case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       cannotLook(index, look.why, at: now, &orders.log)
-    case 404 where look.why != .older, 410 where look.why != .older: queue[index].step = .checkList
+    case .notFound where look.why != .older, .gone where look.why != .older: queue[index].step = .checkList
     default:
       failed(
         .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,
@@ -97,7 +97,7 @@ extension Forwarder {
   private mutating func sentInVain(_ index: Int, at now: MonotonicTime) {
     queue[index].fruitless += 1
     guard queue[index].fruitless >= Forwarder.mostFruitless else {
-      queue[index].notBefore = now + random.spread(.seconds(1 << queue[index].fruitless), by: 0.25)
+      queue[index].notBefore = now + talk.random.spread(.seconds(1 << queue[index].fruitless), by: 0.25)
       return
     }
     guard queue[index].items.count > 1 else {
@@ -133,7 +133,7 @@ extension Forwarder {
       guard queue[index].fruitless >= Forwarder.mostFruitless else {
         return failed(.send(batch: batch.identifier), message, at: now, &log)
       }
-      hold(place, .uncounted(until: now + random.spread(.seconds(300), by: 0.1)), message, at: now, &log)
+      hold(place, .uncounted(until: now + talk.random.spread(.seconds(300), by: 0.1)), message, at: now, &log)
     }
   }
 }

@@ -103,7 +103,7 @@ extension Forwarder {
     }
     let highest = files[place].summary.highest
     guard highest > 0 else { return nil }
-    let after = attempts % 2 == 0 ? highest - 1 : UInt32.random(in: 0..<highest, using: &random)
+    let after = attempts % 2 == 0 ? highest - 1 : UInt32.random(in: 0..<highest, using: &talk.random)
     return Reading(key: files[place].summary.key, after: after, limit: 1, kind: .probe)
   }
 
@@ -136,7 +136,7 @@ extension Forwarder {
     }
     guard !items.isEmpty else { return noteUnread(of: place, at: now) }
     let batch = PassingBatch(
-      identifier: newNumber(), key: key, token: token, items: items[...],
+      identifier: talk.newNumber(), key: key, token: token, items: items[...],
       isProbe: reading.kind == .probe)
     noteUnread(of: place, at: now)
     if reading.kind == .live, let position = queue.firstIndex(where: { $0.attempts == 0 && $0.step == .send })

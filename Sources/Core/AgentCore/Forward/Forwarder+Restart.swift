@@ -8,7 +8,7 @@ extension Forwarder {
     walk = nil
     audits.abandon("the cloud is another one now")
     closedTokens = []
-    if underWay != nil { underWay?.purpose = .nothing }
+    talk.turn(to: .nothing)
     conditions.drop(.cloudCountDiffers, .cloudAuditDiffers)
     for place in files.indices {
       files[place].scan.forgetReading()
@@ -46,7 +46,7 @@ extension Forwarder {
     isWriting = false
     walk = nil
     audits.abandon("the store was damaged, and is another one now")
-    if underWay != nil { underWay?.purpose = .nothing }
+    talk.turn(to: .nothing)
     conditions.drop(.cloudCountDiffers, .cloudAuditDiffers, .cloudSessionClosed, .forwardHeld)
     for summary in summaries { note(summary, at: now) }
     countAtStart(at: now)

@@ -11,7 +11,7 @@ extension Forwarder {
   private static let mostFailures = 5
 
   /// The next request for a batch.
-  mutating func batchRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
+  mutating func batchRequest(at now: MonotonicTime) -> (Purpose, CloudDraft)? {
     dropStrays()
     guard
       let index = queue.firstIndex(where: { batch in batch.notBefore.map { $0 <= now } ?? true })
@@ -24,18 +24,18 @@ extension Forwarder {
     case .send:
       queue[index].attempts += 1
       return (
-        .send(batch: batch.identifier), Draft(method: .post, path: "/passings", body: batch.body)
+        .send(batch: batch.identifier), CloudDraft(method: .post, path: "/passings", body: batch.body)
       )
     case .checkSession:
       return (
         .checkSession(batch: batch.identifier),
-        Draft(method: .get, path: "/sessions/\(PassingPage.pathSegment(batch.token))")
+        CloudDraft(method: .get, path: "/sessions/\(PassingPage.pathSegment(batch.token))")
       )
     case .checkList:
       let deviceid = view.devices[batch.key.serialNumber] ?? ""
       return (
         .checkList(batch: batch.identifier),
-        Draft(method: .get, path: "/sessions/device/\(PassingPage.pathSegment(deviceid))")
+        CloudDraft(method: .get, path: "/sessions/device/\(PassingPage.pathSegment(deviceid))")
       )
     case .look(let look):
       guard let first = batch.items.first?.number, let last = batch.items.last?.number else { return nil }
@@ -43,7 +43,7 @@ extension Forwarder {
       let range = look.why == .closed ? 1...UInt32.max : first...last
       return (
         .readBatch(batch: batch.identifier),
-        Draft(method: .get, path: PassingPage.path(token: batch.token, range, page: look.pages.page))
+        CloudDraft(method: .get, path: PassingPage.path(token: batch.token, range, page: look.pages.page))
       )
     }
   }
@@ -69,17 +69,17 @@ extension Forwarder {
     guard let index = index(of: identifier) else { return }
     let batch = queue[index]
     let purpose = Purpose.send(batch: identifier)
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       judge(batch, answer, at: index, now: now, &orders)
-    case 401, 403: keyRefused(answer, "sending passings", at: now, &orders.log)
-    case 404, 410: queue[index].step = .checkSession
-    case 413 where batch.items.count > 1:
+    case .keyRefused: keyRefused(answer, "sending passings", at: now, &orders.log)
+    case .notFound, .gone: queue[index].step = .checkSession
+    case .tooLarge where batch.items.count > 1:
       answered(at: now, &orders.log)
       batchSize.refused(batch.items.count)
       cut(index)
-    case 400, 422: batchRefused(index, answer, at: now, &orders)
-    case 400...499:
+    case .badRequest, .unprocessable: batchRefused(index, answer, at: now, &orders)
+    case let kind where kind.isRefusal:
       guard let place = places[batch.key] else { return }
       refused(place, purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
     default: failed(purpose, answer.refusal("passings"), status: answer.status, at: now, &orders.log)
@@ -169,7 +169,7 @@ extension Forwarder {
 
   /// Each half is sent by itself.
   mutating func cut(_ index: Int) {
-    let halves = queue[index].halves(named: newNumber(), newNumber())
+    let halves = queue[index].halves(named: talk.newNumber(), talk.newNumber())
     queue.replaceSubrange(index...index, with: halves)
   }
 
@@ -182,7 +182,7 @@ extension Forwarder {
     // What was refused is not what is stored now.
     guard batch.outdated.isEmpty else { return putBack(batch) }
     guard let item = batch.items.first, let place = places[batch.key] else { return }
-    let hold = ForwardFile.Hold.refusing(until: now + random.spread(.seconds(300), by: 0.1))
+    let hold = ForwardFile.Hold.refusing(until: now + talk.random.spread(.seconds(300), by: 0.1))
     let message =
       "the cloud refuses the passings of \(batch.key.file) one after the other: they wait (\(reason))"
     if batch.isProbe {
@@ -213,7 +213,7 @@ extension Forwarder {
   mutating func park(_ batch: PassingBatch, _ why: String, at now: MonotonicTime) {
     if batch.isProbe { return failedProbe(batch) }
     var batch = batch
-    batch.notBefore = now + random.spread(.seconds(60), by: 0.1)
+    batch.notBefore = now + talk.random.spread(.seconds(60), by: 0.1)
     batch.parked = why
     queue.append(batch)
   }
@@ -243,8 +243,8 @@ extension Forwarder {
     _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard let index = index(of: identifier), let place = places[queue[index].key] else { return }
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let session = answer.body.payload, session["token_session"] != nil else {
         return failed(
           .checkSession(batch: identifier), "the cloud's answer is no session: a captive portal?",
@@ -258,7 +258,7 @@ extension Forwarder {
       refused(
         place, .send(batch: identifier), "the cloud refuses passings for a session that is open", status: 404,
         at: now, &orders.log)
-    case 401, 403:
+    case .keyRefused:
       // The key may not look; a second refusal is believed.
       noteUnreadable(answer, at: now, &orders.log)
       if queue[index].strangers > 0 {
@@ -270,7 +270,7 @@ extension Forwarder {
           .send(batch: identifier), "the cloud does not know the session", status: 404, at: now, &orders.log)
       }
     // A proxy without a way to the cloud may say so to everything.
-    case 404, 410: queue[index].step = .checkList
+    case .notFound, .gone: queue[index].step = .checkList
     default:
       failed(
         .checkSession(batch: identifier), answer.refusal("to show the session"), status: answer.status,
@@ -285,7 +285,7 @@ extension Forwarder {
     guard let index = index(of: identifier), let place = places[queue[index].key] else { return }
     queue[index].step = .send
     let isEmpty = CloudAbsence(answer, of: .sessions) == .nothing
-    if let list = isEmpty ? [] : (200...299).contains(answer.status) ? answer.body.list : nil,
+    if let list = isEmpty ? [] : answer.kind == .success ? answer.body.list : nil,
       list.allSatisfy({ $0["token_session"]?.plainText != nil })
     {
       let entry = list.first { $0["token_session"]?.plainText == queue[index].token }
@@ -302,9 +302,9 @@ extension Forwarder {
   /// A batch has come through, or somebody in between gave up waiting for the cloud.
   mutating func noteSpan(_ purpose: Purpose, _ answer: CloudAnswer, _ span: Duration) {
     guard case .send(let identifier) = purpose, let index = index(of: identifier) else { return }
-    switch answer.status {
-    case 200...299: batchSize.passed(queue[index].items.count, in: span)
-    case 408, 502, 504: tooSlow(purpose)
+    switch answer.kind {
+    case .success, .noJSON: batchSize.passed(queue[index].items.count, in: span)
+    case let kind where kind.isTimeout: tooSlow(purpose)
     default: break
     }
   }
@@ -321,9 +321,9 @@ extension Forwarder {
     for part in index...index + 1 { queue[part].timeouts = 1 }
   }
 
-  /// The cloud has failed on a batch.
-  mutating func batchFailed(_ identifier: UInt64, status: Int?, at now: MonotonicTime) {
-    guard let index = index(of: identifier), status == 500 else { return }
+  /// The cloud breaks down on a batch.
+  mutating func brokeDown(_ identifier: UInt64, at now: MonotonicTime) {
+    guard let index = index(of: identifier) else { return }
     queue[index].failures += 1
     guard queue[index].failures >= Forwarder.mostFailures else { return }
     if queue[index].items.count > 1 {

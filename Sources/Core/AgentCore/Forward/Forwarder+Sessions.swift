@@ -110,7 +110,7 @@ extension Forwarder {
       files[place].course.written(mayList: !isUnreadable(at: now))
     case .open:
       files[place].course.opened()
-      count(place, at: now + random.spread(Forwarder.countInterval, by: 0.1))
+      count(place, at: now + talk.random.spread(Forwarder.countInterval, by: 0.1))
       conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
       log.append(
         LogEntry(
@@ -128,7 +128,7 @@ extension Forwarder {
   }
 
   /// The next request about a session.
-  mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, Draft)? {
+  mutating func sessionRequest(at now: MonotonicTime) -> (Purpose, CloudDraft)? {
     for place in active where files[place].hold == nil {
       let key = files[place].summary.key
       if let notBefore = files[place].course.notBefore, now < notBefore {
@@ -140,12 +140,12 @@ extension Forwarder {
         if let former = files[place].course.former.next {
           return (
             .readFormer(key, token: former.token),
-            Draft(
+            CloudDraft(
               method: .get,
               path: PassingPage.path(token: former.token, 0...UInt32.max, page: former.page))
           )
         }
-        return (.findSession(key), Draft(method: .get, path: "/sessions/device/\(session.deviceid)"))
+        return (.findSession(key), CloudDraft(method: .get, path: "/sessions/device/\(session.deviceid)"))
       case .post(let session):
         guard files[place].sendable > 0 else { continue }
         if let obstacle = obstacle(to: place, at: now) {
@@ -155,7 +155,7 @@ extension Forwarder {
         files[place].course.posted()
         return (
           .openSession(key),
-          Draft(
+          CloudDraft(
             method: .post, path: "/sessions",
             body: ["deviceid": .string(session.deviceid), "alias": .string(session.alias)], isSentOnce: true)
         )
@@ -170,15 +170,15 @@ extension Forwarder {
     _ key: FileKey, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard let place = places[key], case .find(let session) = sessionState(of: place) else { return }
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let token = answer.body.field("token_session")?.plainText, token.utf8.count <= 512 else {
         let message = "the cloud's answer to opening a session names no token"
         return failed(.openSession(key), message, status: answer.status, at: now, &orders.log)
       }
       accepted(at: now, &orders.log)
       adopt(token, for: session, of: place)
-    case 401, 403:
+    case .keyRefused:
       files[place].course.isNotThere()
       keyRefused(answer, "opening a session", at: now, &orders.log)
     default:
@@ -203,8 +203,8 @@ extension Forwarder {
     _ key: FileKey, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard let place = places[key], case .find(let session) = sessionState(of: place) else { return }
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let list = answer.body.list else {
         return failed(
           .findSession(key), "the cloud's answer is no list of sessions: a captive portal?",
@@ -224,11 +224,12 @@ extension Forwarder {
           .findSession(key), "the cloud lists the session without its token", status: answer.status, at: now,
           &orders.log)
       }
-    case 401, 403:
+    case .keyRefused:
       // A key that may only write: it has to be asked for. What was created before stays empty.
       noteUnreadable(answer, at: now, &orders.log)
       files[place].course.isNotThere()
-    case 404 where files[place].course.isWithoutSessions(answer): hasNoSession(place, at: now, &orders.log)
+    case .notFound where files[place].course.isWithoutSessions(answer):
+      hasNoSession(place, at: now, &orders.log)
     default:
       refused(
         place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
@@ -244,8 +245,9 @@ extension Forwarder {
   }
 
   /// The cloud has answered, and does not list the device's sessions, or does not show what one of them has.
-  mutating func noteUnlisted(_ purpose: Purpose, status: Int) {
-    let more = status < 500 ? 3 : 1
+  /// - Parameter isRefused: it refuses to, and does not fail: that is believed sooner.
+  mutating func noteUnlisted(_ purpose: Purpose, isRefused: Bool) {
+    let more = isRefused ? 3 : 1
     switch purpose {
     case .findSession(let key): if let place = places[key] { files[place].course.notListed(weight: more) }
     case .readFormer(let key, _): if let place = places[key] { files[place].course.notShown(weight: more) }
@@ -264,16 +266,16 @@ extension Forwarder {
     else { return }
     let absence = CloudAbsence(answer, of: .passings)
     let page: PassingPage
-    switch answer.status {
-    case 200...299:
+    switch answer.kind {
+    case .success:
       guard let list = PassingPage(answer.body) else {
         return failed(
           .readFormer(key, token: token), "the cloud's answer is no list of passings: a captive portal?",
           status: answer.status, at: now, &orders.log)
       }
       page = list
-    case 404 where absence == .nothing: page = .empty
-    case 401, 403:
+    case .notFound where absence == .nothing: page = .empty
+    case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       files[place].course.former.skip()
       return
@@ -310,7 +312,7 @@ extension Forwarder {
     let key = files[place].summary.key
     withdraw(place)
     guard openToken(of: place) == token else { return }
-    files[place].course.askNotBefore = now + files[place].course.askBackoff.next(&random)
+    files[place].course.askNotBefore = now + files[place].course.askBackoff.next(&talk.random)
     guard var session = files[place].summary.session else { return }
     session.standing = .closed
     // What was in it before is in it still. In another session it would be a second time, and here it would wait for ever.

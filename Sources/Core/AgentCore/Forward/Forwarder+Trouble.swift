@@ -11,46 +11,43 @@ extension Forwarder {
     _ purpose: Purpose, _ message: String, status: Int? = nil, asked: Duration? = nil,
     at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    let isFloor = status == 429 || asked != nil
-    var wait = max(backoff.next(&random), asked ?? .zero)
+    let kind = AnswerClass(status: status)
+    let isFloor = kind == .asksForPatience || asked != nil
+    var wait = max(talk.nextWait(), asked ?? .zero)
     switch purpose {
     case .count(let key, _):
       if let place = places[key] {
         files[place].counting.dueAt = nil
         count(place, at: now + max(wait, .seconds(30)))
       }
-      guard isFloor || status == nil else { return }
+      guard isFloor || kind == .unanswered else { return }
     case .readRange:
       walk?.notBefore = now + max(wait, .seconds(5))
-      guard isFloor || status == nil else { return }
+      guard isFloor || kind == .unanswered else { return }
     case .audit:
       auditFailed(message, at: now, &log)
-      guard isFloor || status == nil else { return }
+      guard isFloor || kind == .unanswered else { return }
     case .openSession(let key), .findSession(let key), .readFormer(let key, _):
-      if case .openSession = purpose, status == 429, let place = places[key] {
+      if case .openSession = purpose, kind == .asksForPatience, let place = places[key] {
         files[place].course.isNotThere()
       }
-      if let status, status >= 400, status != 429 { noteUnlisted(purpose, status: status) }
-      if !isFloor, status != nil, let place = places[key] {
+      if kind.isDenial { noteUnlisted(purpose, isRefused: kind.isRefusal) }
+      if !isFloor, kind != .unanswered, let place = places[key] {
         // The others need not wait for what concerns this file alone.
-        files[place].course.notBefore = now + files[place].course.backoff.next(&random)
+        files[place].course.notBefore = now + files[place].course.backoff.next(&talk.random)
         if !queue.isEmpty || active.contains(where: { $0 != place && openToken(of: $0) != nil }) {
           wait = .zero
         }
       }
-    case .send(let batch): batchFailed(batch, status: status, at: now)
+    case .send(let batch): if kind == .breaksDown { brokeDown(batch, at: now) }
     case .nothing: return
     case .readBatch(let batch):
-      if let status, status >= 400, status != 429 { noteUnshown(batch, at: now, &log) }
+      if kind.isDenial { noteUnshown(batch, at: now, &log) }
     case .checkSession, .checkList: break
     }
-    lastError = message
-    notBefore = now + wait
-    let since = failingSince ?? now
-    failingSince = since
-    guard now - since >= Forwarder.quietFailing || wait >= Forwarder.quietFailing && asked != nil else {
-      return
-    }
+    talk.failed(message, wait: wait, at: now)
+    guard talk.failing(at: now) >= Forwarder.quietFailing || wait >= Forwarder.quietFailing && asked != nil
+    else { return }
     // The same outage shows different faces; one of them is enough in the journal.
     let told = conditions.active.first { $0.event == .forwardFailing }?.message
     conditions.raise(
@@ -61,19 +58,15 @@ extension Forwarder {
   mutating func keyRefused(
     _ answer: CloudAnswer, _ what: String, at now: MonotonicTime, _ log: inout [LogEntry]
   ) {
-    let message =
-      "the cloud refuses the key for \(what) (HTTP \(answer.status)): all passings wait; check the key and its access type"
-    lastError = message
-    notBefore = now + random.spread(.seconds(120), by: 0.1)
+    let message = answer.keyRefusal(what, so: "all passings wait")
+    talk.keyRefused(message, leaving: .seconds(120), at: now)
     conditions.raise(
       .cloudKeyRefused, of: "passings", message, [.httpStatus: String(answer.status)], at: now, &log)
   }
 
   /// The cloud has answered as it should.
   mutating func answered(at now: MonotonicTime, _ log: inout [LogEntry]) {
-    backoff.reset()
-    failingSince = nil
-    lastError = nil
+    guard talk.answered() else { return }
     let recovered = LogEntry(.forwardRecovered, "the cloud takes passings again")
     conditions.clear(.forwardFailing, telling: recovered, at: now, &log)
   }
@@ -86,10 +79,8 @@ extension Forwarder {
 
   /// The cloud has counted passings, or opened a session: the key may write.
   mutating func keyAccepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
-    if conditions.isActive(.cloudKeyRefused, of: "passings") {
-      // What it may read has to be found out anew.
-      unreadableUntil = nil
-    }
+    // What it may read has to be found out anew.
+    if talk.keyAccepted() { unreadableUntil = nil }
     let accepted = LogEntry(.forwardRecovered, "the cloud accepts the key for passings")
     conditions.clear(.cloudKeyRefused, of: "passings", telling: accepted, at: now, &log)
   }
@@ -127,7 +118,7 @@ extension Forwarder {
       return
     }
     hold(
-      place, .refusing(until: now + random.spread(.seconds(60), by: 0.1)),
+      place, .refusing(until: now + talk.random.spread(.seconds(60), by: 0.1)),
       "\(message): passings of \(files[place].summary.key.file) wait", at: now, &log)
   }
 
@@ -205,9 +196,9 @@ extension Forwarder {
   /// When the cloud is asked again for something that waits: a file without a session may have to wait longer for that.
   private var nextRequest: MonotonicTime {
     let times = active.lazy.filter { files[$0].sendable > 0 }.map { place in
-      openToken(of: place) == nil ? files[place].course.notBefore ?? notBefore : notBefore
+      openToken(of: place) == nil ? files[place].course.notBefore ?? talk.notBefore : talk.notBefore
     }
-    return max(notBefore, times.min() ?? notBefore)
+    return max(talk.notBefore, times.min() ?? talk.notBefore)
   }
 
   /// When something that waits is tried again, as a part of a sentence; nothing when that is not known, or now.

@@ -46,8 +46,8 @@ public struct Forwarder: Sendable {
   var settings: PassingSettings
   var device: AgentSettings.Device
   var cloud: String
-  var patience: Patience
-  var random: RandomSource
+  /// With the cloud; its numbers name batches as well.
+  var talk: CloudTalk<Purpose>
   var view = ForwardView()
   var conditions = Conditions()
   var writer: PassingWriter
@@ -65,9 +65,6 @@ public struct Forwarder: Sendable {
   var foundAt: [FileKey: MonotonicTime] = [:]
 
   // What is under way.
-  var underWay: (ticket: CloudTicket, purpose: Purpose, since: MonotonicTime)?
-  /// The number of the next request, or batch.
-  var nextNumber: UInt64 = 1
   /// Ready to be sent, or being sent; at most two but for parts of what was cut.
   var queue: [PassingBatch] = []
   var reading: Reading?
@@ -79,9 +76,6 @@ public struct Forwarder: Sendable {
   var audits = CloudAudits()
 
   // When to try again.
-  var notBefore: MonotonicTime
-  var backoff = Backoff(first: .seconds(1), cap: .seconds(60))
-  var failingSince: MonotonicTime?
   var storeNotBefore: MonotonicTime
   var storeBackoff = Backoff(first: .milliseconds(500), cap: .seconds(10))
   /// The key may not read; asked again then.
@@ -92,8 +86,9 @@ public struct Forwarder: Sendable {
 
   /// When `advance` is wanted next; nil when only another event can change anything.
   public internal(set) var nextDeadline: MonotonicTime?
+
   /// The last thing that went wrong with the cloud; nil once it is right again.
-  public internal(set) var lastError: String?
+  public var lastError: String? { talk.lastError }
 
   /// A forwarder.
   /// - Parameters:
@@ -110,11 +105,9 @@ public struct Forwarder: Sendable {
     self.settings = settings
     self.device = device
     self.cloud = cloud
-    patience = Patience(limit: retryAfterLimit)
-    self.random = random
+    talk = CloudTalk(.passings, retryAfterLimit: retryAfterLimit, random: random, at: now)
     writer = PassingWriter(settings)
     batchSize = BatchSize(most: settings.batchSize)
-    notBefore = now
     storeNotBefore = now
     nextDeadline = now
     for summary in files { note(summary, at: now) }
@@ -130,7 +123,7 @@ public struct Forwarder: Sendable {
       switch condition.event {
       case .backlog, .backlogOld: condition.message = words(of: backlog(at: now), at: now)
       case .forwardFailing, .cloudKeyRefused:
-        condition.message += nextAttempt(after: notBefore, at: now)
+        condition.message += nextAttempt(after: talk.notBefore, at: now)
       case .forwardHeld:
         let held = files.first { $0.summary.key.description == condition.subject }
         condition.message += nextAttempt(after: held?.hold?.end, at: now)
@@ -153,14 +146,10 @@ public struct Forwarder: Sendable {
     self.settings = settings
     self.device = device
     self.cloud = cloud
-    patience = Patience(limit: retryAfterLimit)
     writer = PassingWriter(settings)
     batchSize = BatchSize(most: settings.batchSize)
     unreadableUntil = nil
-    lastError = nil
-    failingSince = nil
-    backoff.reset()
-    notBefore = now
+    talk.startAnew(retryAfterLimit: retryAfterLimit, at: now)
     conditions.drop(
       .forwardFailing, .cloudKeyRefused, .forwardHeld, .forwardUnverified, .cloudSessionClosed)
     for place in files.indices {
@@ -183,21 +172,21 @@ public struct Forwarder: Sendable {
 
   /// A request to the cloud has come to its end. The outcome of any other request than the one under way is ignored.
   public mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ orders: inout ForwardOrders) {
-    guard let (ticket, purpose, since) = underWay, ticket == outcome.ticket else { return }
-    underWay = nil
+    guard let question = talk.take(outcome) else { return }
+    let purpose = question.purpose
     noteShown(purpose, outcome.result)
     defer { dropOutdated() }
     switch outcome.result {
     case .failure(.cancelled):
       // Not the cloud's fault: nothing could take the request.
-      notBefore = max(notBefore, now.monotonic + .milliseconds(100))
+      talk.pause(until: now.monotonic + .milliseconds(100))
     case .failure(let failure):
       if case .timedOut = failure { tooSlow(purpose) }
       // It is there, and longer than it can be read.
-      if case .tooLarge = failure { noteUnlisted(purpose, status: 413) }
+      if case .tooLarge = failure { noteUnlisted(purpose, isRefused: true) }
       failed(purpose, failure.words(at: now), at: now.monotonic, &orders.log)
     case .success(let answer):
-      noteSpan(purpose, answer, now.monotonic - since)
+      noteSpan(purpose, answer, now.monotonic - question.since)
       if let trouble = answer.trouble {
         refused(purpose, answer, trouble, at: now, &orders.log)
       } else {
@@ -213,8 +202,8 @@ public struct Forwarder: Sendable {
     guard let asked = answer.retryAfter else {
       return failed(purpose, trouble, status: answer.status, at: now.monotonic, &log)
     }
-    let wait = patience.wait(asked: asked, &random)
-    let words = "\(trouble): \(patience.words(asked: asked, wait: wait, at: now))"
+    let wait = talk.wait(asked: asked)
+    let words = "\(trouble): \(talk.patience.words(asked: asked, wait: wait, at: now))"
     failed(purpose, trouble, status: answer.status, asked: wait, at: now.monotonic, &log)
     guard wait >= Patience.told else { return }
     log.append(LogEntry(.forwardFailing, "passings wait: \(words)", [.httpStatus: String(answer.status)]))
@@ -313,9 +302,9 @@ public struct Forwarder: Sendable {
 
   /// The most urgent request to the cloud, when none is under way.
   private mutating func askCloud(at now: MonotonicTime, _ orders: inout ForwardOrders) {
-    guard underWay == nil else { return }
-    guard now >= notBefore else {
-      if !active.isEmpty || !queue.isEmpty || walk != nil || audits.isWanted { wake(at: notBefore) }
+    guard talk.underWay == nil else { return }
+    guard now >= talk.notBefore else {
+      if !active.isEmpty || !queue.isEmpty || walk != nil || audits.isWanted { wake(at: talk.notBefore) }
       return
     }
     if let request = sessionRequest(at: now) { return ask(request.0, request.1, at: now, &orders) }
@@ -333,28 +322,9 @@ public struct Forwarder: Sendable {
     if let request = auditRequest(at: now, &orders) { ask(request.0, request.1, at: now, &orders) }
   }
 
-  /// A request without its ticket.
-  struct Draft {
-    let method: CloudMethod
-    let path: String
-    var body: JSONValue?
-    var isSentOnce = false
-  }
-
   private mutating func ask(
-    _ purpose: Purpose, _ draft: Draft, at now: MonotonicTime, _ orders: inout ForwardOrders
+    _ purpose: Purpose, _ draft: CloudDraft, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
-    let ticket = CloudTicket(.passings, newNumber())
-    underWay = (ticket, purpose, now)
-    orders.cloud.append(
-      CloudRequest(
-        ticket: ticket, method: draft.method, path: draft.path, body: draft.body,
-        isSentOnce: draft.isSentOnce))
-  }
-
-  /// A number that names a request, or a batch.
-  mutating func newNumber() -> UInt64 {
-    defer { nextNumber += 1 }
-    return nextNumber
+    orders.cloud.append(talk.ask(purpose, draft, at: now))
   }
 }
