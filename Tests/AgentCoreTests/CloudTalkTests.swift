@@ -32,6 +32,35 @@ struct AnswerClassTests {
   }
 }
 
+@Suite("Pages of passings")
+struct PageAnswerTests {
+  private func page(_ status: Int, _ body: CloudAnswer.Body, _ list: CloudAbsence.List) -> String {
+    let answer = CloudAnswer(status: status, body: body, hostTime: WallTime(milliseconds: 0))
+    return switch PageAnswer(answer, of: list) {
+    case .page(let page): "\(page.entries.map(\.number))"
+    case .keyRefused: "key"
+    case .absent(let words): "absent: \(words)"
+    case .wrong(let words): "wrong: \(words)"
+    }
+  }
+
+  @Test("What a request for one comes to is said in one place")
+  func answers() {
+    let entry: JSONValue = ["num_passing": 7]
+    #expect(page(200, .json(["result": .array([entry])]), .passings) == "[7]")
+    #expect(page(200, .json(.null), .passings).hasPrefix("wrong: the cloud's answer is no list of passings"))
+    #expect(page(404, .other("Passings not found"), .passings) == "[]")
+    #expect(page(404, .other("Session not found"), .devicePassings) == "[]")
+    #expect(
+      page(404, .other("Session not found"), .passings).hasPrefix(
+        "absent: the cloud refuses to show passings"))
+    #expect(
+      page(410, .empty, .devicePassings).hasPrefix("absent: the cloud refuses to show the device's passings"))
+    #expect(page(401, .empty, .passings) == "key" && page(403, .empty, .passings) == "key")
+    #expect(page(400, .empty, .passings) == "wrong: the cloud refuses to show passings (HTTP 400)")
+  }
+}
+
 @Suite("The talk with the cloud")
 struct CloudTalkTests {
   private let start = MonotonicTime(nanoseconds: 0)

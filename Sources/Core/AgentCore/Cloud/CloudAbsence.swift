@@ -18,6 +18,15 @@ enum CloudAbsence: Equatable, Sendable {
     case passings
     /// The passings of a device.
     case devicePassings
+
+    /// What a cloud that does not show it refuses.
+    var request: String {
+      switch self {
+      case .sessions: "to list the sessions"
+      case .passings: "to show passings"
+      case .devicePassings: "to show the device's passings"
+      }
+    }
   }
 
   /// Reads the body of a 404; nil for another status.

@@ -13,8 +13,8 @@ struct CloudAudit: Sendable {
     let sent: [UInt32: SentPassing]
     /// The times of these passings.
     let times: ClosedRange<WallTime>
-    /// The next page.
-    private(set) var page: Int64 = 1
+    /// The pages that were read.
+    private(set) var pages = PageWalk()
     /// How often each is there.
     private(set) var same: [UInt32: Int] = [:]
     /// Those that are there with another chip or time.
@@ -34,13 +34,10 @@ struct CloudAudit: Sendable {
     /// - Parameter token: the file's present session; a passing of another one is the file's only when all of it is the same.
     /// - Returns: whether it was the last one.
     mutating func take(_ list: PassingPage, token: String?) -> Bool {
-      defer {
-        page += 1
-        former = list.entries
-      }
-      // A cloud that shows one page again and again has no more of them.
-      guard list.entries != former else { return true }
-      for entry in list.entries {
+      // A cloud that shows one page again and again has no more of them. One with the same numbers may be of another session.
+      let isNew = list.entries != former
+      former = list.entries
+      for entry in isNew ? list.entries : [] {
         guard let passing = sent[entry.number] else { continue }
         if entry.isSame(as: passing) {
           same[entry.number, default: 0] += 1
@@ -48,7 +45,7 @@ struct CloudAudit: Sendable {
           other.insert(entry.number)
         }
       }
-      return page >= min(list.pages ?? .max, PageWalk.limit)
+      return pages.turn(after: list, isNew: isNew)
     }
   }
 
@@ -108,7 +105,7 @@ struct CloudAudit: Sendable {
   /// The request for the next page of a slice.
   func path(of slice: Slice) -> String {
     "/passings/device/\(PassingPage.pathSegment(deviceid))?from=\(slice.times.lowerBound.iso8601)"
-      + "&to=\(slice.times.upperBound.iso8601)&page=\(slice.page)"
+      + "&to=\(slice.times.upperBound.iso8601)&page=\(slice.pages.page)"
   }
 }
 

@@ -129,21 +129,14 @@ extension Forwarder {
     _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard audits.current?.slice != nil else { return }
-    switch answer.kind {
-    case .success:
-      guard let list = PassingPage(answer.body) else {
-        return auditFailed(
-          "the cloud's answer is no list of passings: a captive portal?", at: now, &orders.log)
-      }
+    switch PageAnswer(answer, of: .devicePassings) {
+    case .page(let page):
       answered(at: now, &orders.log)
-      auditShown(list, at: now)
-    case .notFound where CloudAbsence(answer, of: .devicePassings) == .nothing:
-      answered(at: now, &orders.log)
-      auditShown(.empty, at: now)
+      auditShown(page, at: now)
     case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       endAudit("the key may not read passings: a READ_WRITE key can", at: now, &orders.log)
-    default: auditFailed(answer.refusal("to show the device's passings"), at: now, &orders.log)
+    case .absent(let words), .wrong(let words): auditFailed(words, at: now, &orders.log)
     }
   }
 

@@ -216,26 +216,15 @@ extension Forwarder {
   /// A page of what the cloud has in the range.
   mutating func rangeRead(_ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders) {
     guard walk != nil else { return }
-    let absence = CloudAbsence(answer, of: .passings)
-    switch answer.kind {
-    case .success:
-      guard let list = PassingPage(answer.body) else {
-        return failed(
-          .readRange, "the cloud's answer is no list of passings: a captive portal?", status: answer.status,
-          at: now, &orders.log)
-      }
+    switch PageAnswer(answer, of: .passings) {
+    case .page(let page):
       answered(at: now, &orders.log)
-      rangeShown(list)
-    case .notFound where absence == .nothing:
-      answered(at: now, &orders.log)
-      rangeShown(.empty)
+      rangeShown(page)
     case .keyRefused:
       self.walk = nil
       noteUnreadable(answer, at: now, &orders.log)
-    case .notFound, .gone: self.walk = nil
-    default:
-      failed(
-        .readRange, answer.refusal("to show passings"), status: answer.status, at: now, &orders.log)
+    case .absent: self.walk = nil
+    case .wrong(let words): failed(.readRange, words, status: answer.status, at: now, &orders.log)
     }
   }
 

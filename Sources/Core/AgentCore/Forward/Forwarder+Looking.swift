@@ -10,24 +10,14 @@ extension Forwarder {
     _ identifier: UInt64, _ answer: CloudAnswer, at now: MonotonicTime, _ orders: inout ForwardOrders
   ) {
     guard let index = index(of: identifier), case .look(let look) = queue[index].step else { return }
-    let absence = CloudAbsence(answer, of: .passings)
-    switch answer.kind {
-    case .success:
-      guard let list = PassingPage(answer.body) else {
-        return failed(
-          .readBatch(batch: identifier), "the cloud's answer is no list of passings: a captive portal?",
-          status: answer.status, at: now, &orders.log)
-      }
-      batchShown(index, look, list, at: now, &orders.log)
-    case .notFound where absence == .nothing: batchShown(index, look, .empty, at: now, &orders.log)
+    switch PageAnswer(answer, of: .passings) {
+    case .page(let page): batchShown(index, look, page, at: now, &orders.log)
     case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       cannotLook(index, look.why, at: now, &orders.log)
-    case .notFound where look.why != .older, .gone where look.why != .older: queue[index].step = .checkList
-    default:
-      failed(
-        .readBatch(batch: identifier), answer.refusal("to show passings"), status: answer.status, at: now,
-        &orders.log)
+    case .absent where look.why != .older: queue[index].step = .checkList
+    case .absent(let words), .wrong(let words):
+      failed(.readBatch(batch: identifier), words, status: answer.status, at: now, &orders.log)
     }
   }
 

@@ -232,8 +232,8 @@ extension Forwarder {
       hasNoSession(place, at: now, &orders.log)
     default:
       refused(
-        place, .findSession(key), answer.refusal("to list the sessions"), status: answer.status, at: now,
-        &orders.log)
+        place, .findSession(key), answer.refusal(CloudAbsence.List.sessions.request), status: answer.status,
+        at: now, &orders.log)
     }
   }
 
@@ -264,25 +264,15 @@ extension Forwarder {
     guard let place = places[key], case .find(let session) = sessionState(of: place),
       files[place].course.former.next?.token == token
     else { return }
-    let absence = CloudAbsence(answer, of: .passings)
     let page: PassingPage
-    switch answer.kind {
-    case .success:
-      guard let list = PassingPage(answer.body) else {
-        return failed(
-          .readFormer(key, token: token), "the cloud's answer is no list of passings: a captive portal?",
-          status: answer.status, at: now, &orders.log)
-      }
-      page = list
-    case .notFound where absence == .nothing: page = .empty
+    switch PageAnswer(answer, of: .passings) {
+    case .page(let list): page = list
     case .keyRefused:
       noteUnreadable(answer, at: now, &orders.log)
       files[place].course.former.skip()
       return
-    default:
-      return failed(
-        .readFormer(key, token: token), answer.refusal("to show passings"), status: answer.status, at: now,
-        &orders.log)
+    case .absent(let words), .wrong(let words):
+      return failed(.readFormer(key, token: token), words, status: answer.status, at: now, &orders.log)
     }
     answered(at: now, &orders.log)
     files[place].course.forgetRefusals()

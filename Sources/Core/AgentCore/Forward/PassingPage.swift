@@ -82,6 +82,31 @@ struct PassingPage {
   }
 }
 
+/// What comes of a request for a page of passings.
+enum PageAnswer {
+  /// A page; an empty one where the cloud says that nothing is there.
+  case page(PassingPage)
+  /// The key may not read.
+  case keyRefused
+  /// What the passings belong to is not there, or it is not said what is missing; in words.
+  case absent(String)
+  /// The cloud does not show it; why, in words.
+  case wrong(String)
+
+  init(_ answer: CloudAnswer, of list: CloudAbsence.List) {
+    switch answer.kind {
+    case .success:
+      self =
+        PassingPage(answer.body).map(PageAnswer.page)
+        ?? .wrong("the cloud's answer is no list of passings: a captive portal?")
+    case .notFound where CloudAbsence(answer, of: list) == .nothing: self = .page(.empty)
+    case .keyRefused: self = .keyRefused
+    case .notFound, .gone: self = .absent(answer.refusal(list.request))
+    default: self = .wrong(answer.refusal(list.request))
+    }
+  }
+}
+
 /// Pages of passings that are read one after the other. It ends though the cloud never says so: with a page that brings
 /// nothing new.
 struct PageWalk: Equatable, Sendable {
@@ -98,7 +123,14 @@ struct PageWalk: Equatable, Sendable {
   mutating func take(_ list: PassingPage) -> Bool {
     let former = found.count
     found.formUnion(list.numbers)
+    return turn(after: list, isNew: found.count > former)
+  }
+
+  /// Goes on to the next page, where what is found is kept elsewhere.
+  /// - Parameter isNew: whether the page brings anything new.
+  /// - Returns: whether it was the last one.
+  mutating func turn(after list: PassingPage, isNew: Bool) -> Bool {
     defer { page += 1 }
-    return found.count == former || page >= min(list.pages ?? .max, PageWalk.limit)
+    return !isNew || page >= min(list.pages ?? .max, PageWalk.limit)
   }
 }
