@@ -185,7 +185,7 @@ struct ChangeTests {
       var database = try AgentDatabase.open(directory: folder.path)
       try database.connection.run(
         "WITH RECURSIVE n(v) AS (SELECT \(number * 1000) UNION ALL SELECT v + 1 FROM n LIMIT 600) "
-          + "INSERT INTO change_epoch SELECT -v, 'x' FROM n",
+          + "INSERT INTO change_epoch SELECT -v, 7 FROM n",
         for: "test")
       _ = try database.perform([.capture(raceKey, kept(UInt32(number)...UInt32(number)))])
       let count = try database.connection.integer("SELECT count(*) FROM change_epoch", for: "test")

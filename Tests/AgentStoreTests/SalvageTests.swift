@@ -92,6 +92,15 @@ struct SalvageTests {
     try expectTakenOver(store, missing: 0...60)
   }
 
+  @Test("names the zone of each passing though the page of the zones is gone")
+  func zones() throws {
+    try fill()
+    let root = try Connection(file, busyTimeout: 0, readOnly: true).integer(
+      "SELECT rootpage FROM sqlite_schema WHERE name = 'zone'", for: "test")
+    try damage(pages: Int(root) - 1..<Int(root), of: file)
+    try expectTakenOver(try TestedStore(folder.path), missing: 0...0)
+  }
+
   @Test("is read up to where it was cut")
   func truncated() throws {
     try fill()

@@ -97,7 +97,7 @@ extension EndToEndTests {
     clock.set(offset: .zero)
     #expect(field.waits { $0["device"]?["agrees"] == true && $0["cloud"]?["state"] == "ok" })
     #expect(eventually { (field.devices.first?["last_seen"]?.string ?? "") > shown })
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
     #expect(field.stop() == 0)
   }
 

@@ -60,7 +60,7 @@ extension EndToEndTests {
     }
     #expect(inCloud.sorted() == made.sorted())
     #expect(field.sessions.count == 1, "\(field.sessions)")
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
   }
 
   private static func madeCount(_ field: Field, _ file: String) throws -> Int {

@@ -47,7 +47,7 @@ extension EndToEndTests {
     let other = try field.tool("import", file)
     #expect(other.code == 1 && other.output.contains("1 stored otherwise; those that are stored stay: 7"))
     #expect(field.session(name).first { $0["num_passing"] == 7 }?["chip"] == "MC10007")
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
     #expect(field.stop() == 0)
   }
 
@@ -99,7 +99,7 @@ extension EndToEndTests {
     #expect(try field.tool("import", field.folder.file("none.csv")).code == 66)
     #expect(try field.tool("import", two, "--session", "a/b").code == 64)
     #expect(try field.tool("import", two, "--time-zone", "Europe/Nowhere").code == 64)
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
     #expect(field.stop() == 0)
   }
 

@@ -82,7 +82,7 @@ extension EndToEndTests {
     #expect(eventually { field.ledger(file)["waiting"] == 0 })
     #expect(field.sessions.map { $0["duplicates"]?.integer } == [Int64(made.count)])
     #expect(field.session(file).count == made.count)
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
     #expect(field.stop() == 0)
   }
 
@@ -148,7 +148,7 @@ extension EndToEndTests {
         status["well"] == false
           && (status["conditions"]?.array ?? []).contains { $0["event"] == "cloud-audit-differs" }
       })
-    #expect(field.misuse["count"] == 0)
+    #expect(field.misuse["count"] == 0, "\(field.misuse)")
     #expect(field.stop() == 0)
   }
 

@@ -127,11 +127,8 @@ struct ChangeTable: ~Copyable {
   // MARK: Lives of the store
 
   private mutating func begin(at first: Int64) throws(StoreError) {
-    let random = String(UInt64.random(in: .min ... .max), radix: 16)
-    let name = String(repeating: "0", count: ChangeCursor.epochLength - random.utf8.count) + random
-    defer { beginning.reset() }
     try beginning.bind(1, first)
-    try beginning.bind(2, name)
+    try beginning.bind(2, Int64.random(in: .min ... .max))
     try beginning.run()
     try forgetting.bind(1, ChangeTable.epochs)
     try forgetting.run()
@@ -142,7 +139,9 @@ struct ChangeTable: ~Copyable {
   func epoch(of change: Int64) throws(StoreError) -> String? {
     defer { naming.reset() }
     try naming.bind(1, change)
-    return try naming.step() ? naming.text(0) : nil
+    guard try naming.step() else { return nil }
+    let name = String(UInt64(bitPattern: naming.integer(0)), radix: 16)
+    return String(repeating: "0", count: ChangeCursor.epochLength - name.utf8.count) + name
   }
 
   // MARK: Runs

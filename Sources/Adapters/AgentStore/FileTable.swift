@@ -25,6 +25,9 @@ struct StoredFile: Equatable {
   var isGone = false
   var earliest: WallTime?
   var latest: WallTime?
+  /// The zone of the passing that was stored last; nil when that is not known. Rows name theirs by a number: should the
+  /// table of zones be lost, this says what it means.
+  var zone: String?
 
   /// Widens the span of times that the file's passings lie in.
   mutating func note(_ utc: WallTime) {
@@ -52,7 +55,7 @@ struct FileTable: ~Copyable {
 
   static let columns =
     "file_id, serial_number, name, first_contact_ms, stored, acknowledged, rejected, unconfirmed, lost, removed, "
-    + "differences, reader_count, is_settled, earliest_utc_ms, latest_utc_ms, jumped, undecided, retimed, mistimed"
+    + "differences, reader_count, is_settled, earliest_utc_ms, latest_utc_ms, jumped, undecided, retimed, mistimed, zone"
 
   init(_ connection: borrowing Connection) throws(StoreError) {
     let inserting = try connection.prepare(
@@ -66,7 +69,7 @@ struct FileTable: ~Copyable {
     let saving = try connection.prepare(
       "UPDATE file SET stored = ?2, acknowledged = ?3, rejected = ?4, unconfirmed = ?5, lost = ?6, removed = ?7, "
         + "differences = ?8, reader_count = ?9, is_settled = ?10, earliest_utc_ms = ?11, latest_utc_ms = ?12, "
-        + "first_contact_ms = ?13, jumped = ?14, undecided = ?15, retimed = ?16, mistimed = ?17 WHERE file_id = ?1",
+        + "first_contact_ms = ?13, jumped = ?14, undecided = ?15, retimed = ?16, mistimed = ?17, zone = ?18 WHERE file_id = ?1",
       for: "count passings")
     self.inserting = inserting
     self.finding = finding
@@ -120,6 +123,7 @@ struct FileTable: ~Copyable {
     try saving.bind(15, file.undecided)
     try saving.bind(16, file.retimed)
     try saving.bind(17, file.mistimed)
+    try saving.bind(18, file.zone)
     try saving.run()
   }
 
@@ -133,6 +137,6 @@ struct FileTable: ~Copyable {
       readerCount: row.integerOrNil(11).map(UInt32.init(clamping:)), isSettled: row.integer(12) != 0,
       isGone: row.integer(12) == 2,
       earliest: row.integerOrNil(13).map { WallTime(milliseconds: $0) },
-      latest: row.integerOrNil(14).map { WallTime(milliseconds: $0) })
+      latest: row.integerOrNil(14).map { WallTime(milliseconds: $0) }, zone: row.textOrNil(19))
   }
 }

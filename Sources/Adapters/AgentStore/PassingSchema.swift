@@ -170,7 +170,8 @@ enum PassingSchema {
     """
 
   /// Each passing that is believed, or lost, has the number of its last change (`ChangeTable`). What is stored already gets
-  /// the first ones, file by file.
+  /// the first ones, file by file. The name of a life is a number: a table with a number and a text in each row could not be told
+  /// from that of the zones by its pages alone. Each file names its zone, so that not all hangs on the page of the zones.
   static let changeStep = """
     CREATE TABLE change (
       first INTEGER PRIMARY KEY,
@@ -181,13 +182,18 @@ enum PassingSchema {
     ) STRICT;
     CREATE INDEX change_of_file ON change (file_id, low);
 
-    CREATE TABLE change_epoch (first INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+    CREATE TABLE change_epoch (first INTEGER PRIMARY KEY, name INTEGER NOT NULL) STRICT;
 
     INSERT INTO change (first, file_id, low, high, kind)
       SELECT 1 + coalesce(sum(high - low + 1) OVER (
           ORDER BY file_id, low ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
         file_id, low, high, CASE kind WHEN 5 THEN 3 ELSE 0 END
       FROM span WHERE kind IN (0, 2, 3, 5);
-    INSERT INTO change_epoch (first, name) SELECT 1, lower(hex(randomblob(8))) FROM change LIMIT 1;
+    INSERT INTO change_epoch (first, name) SELECT 1, random() FROM change LIMIT 1;
+
+    ALTER TABLE file ADD COLUMN zone TEXT;
+    UPDATE file SET zone = (SELECT zone.name FROM passing JOIN zone USING (zone_id)
+      WHERE passing_id BETWEEN file.file_id << 32 AND (file.file_id << 32 | 4294967295)
+      ORDER BY passing_id DESC LIMIT 1);
     """
 }

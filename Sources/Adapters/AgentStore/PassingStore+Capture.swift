@@ -71,6 +71,7 @@ extension PassingStore {
         outcome.confirmed.insert(number)
       }
       file.note(kept.utc)
+      file.zone = kept.zone
       outcome.note(kept.stamp, of: number)
       return
     }

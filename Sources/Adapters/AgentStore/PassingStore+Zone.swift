@@ -34,6 +34,7 @@ extension PassingStore {
         try store.retime(row, time, &file, &retiming)
       }
     }
+    if !former.isEmpty { file.zone = zone }
     for (zone, numbers) in former { try formerZones.note(file.id, numbers, zone: zone, now: now) }
     var names: [String] = []
     for zone in former.keys.sorted() { names.append(try zones.name(of: zone)) }

@@ -35,6 +35,10 @@ struct Statement: ~Copyable {
     try check(result)
   }
 
+  func bind(_ place: Int32, _ value: String?) throws(StoreError) {
+    if let value { try bind(place, value) } else { try check(sqlite3_bind_null(handle, place)) }
+  }
+
   func bind(_ place: Int32, _ value: Int) throws(StoreError) { try bind(place, Int64(value)) }
 
   func bind(_ place: Int32, _ value: UInt32) throws(StoreError) { try bind(place, Int64(value)) }

@@ -163,7 +163,7 @@ struct Salvage: ~Copyable {
   private func kept(_ found: DamagedDatabase.FoundPassing, _ spans: StoredSpans?) -> KeptPassing {
     let row = found.row
     return KeptPassing(
-      passing: row.passing, zone: zoneName(row.zone), utc: row.utc, arrivedAt: row.arrivedAt,
+      passing: row.passing, zone: zoneName(row.zone, found.file), utc: row.utc, arrivedAt: row.arrivedAt,
       arrivedWall: row.arrivedWall, hostSynchronised: row.hostSynchronised, origin: row.origin,
       trust: trust(found, spans), stamp: Salvage.stamp(of: row.passing.number, spans),
       certainty: row.certainty, zoneSource: row.zoneSource)
@@ -174,10 +174,10 @@ struct Salvage: ~Copyable {
     return spans[.accepted].contains(number) ? .accepted : .undecided
   }
 
-  /// A zone's name; of one whose name could not be read, that of the newest, as all are the same almost always. The UTC
-  /// of a row does not hang on it.
-  private func zoneName(_ zone: Int64) -> String {
-    zones[zone] ?? zones.max { $0.key < $1.key }?.value ?? "UTC"
+  /// A zone's name; of one whose name could not be read, that of the file's last passing, or of the newest, as all are the
+  /// same almost always. The UTC of a row does not hang on it.
+  private func zoneName(_ zone: Int64, _ file: Int64) -> String {
+    zones[zone] ?? files[file]?.zone ?? zones.max { $0.key < $1.key }?.value ?? "UTC"
   }
 
   /// Notes what could not be read, and takes over what no passing hangs on.

@@ -36,7 +36,7 @@ extension StoredRecord {
       rejected: count(6), unconfirmed: count(7), lost: count(8), removed: count(9), differences: count(10),
       jumped: count(15), undecided: count(16), retimed: count(17), mistimed: count(18),
       readerCount: integer(11).flatMap(UInt32.init(exactly:)), isSettled: integer(12) ?? 0 != 0,
-      isGone: integer(12) == 2, earliest: time(13), latest: time(14))
+      isGone: integer(12) == 2, earliest: time(13), latest: time(14), zone: name(19))
   }
 
   /// A row of the table of passings: its frame has the number of its key, and its UTC lies where clocks on earth do.

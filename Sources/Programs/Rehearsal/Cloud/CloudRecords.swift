@@ -88,6 +88,20 @@ struct CloudPassing: Equatable, Sendable {
   let timestamp: Int64
   /// Everything that was sent, those two included.
   let fields: JSONObject
+
+  /// That it was sent before and is another one now: what differs.
+  func changed(from former: CloudPassing) -> String {
+    let names = Set(fields.members.map(\.name)).union(former.fields.members.map(\.name)).sorted()
+    let changes = names.filter { fields[$0] != former.fields[$0] }.map { name in
+      "\(name) was \(CloudPassing.word(former.fields[name])), is \(CloudPassing.word(fields[name]))"
+    }
+    return "num_passing \(number) again, with other content: \(changes.joined(separator: "; "))"
+  }
+
+  private static func word(_ value: JSONValue?) -> String {
+    guard let value else { return "none" }
+    return value.string ?? value.integer.map { "\($0)" } ?? "\(value)"
+  }
 }
 
 /// What identity and telemetry a heartbeat carries.

@@ -13,7 +13,7 @@ extension SimulatedCloud {
     for passing in passings {
       if let known = sessions[token]?.passings[passing.number] {
         if known != passing {
-          note(.changedPassing, "num_passing \(passing.number) again, with other content", request, now)
+          note(.changedPassing, passing.changed(from: known), request, now)
         }
       } else {
         sessions[token]?.keep(passing)
