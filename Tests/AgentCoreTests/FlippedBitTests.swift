@@ -4,7 +4,7 @@ import One4AllProtocol
 import Rehearsal
 import Testing
 
-@Suite("A line that flips bits, in replies as in passings")
+@Suite("A line that flips bits, in replies as in passings, and in commands")
 struct FlippedBitTests {
   @Test(
     "One device, every passing once, none with another time or chip", arguments: WildSeeds.some(12))
@@ -17,7 +17,10 @@ struct FlippedBitTests {
     world.pass(seconds: 3)
     // The reader draws what it flips from what it has done.
     for _ in 0..<seed % 64 { try world.tellReader("pass 1") }
-    for order in ["rate 50", "flip \(seed % 2 == 0 ? 0.001 : 0.0003)"] { try world.tellReader(order) }
+    let share = seed % 2 == 0 ? "0.001" : "0.0003"
+    for order in ["rate 50", "flip \(share)", "mishear \(seed % 4 < 2 ? share : "0")"] {
+      try world.tellReader(order)
+    }
     world.pass(seconds: 10)
     if seed % 3 == 0 { world.kill(seed: seed) }
     world.pass(seconds: 10)

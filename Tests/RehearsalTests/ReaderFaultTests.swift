@@ -120,6 +120,21 @@ struct ReaderFaultTests {
     #expect(try rig.document("count")["flipped"] == .whole(flipped))
   }
 
+  @Test("What it mishears it obeys as it heard it, and says nothing to what is no command")
+  func mishear() throws {
+    var rig = ReaderRig()
+    try rig.order("mishear 0.05")
+    var answers: [String: Int] = [:]
+    for _ in 0..<500 { answers[rig.say("PING"), default: 0] += 1 }
+    #expect(answers["PING;PONG\r\n", default: 0] > 250)
+    #expect(answers.values.reduce(0, +) - answers["PING;PONG\r\n", default: 0] > 50)
+    let misheard = try rig.document("count")["misheard"]?.integer ?? 0
+    #expect((100...200).contains(misheard))
+    try rig.order("ok")
+    _ = rig.say("")
+    #expect(rig.say("PING") == "PING;PONG\r\n")
+  }
+
   @Test("Noise comes before frames and leaves them whole: NUL, 0xFF and anything")
   func noise() throws {
     var rig = ReaderRig()

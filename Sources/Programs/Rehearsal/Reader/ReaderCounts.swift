@@ -16,6 +16,8 @@ struct ReaderCounts: Sendable {
   var noisy = 0
   /// Bits that were flipped on the line.
   var flipped = 0
+  /// Bits that were flipped of what it was told.
+  var misheard = 0
   /// Pushed passings with a stray digit before them.
   var digits = 0
   /// Pushed passings in which bytes were replaced.
@@ -41,7 +43,8 @@ struct ReaderCounts: Sendable {
     return [
       "recorded": .whole(recorded), "bounced": .whole(bounced), "pushed": .whole(pushed),
       "lost": .whole(lost), "cut": .whole(cut), "noisy": .whole(noisy),
-      "flipped": .whole(flipped), "digits": .whole(digits), "garbled": .whole(garbled),
+      "flipped": .whole(flipped), "misheard": .whole(misheard), "digits": .whole(digits),
+      "garbled": .whole(garbled),
       "joined": .whole(joined),
       "bytes_received": .whole(bytesReceived),
       "commands": .object(byName), "unknown_commands": .whole(unknownCommands),

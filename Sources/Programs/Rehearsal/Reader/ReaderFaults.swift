@@ -15,6 +15,8 @@ public struct ReaderFaults: Equatable, Sendable {
   public var join = 0.0
   /// Probability that a bit of a byte is flipped, 0 to 1: of all that it says, pushes and replies alike.
   public var flip = 0.0
+  /// The same of what it hears, 0 to 1: it is told other commands than were sent.
+  public var mishear = 0.0
   /// So many pushed passings from now on never leave.
   public var loseNext = 0
   /// So many frames from now on end early.
@@ -103,11 +105,13 @@ extension ReaderFaults {
   }
 
   /// Flips bits on the way.
+  /// - Parameter probability: `flip` or `mishear`.
   /// - Returns: how many.
-  func flipBits(of bytes: inout [UInt8], _ random: inout RehearsalRandom) -> Int {
-    guard flip > 0 else { return 0 }
+  static func flipBits(of bytes: inout [UInt8], _ probability: Double, _ random: inout RehearsalRandom) -> Int
+  {
+    guard probability > 0 else { return 0 }
     var count = 0
-    for place in bytes.indices where random.comes(flip) {
+    for place in bytes.indices where random.comes(probability) {
       bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
       count += 1
     }

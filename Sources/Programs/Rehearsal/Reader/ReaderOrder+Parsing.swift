@@ -30,6 +30,7 @@ extension ReaderOrder {
       "probability for pushes: a digit before, bytes replaced, two run together"
     ),
     ("flip P", "probability, 0 to 1, for each byte that it says, that one bit of it is another"),
+    ("mishear P", "the same for each byte that it hears: it is told other commands than were sent"),
     ("list-rate R", "lists leave with R frames a second, pushes in between; 0: at once"),
     ("cut-next N | lose-next N", "cut the next N frames, lose the next N pushed passings"),
     ("refuse NAME ANSWER", "answer the next command NAME with NAME;ANSWER, e.g. refuse START ERRSTART"),
@@ -97,6 +98,7 @@ extension ReaderOrder {
     case "garble": .garble(try words.number("a probability from 0 to 1", in: 0...1))
     case "join": .join(try words.number("a probability from 0 to 1", in: 0...1))
     case "flip": .flip(try words.number("a probability from 0 to 1", in: 0...1))
+    case "mishear": .mishear(try words.number("a probability from 0 to 1", in: 0...1))
     case "list-rate": .listRate(try words.number("frames a second, 0 to 100000", in: 0...100_000))
     case "cut-next": .cutNext(try words.count())
     case "lose-next": .loseNext(try words.count())

@@ -94,6 +94,8 @@ public enum ReaderOrder: Equatable, Sendable {
   case join(Double)
   /// Probability that a bit of a byte is flipped.
   case flip(Double)
+  /// Probability that a bit of a byte is flipped that it hears.
+  case mishear(Double)
   /// Frames a second in which lists leave; 0: at once.
   case listRate(Double)
   /// So many frames are cut.

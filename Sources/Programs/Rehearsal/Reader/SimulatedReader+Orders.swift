@@ -19,7 +19,8 @@ extension SimulatedReader {
 
   private mutating func carryOut(_ order: ReaderOrder) -> ReaderAnswer {
     switch order {
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .cutNext,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .mishear,
+      .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1, .oddFiles, .moreFiles,
       .testReads, .timeTold, .memoryLag:
       misbehave(order)
@@ -59,6 +60,7 @@ extension SimulatedReader {
     case .garble(let probability): faults.garble = probability
     case .join(let probability): faults.join = probability
     case .flip(let probability): faults.flip = probability
+    case .mishear(let probability): faults.mishear = probability
     case .cutNext(let count): faults.cutNext = count
     case .loseNext(let count): faults.loseNext = count
     case .refuse(let name, let answer): faults.refusals[name] = answer
@@ -99,7 +101,8 @@ extension SimulatedReader {
     case .clockFall: setClock(946_684_800_000)
     case .listRate(let rate): settings.listRate = rate
     case .clockDrift(let millionths): clock.setDrift(millionths, at: now)
-    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .cutNext,
+    case .ok, .mute, .reboot, .foreign, .plug, .noise, .cut, .lose, .digit, .garble, .join, .flip, .mishear,
+      .cutNext,
       .loseNext, .refuse, .statusWithoutLineEnd, .statusField, .statusLength, .latin1,
       .oddFiles, .moreFiles, .testReads, .timeTold, .memoryLag, .timeZone, .pass, .start, .stop,
       .newFile,

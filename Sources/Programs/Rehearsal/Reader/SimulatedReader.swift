@@ -98,7 +98,9 @@ public struct SimulatedReader: Sendable {
   ) -> [ReaderTransmission] {
     pass(to: milliseconds)
     guard isPlugged, isRunning, var line = connections[connection] else { return takeTransmissions() }
-    for byte in bytes {
+    var heard = Array(bytes)
+    counts.misheard += ReaderFaults.flipBits(of: &heard, faults.mishear, &random)
+    for byte in heard {
       counts.bytesReceived += 1
       guard byte == UInt8(ascii: "\n") else {
         line.append(byte)
@@ -263,7 +265,7 @@ extension SimulatedReader {
     }
     let noise = faults.noiseBytes(&random)
     if !noise.isEmpty { counts.noisy += 1 }
-    counts.flipped += faults.flipBits(of: &bytes, &random)
+    counts.flipped += ReaderFaults.flipBits(of: &bytes, faults.flip, &random)
     transmissions.append(ReaderTransmission(connection: connection, bytes: noise + bytes, isPush: isPush))
   }
 

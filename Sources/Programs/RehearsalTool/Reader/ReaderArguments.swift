@@ -37,6 +37,7 @@ struct ReaderArguments {
       Option("garble", argument: "P", help: "probability that bytes of a pushed passing are replaced"),
       Option("join", argument: "P", help: "probability that two pushed passings are run together"),
       Option("flip", argument: "P", help: "probability for each byte that one bit of it is another"),
+      Option("mishear", argument: "P", help: "the same for each byte that the reader hears"),
       Option("list-rate", argument: "R", help: "frames a second of lists, pushes in between (0: at once)"),
       Option("control", argument: "SOCKET", help: "take commands on this unix socket; see one4all-sim tell"),
       Option("then", argument: "COMMAND", help: "a command to begin with, or wait SECONDS; repeatable"),
@@ -134,6 +135,7 @@ struct ReaderArguments {
     settings.faults.garble = try ReaderArguments.number(parsed, "garble", in: 0...1) ?? 0
     settings.faults.join = try ReaderArguments.number(parsed, "join", in: 0...1) ?? 0
     settings.faults.flip = try ReaderArguments.number(parsed, "flip", in: 0...1) ?? 0
+    settings.faults.mishear = try ReaderArguments.number(parsed, "mishear", in: 0...1) ?? 0
     settings.listRate = try ReaderArguments.number(parsed, "list-rate", in: 0...100_000) ?? 0
   }
 
