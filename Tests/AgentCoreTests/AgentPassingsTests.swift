@@ -37,7 +37,7 @@ struct AgentPassingsTests {
     #expect(world.agent.ledger.sum(\.stored) == recordedCount(world))
     #expect(world.entries(.storeDamaged).count == 1)
     #expect(world.entries(.gapFound).count == 1 && world.entries(.gapFilled).count == 1)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
     try world.tellReader("rate 20")
     world.pass(seconds: 3)
     try world.tellReader("rate 0")
@@ -68,10 +68,10 @@ struct AgentPassingsTests {
     for chip in 1...3 { try world.tellReader("pass \(chip)") }
     for _ in 0..<5 { world.take(.lineHeld) }
     #expect(world.entries(.captureOverflow).count == 1)
-    #expect(world.agent.intake.conditions.isActive(.captureOverflow, of: "line"))
+    #expect(world.agent.problems.isActive(.captureOverflow, of: "line", by: .capture))
     #expect(world.pass(atMost: 8) { stored($0) == recordedCount($0) })
     world.pass(seconds: 11)
-    #expect(!world.agent.intake.conditions.isActive(.captureOverflow, of: "line"))
+    #expect(!world.agent.problems.isActive(.captureOverflow, of: "line", by: .capture))
     #expect(world.entries(.storeRecovered).last?.message.contains("keeps up with the line again") == true)
   }
 

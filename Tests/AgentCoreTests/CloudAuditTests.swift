@@ -23,7 +23,7 @@ struct CloudAuditTests {
   }
 
   private func message(_ world: ForwardWorld) -> String? {
-    world.conditions.first { $0.event == .cloudAuditDiffers }?.message
+    world.problems.first { $0.event == .cloudAuditDiffers }?.message
   }
 
   @Test("A file that is settled is compared once, by itself", arguments: [100, 4100])

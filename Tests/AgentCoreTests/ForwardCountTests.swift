@@ -113,7 +113,7 @@ struct ForwardCountTests {
     world.reload(cloud: "https://cloud.example/v0")
     world.pass(seconds: 1500)
     #expect(world.isActive(.cloudCountDiffers))
-    world.forwarder.restored(world.store.summaries, at: world.now.monotonic)
+    world.restoreStore()
     #expect(!world.isActive(.cloudCountDiffers))
   }
 

@@ -365,7 +365,7 @@ struct ForwardTests {
     world.tellCloud("fail 503")
     world.capture(1...1200, of: first)
     world.pass(seconds: 31)
-    var shown = try #require(world.conditions.first { $0.event == .backlog })
+    var shown = try #require(world.problems.first { $0.event == .backlog })
     #expect(shown.message.hasPrefix("1200 passings wait for the cloud, the oldest for 3"))
     world.pass(seconds: 28)
     #expect(world.entries(.backlog).count == 1 && world.entries(.backlogOld).isEmpty)
@@ -374,7 +374,7 @@ struct ForwardTests {
     #expect(!world.isActive(.backlog) && world.isActive(.backlogOld))
     world.capture(1201...5000, of: first)
     world.pass(seconds: 190)
-    shown = try #require(world.conditions.first { $0.event == .backlogOld })
+    shown = try #require(world.problems.first { $0.event == .backlogOld })
     #expect(shown.message.hasPrefix("5000 passings wait for the cloud, the oldest for 4 min "))
     #expect(shown.message.contains(": the cloud fails (HTTP 503); tried again at 20"), "\(shown.message)")
     // After a restart it is there as soon as the store has been read.

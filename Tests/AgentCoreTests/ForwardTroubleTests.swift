@@ -90,7 +90,7 @@ struct ForwardTroubleTests {
     #expect(told.message.contains(" \(end)") && told.message.contains("retry_after_limit") == (seconds > 300))
     #expect(world.forwarder.hold(at: world.now)?.contains("; tried again at \(end)") == true)
     world.pass(seconds: 60)
-    let old = try #require(world.conditions.first { $0.event == .backlogOld })
+    let old = try #require(world.problems.first { $0.event == .backlogOld })
     #expect(old.message.contains("; tried again at \(end)"), "\(old.message)")
     world.pass(seconds: Double(wait) - 63)
     #expect(world.requests.isEmpty)
@@ -143,7 +143,7 @@ struct ForwardTroubleTests {
     let summary = world.file(first)
     #expect((summary.acknowledged, summary.rejected, summary.waiting) == (598, 0, 2))
     #expect(world.cloudNumbers(of: first).description == "1-6, 8-399, 401-600")
-    let old = world.conditions.first { $0.event == .backlogOld }
+    let old = world.problems.first { $0.event == .backlogOld }
     #expect(old?.message.contains("takes a passing without a complaint and does not have it") == true)
     world.capture(601...700, of: first)
     world.pass(seconds: 5)

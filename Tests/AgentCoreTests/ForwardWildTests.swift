@@ -77,7 +77,7 @@ struct ForwardWildTests {
       #expect(world.aliases.filter { $0 == alias }.count == 1, "\(world.aliases)")
     }
     #expect(world.misuse.isEmpty, "\(world.misuse)")
-    #expect(world.conditions.isEmpty, "\(world.conditions)")
+    #expect(world.problems.isEmpty, "\(world.problems)")
     WildRecord.note("forwarding", seed: seed, world)
   }
 

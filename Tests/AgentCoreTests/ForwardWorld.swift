@@ -1,8 +1,9 @@
-import AgentCore
 import JSONDocument
 import One4AllProtocol
 import Rehearsal
 import Testing
+
+@testable import AgentCore
 
 /// The forwarder between a store in memory and the rehearsal's cloud, without real time. Time goes from one deadline
 /// to the next; the core can be restarted at any moment, while store and cloud go on.
@@ -25,6 +26,7 @@ final class ForwardWorld: SteppedWorld {
   /// Passings are those of a FREE reader, with 13 fields.
   var isFree = false
   private(set) var log: [LogEntry] = []
+  private var registry = Problems()
   private(set) var requests: [(at: Int64, request: AgentCore.CloudRequest)] = []
 
   /// Milliseconds.
@@ -112,13 +114,14 @@ final class ForwardWorld: SteppedWorld {
   }
 
   private func drive(_ body: (inout ForwardOrders) -> Void) {
-    var orders = ForwardOrders()
+    var orders = ForwardOrders(registry.lend(.forwarding))
     body(&orders)
     forwarder.observe(view, at: now.monotonic)
     forwarder.advance(to: now, &orders)
     for request in orders.store { ask(request) }
     for request in orders.cloud { ask(request) }
-    log += orders.log
+    registry.settle(orders.log)
+    log += orders.log.entries
   }
 
   // MARK: The store
@@ -155,10 +158,18 @@ final class ForwardWorld: SteppedWorld {
     pending.removeAll()
     requestUnderWay = nil
     seed += 1
+    registry = Problems()
     forwarder = Forwarder(
       settings: settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL,
       files: store.summaries, random: RandomSource(seed: seed), at: now.monotonic)
     drive { _ in }
+  }
+
+  /// The store was damaged, and holds what it holds now.
+  func restoreStore() {
+    var log = registry.lend(.forwarding)
+    forwarder.restored(store.summaries, at: now.monotonic, &log)
+    registry.settle(log)
   }
 
   /// All that the store had is gone.
@@ -186,9 +197,11 @@ final class ForwardWorld: SteppedWorld {
       store.show(cloud: url)
       files = store.summaries
     }
-    forwarder.apply(
-      settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files, at: now.monotonic)
-    drive { _ in }
+    drive { orders in
+      forwarder.apply(
+        settings, device: .init(alias: nil, type: "One4All"), cloud: cloudURL, files: files,
+        at: now.monotonic, &orders.log)
+    }
   }
 
   // MARK: The cloud
@@ -322,8 +335,8 @@ final class ForwardWorld: SteppedWorld {
   var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
   var misuse: [JSONValue] { cloud.misuse }
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
-  var conditions: [Conditions.Condition] { forwarder.activeConditions(at: now) }
-  func isActive(_ event: EventName) -> Bool { conditions.contains { $0.event == event } }
+  var problems: [Problem] { forwarder.worded(registry.of(.forwarding), at: now) }
+  func isActive(_ event: EventName) -> Bool { problems.contains { $0.event == event } }
   func clearRequests() { requests = [] }
   func sent(_ path: String) -> [AgentCore.CloudRequest] {
     requests.map(\.request).filter { $0.path.hasPrefix(path) }

@@ -229,7 +229,7 @@ struct IntakeContactTests {
     #expect(world.truth[world.files[0]] == world.frames(world.files[0]))
     #expect(world.frames(world.files[0]).count > 4)
     #expect(world.frames(world.files[1]).isEmpty)
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.filesUnlisted])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.filesUnlisted])
     #expect(!PassingHealth(world.agent, at: world.now).isWell)
     #expect(world.agent.intake.unsettledButReachable.isEmpty)
     let asked = world.commands.count
@@ -238,7 +238,7 @@ struct IntakeContactTests {
     world.refused = []
     world.pass(seconds: 70)
     world.expectComplete()
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test(

@@ -86,7 +86,7 @@ struct IntakeMemoryTests {
     #expect(summary.lost == 1)
     #expect(
       world.entries(.passingsLost).map(\.message).contains { $0.contains(" lost") && $0.hasSuffix(": 5") })
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.passingsLost])
     // Told once, though the sums show it too, and the verdict has the numbers.
     #expect(world.entries(.passingsLost).count == 1)
     #expect(PassingHealth(world.agent, at: world.now).causes.map(\.message).first?.hasSuffix(": 5") == true)
@@ -101,7 +101,7 @@ struct IntakeMemoryTests {
     #expect(world.audit() == nil)
     world.pass(seconds: 5)
     world.expectComplete()
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test("An audit finds what differs, corrects it, and tells above all what has been sent")
@@ -189,7 +189,7 @@ struct IntakeMemoryTests {
     let rows = world.store.files[world.key(world.files[0])]?.rows.values.map(\.kept) ?? []
     #expect(rows.count == 8)
     #expect(rows.allSatisfy { $0.trust == .believed })
-    #expect(world.agent.intake.conditions.active.contains { $0.event == .memoryRefused })
+    #expect(world.agent.problems.of(.capture).contains { $0.event == .memoryRefused })
     world.refused = []
     world.pull()
     world.pass(seconds: 1)
@@ -197,7 +197,7 @@ struct IntakeMemoryTests {
     world.pass(seconds: 5)
     try world.tellReader("pass 99 1")
     world.pass(seconds: 5)
-    #expect(!world.agent.intake.conditions.active.contains { $0.event == .memoryRefused })
+    #expect(!world.agent.problems.of(.capture).contains { $0.event == .memoryRefused })
   }
 
   @Test("A file that a person cleared: what is missing of it is lost, what is there stays, and it is settled")
@@ -304,7 +304,7 @@ struct IntakeMemoryTests {
     let frame = try #require(world.truth[key.file]?[4])
     #expect(world.importPassings([try Passing(parsing: Array(frame.utf8))], of: key) == 1)
     world.pass(seconds: 1)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
     for _ in 1...2 {
       #expect(world.store.summary(of: key).lost == 0 && world.store.summary(of: key).stored == 6)
       #expect(IntakeMemoryTests.row(world, 5)?.kept.trust == .believed)
@@ -312,7 +312,7 @@ struct IntakeMemoryTests {
       world.pass(seconds: 10)
     }
     #expect(world.store.files[key]?.differences.isEmpty == true)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test("In the doubled hour, imports that come in pieces are resolved like one that comes whole")

@@ -44,14 +44,14 @@ struct IntakeRefusedTests {
     #expect(world.frames(file) == truth.enumerated().filter { $0.offset != 4 }.map(\.element))
     let summary = world.store.summary(of: world.key(file))
     #expect(summary.lost == 0 && summary.unconfirmed == 0)
-    #expect(world.agent.intake.conditions.active.map(\.event).contains(.memoryRefused))
+    #expect(world.agent.problems.of(.capture).map(\.event).contains(.memoryRefused))
     #expect((1...30).contains(IntakeRefusedTests.lists(world, inLast: 120)))
     world.beforeCommand = { _ in }
     world.refused = []
     #expect(world.pass(atMost: 130) { $0.isComplete })
     world.expectComplete()
     world.pass(seconds: 120)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test("A single number that it refuses is found among many", arguments: [false, true])
@@ -111,7 +111,7 @@ struct IntakeRefusedTests {
     for chip in 10..<15 { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 500)
     #expect(world.store.summary(of: world.key(world.files[0])).lost == 1)
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.passingsLost])
   }
 
   @Test("Once it is given up, those that come later are received twice as before, on a proven line too")

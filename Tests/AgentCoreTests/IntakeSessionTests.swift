@@ -135,7 +135,7 @@ struct IntakeSessionTests {
     try world.tellReader("rate 20")
     world.isStoreFailing = true
     world.pass(seconds: 30)
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.storeFailing])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.storeFailing])
     #expect(world.entries(.storeFailing).count == 1)
     world.isStoreFailing = false
     world.pass(seconds: 15)

@@ -72,7 +72,7 @@ struct IntakeShrunkTests {
     for chip in 10...13 { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 40)
     #expect(world.store.doubtful.map(\.passing?.number) == [6])
-    let before = world.agent.intake.conditions.active.map(\.event)
+    let before = world.agent.problems.of(.capture).map(\.event)
     #expect(before.contains(.gapFound) && before.contains(.memoryRefused))
     world.pull()
     world.pass(seconds: 1)
@@ -82,7 +82,7 @@ struct IntakeShrunkTests {
     world.pass(seconds: 1)
     #expect(IntakeShrunkTests.summary(world, file).lost == 3)
     #expect(world.store.doubtful.map(\.passing?.number) == [6])
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.passingsLost])
   }
 
   @Test("Another reader on the line: nothing says any more that the former one's passings are fetched")
@@ -91,7 +91,7 @@ struct IntakeShrunkTests {
     try world.tellReader("lose-next 2")
     for chip in 10...13 { try world.tellReader("pass \(chip) 1") }
     world.pass(seconds: 40)
-    #expect(!world.agent.intake.conditions.active.isEmpty)
+    #expect(!world.agent.problems.of(.capture).isEmpty)
     world.pull()
     world.pass(seconds: 1)
     for command in ["STOP", "CLEARFILES", "START"] { world.otherHost(command) }
@@ -99,7 +99,7 @@ struct IntakeShrunkTests {
     world.isPlugged = true
     world.pass(seconds: 20)
     #expect(world.agent.intake.current?.serialNumber == "O4A5-00052")
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test("Frames whose file is still being asked for are kept raw when the daemon ends")
@@ -123,7 +123,7 @@ struct IntakeAuditTests {
   private static func audit(_ world: CaptureWorld, _ file: String?) throws -> WorkList.Work {
     #expect(world.audit(file) == nil)
     let name = try #require(file ?? world.agent.intake.current?.file)
-    let work = try #require(world.agent.audits[world.key(name)])
+    let work = try #require(world.agent.wishes.audits[world.key(name)])
     #expect(world.pass(atMost: 600) { $0.agent.works[work]?.state != .running })
     return try #require(world.agent.works[work])
   }

@@ -72,7 +72,7 @@ struct IntakeTests {
     let found = world.entries(.gapFound)
     #expect((3...4).contains(found.count) && world.entries(.gapFilled).count <= found.count)
     #expect(found.last?.message.contains("gaps before were filled and not told") == true)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
   }
 
   @Test("Doubtful frames that the memory has settled are counted no more")
@@ -103,7 +103,7 @@ struct IntakeTests {
     world.expectComplete()
     #expect(world.entries(.gapFound).count == 1)
     #expect(world.entries(.gapFilled).count == 1)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
     #expect(world.store.doubtful.isEmpty)
     let fetched =
       world.store.files[world.key(world.files[0])]?.rows.values.count { $0.kept.origin == .fetched } ?? 0
@@ -266,12 +266,12 @@ struct IntakeTests {
     world.pass(seconds: 10)
     #expect(world.frames(world.files[0]).isEmpty)
     #expect(!world.store.doubtful.isEmpty)
-    #expect(world.agent.intake.conditions.active.contains { $0.event == .timeZoneUnknown })
+    #expect(world.agent.problems.of(.capture).contains { $0.event == .timeZoneUnknown })
     world.reload(timeZone: "America/Mexico_City")
     world.pass(seconds: 5)
     try world.tellReader("rate 0")
     #expect(world.pass(atMost: 3) { $0.isComplete })
     world.expectComplete()
-    #expect(!world.agent.intake.conditions.active.contains { $0.event == .timeZoneUnknown })
+    #expect(!world.agent.problems.of(.capture).contains { $0.event == .timeZoneUnknown })
   }
 }

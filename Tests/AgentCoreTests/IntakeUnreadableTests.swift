@@ -50,7 +50,7 @@ struct IntakeUnreadableTests {
     world.pass(seconds: 20)
     let summary = IntakeUnreadableTests.summary(world, file)
     #expect(summary.stored == 79 && summary.unconfirmed == 0 && summary.lost == 1)
-    #expect(world.agent.intake.conditions.active.map(\.event) == [.passingsLost])
+    #expect(world.agent.problems.of(.capture).map(\.event) == [.passingsLost])
     #expect(world.entries(.passingDiffers).map(\.message).contains { $0.contains("\"5;MC;000\"") })
     #expect(!world.agent.intake.isDamaged(at: world.now.monotonic))
     #expect(
@@ -86,7 +86,7 @@ struct IntakeUnreadableTests {
     world.pass(seconds: 120)
     let summary = IntakeUnreadableTests.summary(world, file)
     #expect(summary.stored == 30 && summary.unconfirmed == 0 && summary.lost == 0)
-    #expect(world.agent.intake.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.capture).isEmpty)
     #expect(world.store.summaries.allSatisfy { $0.unconfirmed == 0 })
     #expect(IntakeUnreadableTests.lists(world, inLast: 60) == 0)
   }

@@ -96,64 +96,95 @@ struct LedgerTests {
 
   @Test("Room on the disk, damage and the backup are told when they begin and when they are over")
   func storeWatch() {
-    var watch = StoreWatch()
     let now = MonotonicTime(nanoseconds: 0)
-    func events(_ notice: StoreNotice) -> [EventName] { watch.handle(notice, at: now).map(\.event) }
+    var watched = WatchedStore(at: now)
+    func events(_ notice: StoreNotice) -> [EventName] { watched.events(notice, at: now) }
     #expect(events(.diskLow(free: 90 << 20, removed: 10)) == [.diskLow])
     #expect(events(.diskLow(free: 90 << 20, removed: 10)).isEmpty)
     #expect(events(.diskFull(free: 9 << 20)) == [.diskFull])
-    #expect(watch.conditions.active.map(\.event) == [.diskFull])
-    #expect(watch.conditions.active.first?.message.contains("only 9 MiB free") == true)
+    #expect(watched.problems.map(\.event) == [.diskFull])
+    #expect(watched.problems.first?.message.contains("only 9 MiB free") == true)
     #expect(events(.diskEnough(free: 900 << 20)) == [.diskEnough])
     #expect(events(.diskEnough(free: 900 << 20)).isEmpty)
     let failure = StoreFailure(operation: "write", number: 5, description: "input/output error")
     #expect(events(.backupFailing(failure)) == [.backupFailing])
     #expect(events(.backupWritten) == [.storeRecovered])
-    #expect(watch.conditions.active.isEmpty)
+    #expect(watched.problems.isEmpty)
   }
 
   @Test(
     "A damage of the store is shown for 12 hours, with what came of it, also by an agent that starts later")
   func storeDamage() {
-    var watch = StoreWatch()
     let start = MonotonicTime(nanoseconds: 0)
+    var watched = WatchedStore(at: start)
     let noted = WallTime(milliseconds: 1_800_000_000_000)
     var damage = StoreDamage(name: "one4all.db.damaged-1", reason: "malformed", notedAt: noted)
-    #expect(watch.handle(.damaged(damage, []), at: start).map(\.event) == [.storeDamaged])
-    #expect(watch.handle(.damaged(damage, []), at: start).isEmpty)
+    #expect(watched.events(.damaged(damage, []), at: start) == [.storeDamaged])
+    #expect(watched.events(.damaged(damage, []), at: start).isEmpty)
     damage.outcome = .salvaged(passings: 3, unreadable: 2)
     let later = start + .seconds(60)
-    #expect(watch.handle(.damaged(damage, []), at: later).map(\.event) == [.storeRecovered])
-    let shown = watch.conditions.active
+    #expect(watched.events(.damaged(damage, []), at: later) == [.storeRecovered])
+    let shown = watched.problems
     #expect(shown.map(\.event) == [.storeDamaged] && shown.first?.message == damage.words)
     #expect(damage.words.contains("3 passings were brought over, 2 are fetched from the reader again"))
-    watch.advance(to: start + .seconds(12 * 3600 - 1))
-    #expect(watch.conditions.active.count == 1)
-    #expect(watch.nextDeadline == start + .seconds(12 * 3600))
-    watch.advance(to: start + .seconds(12 * 3600))
-    #expect(watch.conditions.active.isEmpty && watch.nextDeadline == nil)
+    watched.advance(to: start + .seconds(12 * 3600 - 1))
+    #expect(watched.problems.count == 1)
+    #expect(watched.watch.nextDeadline == start + .seconds(12 * 3600))
+    watched.advance(to: start + .seconds(12 * 3600))
+    #expect(watched.problems.isEmpty && watched.watch.nextDeadline == nil)
 
     // Eleven hours later, by a clock that cannot be before it; and long ago.
     let wall = noted + .seconds(11 * 3600)
-    let restarted = StoreWatch([damage], wall: wall, at: start)
-    #expect(restarted.conditions.active.map(\.message) == [damage.words])
-    #expect(restarted.nextDeadline == start + .seconds(3600))
+    let restarted = WatchedStore([damage], wall: wall, at: start)
+    #expect(restarted.problems.map(\.message) == [damage.words])
+    #expect(restarted.watch.nextDeadline == start + .seconds(3600))
     #expect(
-      StoreWatch([damage], wall: noted - .seconds(9), at: start).nextDeadline == start + StoreWatch.shownFor)
-    #expect(StoreWatch([damage], wall: noted + .seconds(43_200), at: start).conditions.active.isEmpty)
+      WatchedStore([damage], wall: noted - .seconds(9), at: start).watch.nextDeadline
+        == start + StoreWatch.shownFor)
+    #expect(WatchedStore([damage], wall: noted + .seconds(43_200), at: start).problems.isEmpty)
   }
 
   @Test("A store that was taken away is told, and so is one that cannot be made anew")
   func storeTaken() {
-    var watch = StoreWatch()
     let now = MonotonicTime(nanoseconds: 0)
-    #expect(watch.handle(.unreachable(reason: "read-only"), at: now).map(\.event) == [.storeFailing])
-    #expect(watch.handle(.unreachable(reason: "read-only"), at: now).isEmpty)
+    var watched = WatchedStore(at: now)
+    #expect(watched.events(.unreachable(reason: "read-only"), at: now) == [.storeFailing])
+    #expect(watched.events(.unreachable(reason: "read-only"), at: now).isEmpty)
     let damage = StoreDamage(
       name: "replaced-1", reason: "the folder /x was removed", notedAt: WallTime(milliseconds: 0),
       outcome: .replaced(isWhole: true))
-    #expect(watch.handle(.damaged(damage, []), at: now).map(\.event) == [.storeVanished])
-    #expect(watch.handle(.reachable, at: now).map(\.event) == [.storeRecovered])
-    #expect(watch.conditions.active.map(\.event) == [.storeVanished])
+    #expect(watched.events(.damaged(damage, []), at: now) == [.storeVanished])
+    #expect(watched.events(.reachable, at: now) == [.storeRecovered])
+    #expect(watched.problems.map(\.event) == [.storeVanished])
+  }
+}
+
+/// The watch over the store, and the registry that its problems are in.
+private struct WatchedStore {
+  var watch: StoreWatch
+  private var registry = Problems()
+
+  init(
+    _ damages: [StoreDamage] = [], wall: WallTime = WallTime(milliseconds: 0), at now: MonotonicTime
+  ) {
+    var log = registry.lend(.store)
+    watch = StoreWatch(damages, wall: wall, at: now, &log)
+    registry.settle(log)
+  }
+
+  var problems: [Problem] { registry.of(.store) }
+
+  /// What it tells the journal of a notice.
+  mutating func events(_ notice: StoreNotice, at now: MonotonicTime) -> [EventName] {
+    var log = registry.lend(.store)
+    watch.handle(notice, at: now, &log)
+    registry.settle(log)
+    return log.entries.map(\.event)
+  }
+
+  mutating func advance(to now: MonotonicTime) {
+    var log = registry.lend(.store)
+    watch.advance(to: now, &log)
+    registry.settle(log)
   }
 }

@@ -103,7 +103,7 @@ struct OnlyCountsTests {
     world.pass(seconds: 90)
     #expect(world.cloudNumbers(of: first).description == "1-16, 18-60")
     #expect(world.file(first).waiting == 1 && world.file(first).rejected == 0)
-    let old = try #require(world.conditions.first { $0.event == .backlogOld })
+    let old = try #require(world.problems.first { $0.event == .backlogOld })
     #expect(old.message.contains("1 passing waits") && old.message.contains("HTTP 400"), "\(old.message)")
     world.faults.odd = [:]
     world.pass(seconds: 70)

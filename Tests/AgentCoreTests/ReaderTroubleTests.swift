@@ -92,7 +92,7 @@ struct ReaderTroubleTests {
     let world = World.settled()
     world.take(.line(.failed(opening: world.agent.session.opening, failure)))
     #expect(world.readerState == .unusable)
-    #expect(world.agent.session.stateReason?.contains(words) == true)
+    #expect(world.agent.session.stateReason(by: world.agent.problems)?.contains(words) == true)
     #expect(world.entries(.readerUnusable).count == 1)
     world.pass(seconds: 5)
     #expect(world.readerState == .connected)

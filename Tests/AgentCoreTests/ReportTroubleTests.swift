@@ -174,7 +174,7 @@ struct ReportTroubleTests {
     #expect(world.pass(atMost: 90) { $0.cloudState == .refused })
     world.tellCloud("key key:READ_WRITE")
     #expect(world.pass(atMost: 400) { $0.cloudState == .ok && $0.agrees == true })
-    #expect(world.agent.report.conditions.active.isEmpty)
+    #expect(world.agent.problems.of(.device).isEmpty)
   }
 
   @Test("What changes while a report is under way is reported as soon as that has ended")

@@ -22,7 +22,7 @@ struct StrangeListTests {
   }
 
   private static func told(_ world: CaptureWorld) -> [String] {
-    world.agent.intake.conditions.active.filter { $0.event == .readerUnclear }.map(\.message)
+    world.agent.problems.of(.capture).filter { $0.event == .readerUnclear }.map(\.message)
   }
 
   @Test("Odd names are left out and told, how many and the first of them; the others are fetched")
@@ -86,7 +86,7 @@ struct StrangeListTests {
     #expect(world.entries(.readerRefused).isEmpty && world.entries(.readerForeign).isEmpty)
     #expect(world.entries(.readerSilent).isEmpty && world.agent.session.isConnected)
     if isTooLong {
-      let cut = world.agent.intake.conditions.active.first { $0.event == .filesUnlisted }
+      let cut = world.agent.problems.of(.capture).first { $0.event == .filesUnlisted }
       #expect(cut?.message.hasSuffix("is longer than 1024 KiB: those behind are not fetched") == true)
       #expect(PassingHealth(world.agent, at: world.now).causes.map(\.event).contains(.filesUnlisted))
       #expect(Self.told(world).first?.contains("a file that is not fetched") == true, "\(Self.told(world))")

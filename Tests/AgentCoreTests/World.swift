@@ -379,7 +379,7 @@ final class World: SteppedWorld {
   /// The state document.
   var status: JSONValue { AgentStatus.document(of: agent, version: "test", at: now) }
   var agrees: Bool? { status["device"]?["agrees"]?.bool }
-  var cloudState: CloudState { agent.report.state }
+  var cloudState: CloudState { agent.cloudState }
   var readerState: ReaderState { agent.session.state }
 
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }

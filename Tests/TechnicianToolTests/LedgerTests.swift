@@ -34,13 +34,13 @@ struct LedgerTests {
       })
   }
 
-  static func causes(_ causes: (EventName, String)...) -> [Conditions.Condition] {
-    causes.map { Conditions.Condition(event: $0.0, message: $0.1, since: now.monotonic) }
+  static func causes(_ causes: (EventName, String)...) -> [Problem] {
+    causes.map { Problem($0.0, by: .accounts, message: $0.1, since: now.monotonic) }
   }
 
   static func document(
     _ files: [LedgerDocument.File], doubtful: Int = 0, isForwarding: Bool = true,
-    causes: [Conditions.Condition] = [], hold: String? = nil
+    causes: [Problem] = [], hold: String? = nil
   ) -> JSONValue {
     LedgerDocument.document(
       of: files, doubtful: doubtful, isForwarding: isForwarding, causes: causes, hold: hold, at: now)

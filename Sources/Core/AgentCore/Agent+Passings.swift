@@ -22,7 +22,7 @@ extension Agent {
     case .contradicted(let summary, _), .zoneCorrected(let summary, _, _): ledger.note(summary)
     case .rewound(let counts, let left, let summaries, let request):
       for summary in summaries { ledger.note(summary) }
-      let work = rewinds.first
+      let work = wishes.rewinds.first
       endRewind(request, .done, Agent.words(counts, left: left, summaries.map(\.key), of: request))
       let count = counts.values.reduce(0, +)
       if let work { works.update(work) { ($0.done, $0.total) = (count, count + left.values.reduce(0, +)) } }
@@ -37,14 +37,17 @@ extension Agent {
 
   /// The store has told something without being asked.
   mutating func handle(
-    _ notice: StoreNotice, at now: Moment, _ captured: inout IntakeOutput, _ actions: inout [AgentAction]
+    _ notice: StoreNotice, at now: Moment, _ captured: inout IntakeOutput, _ orders: inout ForwardOrders,
+    _ actions: inout [AgentAction]
   ) {
-    actions += storeWatch.handle(notice, at: now.monotonic).map(AgentAction.log)
+    var log = problems.lend(.store)
+    storeWatch.handle(notice, at: now.monotonic, &log)
+    problems.settle(log, &actions)
     switch notice {
     case .damaged(_, let files):
       ledger.replace(files)
       intake.restored(files, at: now, &captured)
-      forwarder.restored(files, at: now.monotonic)
+      forwarder.restored(files, at: now.monotonic, &orders.log)
       // The devices are in the damaged store, too.
       actions += report.keptBindings.map { .store(.keep($0)) }
     case .unreachable, .reachable, .diskLow, .diskFull, .diskEnough, .backupFailing, .backupWritten: break
@@ -67,19 +70,20 @@ extension Agent {
   public mutating func audit(file: String?, at now: Moment, _ actions: inout [AgentAction]) -> Result<
     Int, Refused
   > {
-    guard audits.count < Agent.mostAudits else {
-      return .failure(Refused("\(audits.count) files are being compared already; try again when one is done"))
+    guard wishes.audits.count < Agent.mostAudits else {
+      return .failure(
+        Refused("\(wishes.audits.count) files are being compared already; try again when one is done"))
     }
-    var captured = IntakeOutput()
+    var captured = IntakeOutput(problems.lend(.capture))
     if let refusal = intake.audit(file: file, at: now, &captured) { return .failure(Refused(refusal)) }
     carryOut(captured, at: now, &actions)
     guard let serialNumber = session.identity?.serialNumber, let name = file ?? intake.current?.file else {
       return .failure(Refused("the reader has no session file"))
     }
     let key = FileKey(serialNumber: serialNumber, file: name)
-    if let work = audits[key] { return .success(work) }
+    if let work = wishes.audits[key] { return .success(work) }
     let work = works.begin("audit", message: "\(name) is being compared")
-    audits[key] = work
+    wishes.audits[key] = work
     return .success(work)
   }
 
@@ -90,24 +94,24 @@ extension Agent {
 
   /// Why no more can be sent again now; nil when it can.
   public var rewindRefusal: String? {
-    guard rewinds.count >= Agent.mostRewinds else { return nil }
-    return "\(rewinds.count) ranges are being sent again already; try again when one of them is done"
+    guard wishes.rewinds.count >= Agent.mostRewinds else { return nil }
+    return "\(wishes.rewinds.count) ranges are being sent again already; try again when one of them is done"
   }
 
   /// Compares what is acknowledged of a session file with what the cloud has, by device and time.
   /// - Returns: the number of the work, or why that cannot be done now.
   public mutating func auditCloud(_ key: FileKey, at now: Moment) -> Result<Int, Refused> {
     if let refusal = forwarder.audit(key, at: now.monotonic) { return .failure(Refused(refusal)) }
-    if let work = cloudAudits[key] { return .success(work) }
+    if let work = wishes.cloudAudits[key] { return .success(work) }
     let work = works.begin("cloud-audit", message: "\(key.file) is being compared with the cloud")
-    cloudAudits[key] = work
+    wishes.cloudAudits[key] = work
     return .success(work)
   }
 
   /// Ends the work of the audits against the cloud that are done.
   mutating func endCloudAudits() {
     for result in forwarder.takeAuditResults() {
-      guard let work = cloudAudits.removeValue(forKey: result.key) else { continue }
+      guard let work = wishes.cloudAudits.removeValue(forKey: result.key) else { continue }
       works.end(work, result.failure == nil ? .done : .failed, result.failure ?? result.summary)
       // After the end, which takes all for done: what is done here is what agrees.
       works.update(work) { ($0.done, $0.total) = (result.agreeing, result.compared) }
@@ -121,7 +125,7 @@ extension Agent {
     from: WallTime, to: WallTime, file: FileKey? = nil, dryRun: Bool, _ actions: inout [AgentAction]
   ) -> Int {
     let work = works.begin("rewind", message: "the passings are being looked for")
-    rewinds.append(work)
+    wishes.rewinds.append(work)
     actions.append(.keep(.rewind(from: from, to: to, file: file, dryRun: dryRun)))
     return work
   }
@@ -160,7 +164,7 @@ extension Agent {
     _ passings: [Passing], of key: FileKey, zone: String, zoneSource: KeptPassing.ZoneSource = .configured,
     at now: Moment, _ actions: inout [AgentAction]
   ) -> Int {
-    var captured = IntakeOutput()
+    var captured = IntakeOutput(problems.lend(.capture))
     let taken = intake.importPassings(
       passings, of: key, zone: zone, zoneSource: zoneSource, at: now, &captured)
     carryOut(captured, at: now, &actions)
@@ -177,19 +181,21 @@ extension Agent {
 
   /// A comparison has ended.
   mutating func endAudit(_ result: AuditResult) {
-    guard let work = audits.removeValue(forKey: result.key) else { return }
+    guard let work = wishes.audits.removeValue(forKey: result.key) else { return }
     works.end(work, result.failure == nil ? .done : .failed, result.summary)
   }
 
   /// The reader is gone; what was not compared will be when it is back.
   mutating func failAudits() {
-    for work in audits.values { works.end(work, .failed, "the reader went away before all was compared") }
-    audits = [:]
+    for work in wishes.audits.values {
+      works.end(work, .failed, "the reader went away before all was compared")
+    }
+    wishes.audits = [:]
   }
 
   private mutating func endRewind(_ request: PassingRequest, _ state: WorkList.Work.State, _ words: String) {
-    guard case .rewind = request, !rewinds.isEmpty else { return }
-    works.end(rewinds.removeFirst(), state, words)
+    guard case .rewind = request, !wishes.rewinds.isEmpty else { return }
+    works.end(wishes.rewinds.removeFirst(), state, words)
   }
 
   private static func words(

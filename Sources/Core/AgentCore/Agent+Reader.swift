@@ -13,12 +13,12 @@ extension Agent {
     guard session.isConnected, let serialNumber = session.identity?.serialNumber else {
       return .failure(Refused("no reader is connected"))
     }
-    guard told.count < Agent.mostTold else {
+    guard wishes.told.count < Agent.mostTold else {
       return .failure(
-        Refused("the reader has not answered \(told.count) commands yet; try again in a moment"))
+        Refused("the reader has not answered \(wishes.told.count) commands yet; try again in a moment"))
     }
     let work = works.begin("reader-command", message: "\(serialNumber) is told \(command.text)")
-    told[work] = command
+    wishes.told[work] = command
     session.ask(ReaderQuestion(command, QuestionTicket(.person, work)), at: now.monotonic, &actions)
     return .success(work)
   }
@@ -28,11 +28,12 @@ extension Agent {
 
   /// Ends what the reader has answered, or will not answer any more.
   mutating func endTold(_ news: [ReaderNews], _ actions: inout [AgentAction]) {
-    guard !told.isEmpty else { return }
+    guard !wishes.told.isEmpty else { return }
     for piece in news {
       switch piece {
       case .answered(let question, let answer, _):
-        guard question.ticket.asker == .person, let command = told.removeValue(forKey: question.ticket.number)
+        guard question.ticket.asker == .person,
+          let command = wishes.told.removeValue(forKey: question.ticket.number)
         else { continue }
         let end = Agent.outcome(of: command, answer)
         works.end(question.ticket.number, end.isDone ? .done : .failed, end.words)
@@ -40,10 +41,10 @@ extension Agent {
           actions.append(.log(LogEntry(.readerChanged, "a person: \(end.words)", session.fields())))
         }
       case .disconnected:
-        for work in told.keys.sorted() {
+        for work in wishes.told.keys.sorted() {
           works.end(work, .failed, "the reader has gone; it may have heard or not")
         }
-        told = [:]
+        wishes.told = [:]
       case .connected, .status, .passing, .damaged, .unknownForm: break
       }
     }

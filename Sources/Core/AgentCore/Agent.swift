@@ -17,20 +17,16 @@ public struct Agent: Sendable {
   public internal(set) var forwarder: Forwarder
   /// What is stored, in numbers.
   public internal(set) var ledger: Ledger
-  /// What is wrong by the sums of the session files.
+  /// What is wrong now.
+  public internal(set) var problems = Problems()
+  /// Finds what is wrong by the sums of the session files.
   var accounts = AccountWatch()
   /// What the store has told without being asked.
   public internal(set) var storeWatch: StoreWatch
   /// Long work that a person has asked for.
   public internal(set) var works = WorkList()
-  /// Audits under way, by their file.
-  var audits: [FileKey: Int] = [:]
-  /// Audits against the cloud under way, by their file.
-  var cloudAudits: [FileKey: Int] = [:]
-  /// Rewinds under way, in the order in which the store was asked.
-  var rewinds: [Int] = []
-  /// Commands that a person has had the reader told, and that it has not answered yet, by their work.
-  var told: [Int: Command] = [:]
+  /// What of it the reader, the store and the cloud have not answered yet.
+  var wishes = Wishes()
   /// What a person, or `on_clock_jump`, has decided about passings of a clock that had jumped.
   var decisions = ReleaseDecisions()
   /// When it was started, to measure.
@@ -53,7 +49,10 @@ public struct Agent: Sendable {
   ) {
     self.settings = settings
     startedAt = now
-    storeWatch = StoreWatch(damages?.list ?? [], wall: damages?.wall ?? WallTime(milliseconds: 0), at: now)
+    var ofStore = problems.lend(.store)
+    storeWatch = StoreWatch(
+      damages?.list ?? [], wall: damages?.wall ?? WallTime(milliseconds: 0), at: now, &ofStore)
+    problems.settle(ofStore)
     var random = RandomSource(seed: seed)
     session = ReaderSession(settings: settings.reader, random: RandomSource(seed: random.next()), at: now)
     report = DeviceReport(
@@ -82,33 +81,33 @@ public struct Agent: Sendable {
   /// - Returns: what is to be done, in order.
   public mutating func handle(_ event: AgentEvent, at now: Moment) -> [AgentAction] {
     var actions: [AgentAction] = []
-    var captured = IntakeOutput()
-    var orders = ForwardOrders()
+    var captured = IntakeOutput(problems.lend(.capture))
+    var orders = ForwardOrders(problems.lend(.forwarding))
     var verdict = report.clock.verdict(at: now)
     intake.observe(isHostTrusted: verdict.isTrusted, isHostSure: isClockSure(verdict, at: now))
     switch event {
-    case .line(let line): session.handle(line, at: now.monotonic, &actions)
+    case .line(let line): session.handle(line, at: now.monotonic, &problems, &actions)
     case .cloud(let outcome):
       switch outcome.ticket.owner {
       case .passings: forwarder.handle(outcome, at: now, &orders)
-      case .device: report.handle(outcome, at: now, &actions)
+      case .device: report.handle(outcome, at: now, &problems, &actions)
       }
-    case .store(let store): report.handle(store, at: now, &actions)
+    case .store(let store): report.handle(store, at: now, &problems, &actions)
     case .passings(let report): handle(report, at: now, &captured, &orders)
-    case .notice(let notice): handle(notice, at: now, &captured, &actions)
+    case .notice(let notice): handle(notice, at: now, &captured, &orders, &actions)
     case .lineHeld: intake.lineHeld(at: now, &captured)
-    case .bindRequested: report.bind(at: now.monotonic, &actions)
+    case .bindRequested: report.bind(at: now.monotonic, &problems, &actions)
     case .reloaded(let new, let bindings, let files):
-      apply(new, bindings: bindings, files: files, at: now, &captured, &actions)
+      apply(new, bindings: bindings, files: files, at: now, &captured, &orders, &actions)
     case .tick: break
     }
-    session.advance(to: now.monotonic, &actions)
+    session.advance(to: now.monotonic, &problems, &actions)
     let news = session.takeNews()
     if case .cloud = event { verdict = report.clock.verdict(at: now) }
     let judged = verdict.judged(now)
     readerClock.advance(
       to: judged, news, isHostTrusted: verdict.isTrusted, isHostCertain: maySetClocks(verdict, at: now),
-      &session, &actions)
+      &session, &problems, &actions)
     endTold(news, &actions)
     for piece in news {
       if piece == .disconnected { failAudits() }
@@ -119,16 +118,20 @@ public struct Agent: Sendable {
     if intake.timekeeping.clock.takeNews() { readerClock.measureAgain(at: now.monotonic) }
     captured.store += decisions.advance(ledger, settings.passings.onClockJump)
     carryOut(captured, at: now, &actions)
-    report.observe(session, at: now.monotonic, &actions)
-    report.advance(to: now, &actions)
-    storeWatch.advance(to: now.monotonic)
+    report.observe(session, at: now.monotonic, &problems, &actions)
+    report.advance(to: now, &problems, &actions)
+    var ofStore = problems.lend(.store)
+    storeWatch.advance(to: now.monotonic, &ofStore)
+    problems.settle(ofStore)
     forwarder.observe(forwardView, at: now.monotonic)
     forwarder.advance(to: now, &orders)
     endCloudAudits()
+    problems.settle(orders.log, &actions)
+    var ofAccounts = problems.lend(.accounts)
     accounts.advance(
-      ledger, current: intake.current, told: intake.conditions.active, at: now.monotonic, &orders.log)
-    actions += orders.log.map(AgentAction.log) + orders.store.map(AgentAction.keep)
-    actions += orders.cloud.map(AgentAction.cloud)
+      ledger, current: intake.current, told: problems.of(.capture), at: now.monotonic, &ofAccounts)
+    problems.settle(ofAccounts, &actions)
+    actions += orders.store.map(AgentAction.keep) + orders.cloud.map(AgentAction.cloud)
     return actions
   }
 
@@ -151,16 +154,16 @@ public struct Agent: Sendable {
 
   private mutating func apply(
     _ new: AgentSettings, bindings: [DeviceBinding]?, files: [FileSummary]?, at now: Moment,
-    _ captured: inout IntakeOutput, _ actions: inout [AgentAction]
+    _ captured: inout IntakeOutput, _ orders: inout ForwardOrders, _ actions: inout [AgentAction]
   ) {
     settings = new
-    session.apply(new.reader, at: now.monotonic, &actions)
+    session.apply(new.reader, at: now.monotonic, &problems, &actions)
     intake.apply(new.passings, timeZone: new.reader.timeZone, at: now, &captured)
-    report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &actions)
+    report.apply(new.cloud, new.device, bindings: bindings, at: now.monotonic, &problems, &actions)
     readerClock.apply(new.passings, at: now.monotonic)
     forwarder.apply(
       new.passings, device: new.device, cloud: new.cloud.url, retryAfterLimit: new.cloud.retryAfterLimit,
-      files: files, at: now.monotonic)
+      files: files, at: now.monotonic, &orders.log)
     // Sessions are those of another cloud now.
     if let files { ledger.replace(files, cloud: new.cloud.url) }
   }
@@ -169,6 +172,9 @@ public struct Agent: Sendable {
   public mutating func farewell() -> [AgentAction] {
     intake.farewell().map(AgentAction.keep) + report.farewell + [.line(.close(opening: session.opening))]
   }
+
+  /// How it stands with the cloud.
+  public var cloudState: CloudState { report.state(by: problems) }
 
   /// Why `one4allctl bind` can do nothing now; nil when it can.
   public var bindRefusal: String? {
@@ -179,6 +185,7 @@ public struct Agent: Sendable {
   mutating func carryOut(_ captured: IntakeOutput, at now: Moment, _ actions: inout [AgentAction]) {
     for question in captured.commands { session.ask(question, at: now.monotonic, &actions) }
     for result in intake.takeAuditResults() { endAudit(result) }
-    actions += captured.store.map(AgentAction.keep) + captured.log.map(AgentAction.log)
+    actions += captured.store.map(AgentAction.keep)
+    problems.settle(captured.log, &actions)
   }
 }

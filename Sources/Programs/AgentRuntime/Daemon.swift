@@ -109,8 +109,8 @@ final class Daemon {
       damages: (snapshot.damages, Daemon.now().wall), seed: UInt64.random(in: .min ... .max),
       zones: Zones.lookup, at: Daemon.now().monotonic)
     if store.setAside != nil {
-      for condition in agent.storeWatch.conditions.active {
-        journal.write(LogEntry(condition.event, condition.message))
+      for problem in agent.problems.of(.store) {
+        journal.write(LogEntry(problem.event, problem.message))
       }
     }
     journal.write(

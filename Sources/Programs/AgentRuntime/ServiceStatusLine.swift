@@ -24,7 +24,7 @@ struct ServiceStatusLine {
 
   private static func states(of agent: Agent) -> [String] {
     [
-      agent.session.state.rawValue, agent.report.state.rawValue, agent.session.identity?.serialNumber ?? "",
+      agent.session.state.rawValue, agent.cloudState.rawValue, agent.session.identity?.serialNumber ?? "",
     ]
   }
 }

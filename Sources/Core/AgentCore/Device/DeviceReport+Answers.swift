@@ -3,9 +3,11 @@ import JSONDocument
 // What the cloud and the store say to it.
 extension DeviceReport {
   /// A request has come to its end. The outcome of one that was called off is ignored.
-  mutating func handle(_ outcome: CloudOutcome, at now: Moment, _ actions: inout [AgentAction]) {
+  mutating func handle(
+    _ outcome: CloudOutcome, at now: Moment, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     guard let purpose = talk.take(outcome)?.purpose else { return }
-    var log: [LogEntry] = []
+    var log = problems.lend(.device)
     switch outcome.result {
     case .failure(let failure): failed(purpose, failure.words(at: now), at: now, &log)
     case .success(let answer):
@@ -22,17 +24,18 @@ extension DeviceReport {
     }
     // A read that came to nothing is still owed.
     if purpose == .verify, !isDocumentCurrent, verifyAt == nil { verifyAt = talk.notBefore }
-    actions += log.map(AgentAction.log)
+    problems.settle(log, &actions)
   }
 
   /// The store has done something, or failed to.
-  mutating func handle(_ report: StoreReport, at now: Moment, _ actions: inout [AgentAction]) {
-    var log: [LogEntry] = []
+  mutating func handle(
+    _ report: StoreReport, at now: Moment, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
+    var log = problems.lend(.device)
     switch report {
     case .kept(let kept):
-      conditions.clear(
-        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic,
-        &log)
+      log.clear(
+        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic)
       guard kept.cloud == cloud.url else { break }
       bindings[kept.serialNumber] = kept
       guard standing == .keeping(kept) else { break }
@@ -40,28 +43,26 @@ extension DeviceReport {
       talk.hurry(at: now.monotonic)
       log.append(LogEntry(.deviceBound, "reader \(kept.serialNumber) is device \(kept.deviceid)", fields()))
     case .failed(.keep(let binding), let failure):
-      conditions.raise(
-        .storeFailing, "the binding cannot be kept: \(failure.description)", fields(), at: now.monotonic, &log
-      )
+      log.raise(
+        .storeFailing, "the binding cannot be kept: \(failure.description)", fields(), at: now.monotonic)
       if standing == .keeping(binding) { keepAt = now.monotonic + .seconds(5) }
     case .failed(_, let failure):
       // Tried again with the next report.
       notedLastSeenAt = nil
-      conditions.raise(
-        .storeFailing, "the state cannot be written: \(failure.description)", at: now.monotonic, &log)
+      log.raise(
+        .storeFailing, "the state cannot be written: \(failure.description)", at: now.monotonic)
     case .forgotten: break
     case .noted:
-      conditions.clear(
-        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic,
-        &log)
+      log.clear(
+        .storeFailing, telling: LogEntry(.storeRecovered, "the state is written again"), at: now.monotonic)
     }
-    actions += log.map(AgentAction.log)
+    problems.settle(log, &actions)
   }
 
   // MARK: Answers
 
   private mutating func bound(
-    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout Telling
   ) {
     switch answer.kind {
     case .success, .conflict:
@@ -101,7 +102,7 @@ extension DeviceReport {
   }
 
   private mutating func verified(
-    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+    _ answer: CloudAnswer, at now: Moment, _ actions: inout [AgentAction], _ log: inout Telling
   ) {
     switch answer.kind {
     case .success:
@@ -135,27 +136,27 @@ extension DeviceReport {
     }
   }
 
-  private mutating func took(_ read: DeviceDocument, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func took(_ read: DeviceDocument, at now: Moment, _ log: inout Telling) {
     guard let identity else { return }
     isUnreadable = false
     document = read
     isDocumentCurrent = true
     verifiedAt = now.monotonic
-    conditions.drop(.deviceUnverified)
+    log.drop(.deviceUnverified)
     if let serial = read.serialNumber, serial != identity.serialNumber {
       standing = .conflict
       verifyAt = now.monotonic + talk.random.spread(max(cloud.heartbeatInterval, .seconds(10)), by: 0.1)
-      conditions.raise(
+      log.raise(
         .deviceConflict,
         "device \(binding?.deviceid ?? "") is \(serial) in the cloud, but the reader is \(identity.serialNumber): nothing is sent",
-        fields([.readerValue: identity.serialNumber, .cloudValue: serial]), at: now.monotonic, &log)
+        fields([.readerValue: identity.serialNumber, .cloudValue: serial]), at: now.monotonic)
       return
     }
     if standing != .working {
       reportAt = now.monotonic
       let again = LogEntry(.deviceAgrees, "the device in the cloud is this reader's again", fields())
-      conditions.clear(.deviceConflict, telling: again, at: now.monotonic, &log)
-      conditions.clear(.deviceUnbound, telling: again, at: now.monotonic, &log)
+      log.clear(.deviceConflict, telling: again, at: now.monotonic)
+      log.clear(.deviceUnbound, telling: again, at: now.monotonic)
     }
     standing = .working
     if isRouteDoubted { fallBack("404 though the device is there", at: now, &log) }
@@ -163,7 +164,7 @@ extension DeviceReport {
   }
 
   /// Acts on each difference: reported again at once the first time, then ever more slowly.
-  private mutating func judge(at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func judge(at now: Moment, _ log: inout Telling) {
     guard let comparison = comparison(at: now) else { return }
     let differences = comparison.correctable
     for field in comparison.fields where field.name != .serialNumber {
@@ -171,18 +172,18 @@ extension DeviceReport {
         let message =
           "\(field.name.rawValue) differs: the reader says \(field.reader ?? "nothing"), the cloud says \(field.cloud ?? "nothing")"
         // It moves on with each report; that it differs is told once.
-        if field.name == .lastSeen { conditions.reword(.deviceDiffers, of: field.name.rawValue, message) }
-        conditions.raise(
+        if field.name == .lastSeen { log.reword(.deviceDiffers, of: field.name.rawValue, message) }
+        log.raise(
           .deviceDiffers, of: field.name.rawValue, message,
           fields([
             .field: field.name.rawValue, .readerValue: field.reader ?? "", .cloudValue: field.cloud ?? "",
-          ]), at: now.monotonic, &log)
+          ]), at: now.monotonic)
       } else {
         let mended = LogEntry(
           .deviceAgrees, "\(field.name.rawValue) agrees: \(field.cloud ?? "nothing")",
           fields([.field: field.name.rawValue]))
-        conditions.clear(
-          .deviceDiffers, of: field.name.rawValue, telling: mended, at: now.monotonic, &log)
+        log.clear(
+          .deviceDiffers, of: field.name.rawValue, telling: mended, at: now.monotonic)
       }
     }
     if differences.isEmpty {
@@ -195,7 +196,7 @@ extension DeviceReport {
     }
   }
 
-  private mutating func unreadable(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func unreadable(_ answer: CloudAnswer, at now: Moment, _ log: inout Telling) {
     isUnreadable = true
     document = nil
     isDocumentCurrent = false
@@ -208,13 +209,13 @@ extension DeviceReport {
     if standing == .conflict || standing == .unbound { return }
     if standing != .working { reportAt = now.monotonic }
     standing = .working
-    conditions.raise(
+    log.raise(
       .deviceUnverified,
       "the key may not read the device (HTTP \(answer.status)): reports go out unverified, asked again in an hour",
-      fields([.httpStatus: String(answer.status)]), at: now.monotonic, &log)
+      fields([.httpStatus: String(answer.status)]), at: now.monotonic)
   }
 
-  private mutating func missing(at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func missing(at now: Moment, _ log: inout Telling) {
     // Nothing is reported any more, so nothing fails.
     talk.forgetFailures()
     answered(.verify, at: now, &log)
@@ -231,15 +232,15 @@ extension DeviceReport {
     }
     standing = .unbound
     verifyAt = now.monotonic + talk.random.spread(max(cloud.heartbeatInterval, .seconds(30)), by: 0.1)
-    conditions.raise(
+    log.raise(
       .deviceUnbound,
       "device \(binding?.deviceid ?? "") is gone from the cloud: a person unbound it. Nothing is sent; `one4allctl bind` binds it again",
-      fields(), at: now.monotonic, &log)
+      fields(), at: now.monotonic)
   }
 
   private mutating func reported(
     _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ actions: inout [AgentAction],
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     let purpose = Purpose.report(lastSeen: lastSeen)
     let isDocumented = isRouteDocumented
@@ -298,7 +299,7 @@ extension DeviceReport {
 
   /// A success that does not say what it did has done nothing, unless the device itself shows it.
   private mutating func unsaid(
-    _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ log: inout [LogEntry]
+    _ answer: CloudAnswer, _ lastSeen: WallTime?, at now: Moment, _ log: inout Telling
   ) {
     let words =
       "the cloud answers the report without a word of what it did (HTTP \(answer.status), \(answer.body.sketch)): it counts as not taken"
@@ -312,7 +313,7 @@ extension DeviceReport {
   /// The device was read after a report whose answer said nothing: does it show it?
   /// - Parameter read: what it shows; nil when the key may not read it.
   private mutating func judgeUnsaid(
-    by read: DeviceDocument?, at now: Moment, _ actions: inout [AgentAction], _ log: inout [LogEntry]
+    by read: DeviceDocument?, at now: Moment, _ actions: inout [AgentAction], _ log: inout Telling
   ) {
     guard let report = unsaidReport else { return }
     unsaidReport = nil
@@ -339,7 +340,7 @@ extension DeviceReport {
   }
 
   /// The report was answered 404: is the route missing, or the device? Reading the device tells.
-  private mutating func doubtRoute(_ answer: CloudAnswer, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func doubtRoute(_ answer: CloudAnswer, at now: Moment, _ log: inout Telling) {
     guard isUnreadable else {
       isRouteDoubted = true
       verifyAt = now.monotonic
@@ -360,7 +361,7 @@ extension DeviceReport {
     }
   }
 
-  private mutating func fallBack(_ why: String, at now: Moment, _ log: inout [LogEntry]) {
+  private mutating func fallBack(_ why: String, at now: Moment, _ log: inout Telling) {
     isRouteDoubted = false
     guard !isRouteMissing else { return }
     log.append(

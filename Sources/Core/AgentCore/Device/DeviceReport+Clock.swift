@@ -4,22 +4,22 @@ extension DeviceReport {
   private static let secondAnswer = Duration.seconds(1)
 
   /// Hears the witnesses, tells what is wrong, and has the cloud asked again where its answer may change something.
-  mutating func watchClock(at now: Moment, _ log: inout [LogEntry]) {
+  mutating func watchClock(at now: Moment, _ log: inout Telling) {
     clockVerdict = clock.verdict(at: now)
     guard standing == .working else { return }
     guard !clockVerdict.isTrusted else {
       let again = LogEntry(.clockTrusted, "the host's clock is trusted", fields())
-      conditions.clear(.clockContradicted, telling: again, at: now.monotonic, &log)
-      conditions.clear(.clockUntrusted, telling: again, at: now.monotonic, &log)
+      log.clear(.clockContradicted, telling: again, at: now.monotonic)
+      log.clear(.clockUntrusted, telling: again, at: now.monotonic)
       return correctFuture(at: now)
     }
     switch clockVerdict {
     case .agreed, .kernel, .cloud, .doubted: break
     case .contradicted:
-      conditions.drop(.clockUntrusted)
+      log.drop(.clockUntrusted)
       tell(.clockContradicted, contradiction(at: now), at: now, &log)
     case .wrong, .unknown:
-      conditions.drop(.clockContradicted)
+      log.drop(.clockContradicted)
       tell(.clockUntrusted, distrust(at: now), at: now, &log)
     }
     // Only an answer of the cloud can make the clock trusted; a read is harmless.
@@ -30,7 +30,7 @@ extension DeviceReport {
 
   /// Says it when it begins, and when the clocks have moved against each other since.
   private mutating func tell(
-    _ event: EventName, _ message: String, at now: Moment, _ log: inout [LogEntry]
+    _ event: EventName, _ message: String, at now: Moment, _ log: inout Telling
   ) {
     let offset = clock.offset(at: now)
     let isNews =
@@ -39,9 +39,9 @@ extension DeviceReport {
       case (nil, let new): new != nil
       case (_?, nil): false
       }
-    guard !conditions.isActive(event) || isNews else { return }
+    guard !log.isActive(event) || isNews else { return }
     toldOffset = offset
-    conditions.raise(event, message, fields(), at: now.monotonic, &log)
+    log.raise(event, message, fields(), at: now.monotonic)
   }
 
   private func distrust(at now: Moment) -> String {

@@ -18,7 +18,7 @@ extension DeviceReport {
   /// - Parameter asked: the wait that the cloud asks for (`Retry-After`); nil when it asks for none.
   mutating func failed(
     _ purpose: Purpose, _ message: String, status: Int? = nil, asked: Duration? = nil, at now: Moment,
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     isDocumentCurrent = false
     let isAside = isReadingBack(purpose)
@@ -33,44 +33,44 @@ extension DeviceReport {
     let holdsAll = !isAside || AnswerClass(status: status) == .asksForPatience || asked != nil
     talk.failed(words, wait: holdsAll ? wait : nil, at: now.monotonic)
     // The same outage shows different faces; one of them is enough in the journal.
-    let told = conditions.active.first { $0.event == .cloudFailing }?.message ?? message
-    conditions.raise(
-      .cloudFailing, told, fields(status.map { [.httpStatus: String($0)] } ?? [:]), at: now.monotonic, &log)
+    let told = log.first(.cloudFailing)?.message ?? message
+    log.raise(
+      .cloudFailing, told, fields(status.map { [.httpStatus: String($0)] } ?? [:]), at: now.monotonic)
   }
 
   /// What is wrong now, with the time until which it is left alone.
-  public func activeConditions(at now: Moment) -> [Conditions.Condition] {
-    conditions.active.map { condition in
-      guard condition.event == .cloudFailing || condition.event == .cloudKeyRefused,
+  func worded(_ problems: [Problem], at now: Moment) -> [Problem] {
+    problems.map { problem in
+      guard problem.event == .cloudFailing || problem.event == .cloudKeyRefused,
         let next = nextAttemptAt, next - now.monotonic >= Patience.told
-      else { return condition }
-      var condition = condition
-      condition.message += "; tried again at \(now.label(next).iso8601)"
-      return condition
+      else { return problem }
+      var problem = problem
+      problem.message += "; tried again at \(now.label(next).iso8601)"
+      return problem
     }
   }
 
   mutating func keyRefused(
-    _ answer: CloudAnswer, _ what: String, at now: Moment, _ log: inout [LogEntry]
+    _ answer: CloudAnswer, _ what: String, at now: Moment, _ log: inout Telling
   ) {
     let message = answer.keyRefusal(what, so: "everything is held")
     isDocumentCurrent = false
     let slowly = min(max(cloud.heartbeatInterval * 10, .seconds(60)), .seconds(300))
     talk.keyRefused(message, leaving: slowly, at: now.monotonic)
-    conditions.raise(
-      .cloudKeyRefused, message, fields([.httpStatus: String(answer.status)]), at: now.monotonic, &log)
+    log.raise(
+      .cloudKeyRefused, message, fields([.httpStatus: String(answer.status)]), at: now.monotonic)
   }
 
-  mutating func answered(_ purpose: Purpose, at now: Moment, _ log: inout [LogEntry]) {
+  mutating func answered(_ purpose: Purpose, at now: Moment, _ log: inout Telling) {
     guard talk.answered(isAside: isReadingBack(purpose)) else { return }
     let recovered = LogEntry(.cloudRecovered, "the cloud answers again", fields())
-    conditions.clear(.cloudFailing, telling: recovered, at: now.monotonic, &log)
+    log.clear(.cloudFailing, telling: recovered, at: now.monotonic)
   }
 
-  mutating func keyAccepted(at now: Moment, _ log: inout [LogEntry]) {
+  mutating func keyAccepted(at now: Moment, _ log: inout Telling) {
     // What it may read has to be found out anew.
     if talk.keyAccepted() { isUnreadable = false }
     let accepted = LogEntry(.cloudRecovered, "the cloud accepts the key", fields())
-    conditions.clear(.cloudKeyRefused, telling: accepted, at: now.monotonic, &log)
+    log.clear(.cloudKeyRefused, telling: accepted, at: now.monotonic)
   }
 }

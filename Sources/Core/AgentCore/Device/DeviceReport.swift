@@ -42,7 +42,6 @@ public struct DeviceReport: Sendable {
   var device: AgentSettings.Device
   /// With the cloud.
   var talk: CloudTalk<Purpose>
-  var conditions = Conditions()
   /// By serial number, for the cloud in use.
   var bindings: [String: DeviceBinding]
 
@@ -121,7 +120,7 @@ public struct DeviceReport: Sendable {
   var isRouteDocumented: Bool { heartbeatRequest == .documented }
 
   /// How it stands.
-  public var state: CloudState {
+  public func state(by problems: Problems) -> CloudState {
     switch standing {
     case .unknown: return .waiting
     case .conflict: return .conflict
@@ -129,7 +128,9 @@ public struct DeviceReport: Sendable {
     case .binding, .keeping, .verifying, .working: break
     }
     if talk.isKeyRefused { return .refused }
-    if conditions.isActive(.cloudFailing) || conditions.isActive(.storeFailing) { return .failing }
+    if problems.isActive(.cloudFailing, by: .device) || problems.isActive(.storeFailing, by: .device) {
+      return .failing
+    }
     if standing == .verifying { return .verifying }
     if standing != .working { return .binding }
     if !clockVerdict.isTrusted { return .clock }
@@ -180,7 +181,10 @@ public struct DeviceReport: Sendable {
   // MARK: What the reader says
 
   /// Takes over what the session knows of the reader.
-  mutating func observe(_ session: ReaderSession, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func observe(
+    _ session: ReaderSession, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
+  ) {
     let wasConnected = isConnected
     isConnected = session.isConnected
     lastFrameAt = session.lastFrameAt
@@ -192,14 +196,16 @@ public struct DeviceReport: Sendable {
         if let new = session.identity { barred.remove(new.serialNumber) }
       }
       identity = session.identity
-      if isAnother { begin(at: now, &actions) } else { reportAt = now }
+      if isAnother { begin(at: now, &problems, &actions) } else { reportAt = now }
     } else if isConnected && !wasConnected {
       reportAt = now
     }
   }
 
   /// Another reader, or none: everything known of the former one's device is put away.
-  mutating func begin(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  private mutating func begin(
+    at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     if let ticket = talk.callOff() { actions.append(.cancelCloud(ticket)) }
     document = nil
     isDocumentCurrent = false
@@ -215,7 +221,9 @@ public struct DeviceReport: Sendable {
     isAbsenceDoubted = false
     differenceBackoff.reset()
     confirmedLastSeen = binding?.lastSeen
-    conditions.drop(.deviceDiffers, .deviceConflict, .deviceUnbound, .deviceUnverified)
+    var log = problems.lend(.device)
+    log.drop(.deviceDiffers, .deviceConflict, .deviceUnbound, .deviceUnverified)
+    problems.settle(log)
     standing = identity == nil ? .unknown : binding == nil ? .binding : .verifying
     reportAt = now
   }
@@ -223,7 +231,7 @@ public struct DeviceReport: Sendable {
   /// New settings are in force. Everything that was given up is tried again.
   mutating func apply(
     _ cloud: AgentSettings.Cloud, _ device: AgentSettings.Device, bindings: [DeviceBinding]?,
-    at now: MonotonicTime, _ actions: inout [AgentAction]
+    at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
   ) {
     self.cloud = cloud
     self.device = device
@@ -238,26 +246,30 @@ public struct DeviceReport: Sendable {
     telemetrySent = .all
     isUnreadable = false
     talk.startAnew(retryAfterLimit: cloud.retryAfterLimit, at: now)
-    conditions.drop(.cloudFailing, .cloudKeyRefused)
-    begin(at: now, &actions)
+    var log = problems.lend(.device)
+    log.drop(.cloudFailing, .cloudKeyRefused)
+    problems.settle(log)
+    begin(at: now, &problems, &actions)
   }
 
   /// A technician wants the reader bound, whatever was before.
-  mutating func bind(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func bind(at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]) {
     guard identity != nil else { return }
-    begin(at: now, &actions)
+    begin(at: now, &problems, &actions)
     standing = .binding
     talk.tryAgain(at: now)
-    conditions.drop(.cloudKeyRefused)
+    var log = problems.lend(.device)
+    log.drop(.cloudKeyRefused)
+    problems.settle(log)
   }
 
   // MARK: What is due
 
   /// Sends what is due.
-  mutating func advance(to now: Moment, _ actions: inout [AgentAction]) {
-    var log: [LogEntry] = []
+  mutating func advance(to now: Moment, _ problems: inout Problems, _ actions: inout [AgentAction]) {
+    var log = problems.lend(.device)
     watchClock(at: now, &log)
-    actions += log.map(AgentAction.log)
+    problems.settle(log, &actions)
     if case .keeping(let binding) = standing {
       if let keepAt, now.monotonic >= keepAt { keep(binding, &actions) }
       return

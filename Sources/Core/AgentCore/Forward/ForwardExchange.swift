@@ -4,11 +4,11 @@ public struct ForwardOrders: Equatable, Sendable {
   public var cloud: [CloudRequest] = []
   /// For the store of passings.
   public var store: [PassingRequest] = []
-  /// For the journal.
-  public var log: [LogEntry] = []
+  /// For the journal, and what is wrong with forwarding.
+  public var log: Telling
 
-  /// Nothing.
-  public init() {}
+  /// Nothing but what it tells.
+  init(_ log: Telling) { self.log = log }
 }
 
 /// What the forwarder has to know beside what the store and the cloud tell it.

@@ -115,7 +115,7 @@ extension Forwarder {
   /// The store has said what is acknowledged.
   mutating func sentRead(
     _ key: FileKey, after: UInt32, _ passings: [SentPassing], at now: MonotonicTime,
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     guard let audit = audits.current, audit.isReading, audit.key == key, audit.cursor == after
     else { return }
@@ -156,7 +156,7 @@ extension Forwarder {
   }
 
   /// It is asked again, a few times.
-  mutating func auditFailed(_ message: String, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func auditFailed(_ message: String, at now: MonotonicTime, _ log: inout Telling) {
     guard let audit = audits.current else { return }
     audits.current?.failures += 1
     audits.notBefore = now + audits.backoff.next(&talk.random)
@@ -167,7 +167,7 @@ extension Forwarder {
 
   /// All of a file is compared, or it cannot be.
   private mutating func endAudit(
-    _ failure: String? = nil, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ failure: String? = nil, at now: MonotonicTime, _ log: inout Telling
   ) {
     guard var audit = audits.current else { return }
     audits.current = nil
@@ -196,7 +196,7 @@ extension Forwarder {
   }
 
   /// Says what differs, and sends again what is missing where nothing can come of it twice.
-  private mutating func judge(_ audit: CloudAudit, at now: MonotonicTime, _ log: inout [LogEntry])
+  private mutating func judge(_ audit: CloudAudit, at now: MonotonicTime, _ log: inout Telling)
     -> String
   {
     let findings = audit.findings
@@ -209,8 +209,8 @@ extension Forwarder {
         ? "nothing of \(audit.key.file) is acknowledged\(rest)"
         : "the cloud has all \(findings.compared) acknowledged passings of \(audit.key.file), each once\(rest)"
       let entry = LogEntry(.cloudAuditDone, words, fields(audit.key))
-      if conditions.isActive(.cloudAuditDiffers, of: subject) {
-        conditions.clear(.cloudAuditDiffers, of: subject, telling: entry, at: now, &log)
+      if log.isActive(.cloudAuditDiffers, of: subject) {
+        log.clear(.cloudAuditDiffers, of: subject, telling: entry, at: now)
       } else {
         log.append(entry)
       }
@@ -238,7 +238,7 @@ extension Forwarder {
     let words =
       "of \(findings.compared) acknowledged passings of \(audit.key.file) the cloud "
       + parts.joined(separator: "; ")
-    conditions.raise(.cloudAuditDiffers, of: subject, words, fields(audit.key), at: now, &log)
+    log.raise(.cloudAuditDiffers, of: subject, words, fields(audit.key), at: now)
     // It may be put right there.
     audits.due[audit.key] = now + Forwarder.auditAgain
     wake(at: now + Forwarder.auditAgain)

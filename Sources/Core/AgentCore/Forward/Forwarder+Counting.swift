@@ -115,15 +115,15 @@ extension Forwarder {
 
   private mutating func compare(
     _ count: Int, _ expected: Int, _ token: String, of place: Int, at now: MonotonicTime,
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     let summary = files[place].summary
     if count >= expected {
-      conditions.clear(
+      log.clear(
         .cloudCountDiffers, of: summary.key.description,
         telling: LogEntry(
           .cloudCountAgrees, "the cloud has all passings of \(summary.key.file)", fields(summary.key)),
-        at: now, &log)
+        at: now)
       // Those that wait may be there already, when an answer was lost.
       if summary.waiting == 0, count > expected, expected == summary.acknowledged,
         !files[place].counting.isSurplusTold
@@ -148,13 +148,13 @@ extension Forwarder {
   }
 
   private mutating func doubtCount(
-    _ place: Int, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ place: Int, _ message: String, at now: MonotonicTime, _ log: inout Telling
   ) {
     let key = files[place].summary.key
     // The cloud's count may only lag.
     count(place, at: now + talk.random.spread(Forwarder.countInterval, by: 0.1))
-    guard !conditions.isActive(.cloudCountDiffers, of: key.description) else { return }
-    conditions.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now, &log)
+    guard !log.isActive(.cloudCountDiffers, of: key.description) else { return }
+    log.raise(.cloudCountDiffers, of: key.description, message, fields(key), at: now)
   }
 
   // MARK: Range by range
@@ -188,7 +188,7 @@ extension Forwarder {
 
   /// The store has said which numbers of the next range are acknowledged.
   mutating func acknowledgedRead(
-    _ key: FileKey, after: UInt32, _ numbers: NumberSet, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ key: FileKey, after: UInt32, _ numbers: NumberSet, at now: MonotonicTime, _ log: inout Telling
   ) {
     guard var walk, walk.isReading, walk.key == key, walk.cursor == after else { return }
     walk.isReading = false

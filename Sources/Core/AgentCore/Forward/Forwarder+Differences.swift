@@ -2,7 +2,7 @@
 extension Forwarder {
   /// The reader's memory has corrected passings, or knows nothing of them. What was read of them is put back, so that
   /// the corrected ones are sent; only a request that is under way goes on.
-  mutating func changed(_ differences: [PassingDifference], of key: FileKey, _ log: inout [LogEntry]) {
+  mutating func changed(_ differences: [PassingDifference], of key: FileKey, _ log: inout Telling) {
     guard let place = places[key], !differences.isEmpty else { return }
     let numbers = NumberSet(differences.map(\.number))
     let unsent = NumberSet(differences.lazy.filter { !$0.wasSent }.map(\.number))
@@ -22,7 +22,7 @@ extension Forwarder {
   }
 
   /// The zone of waiting passings was corrected: they have other times than they had when they were read.
-  mutating func retimed(_ numbers: NumberSet, of key: FileKey, _ log: inout [LogEntry]) {
+  mutating func retimed(_ numbers: NumberSet, of key: FileKey, _ log: inout Telling) {
     guard let place = places[key], !numbers.isEmpty else { return }
     for index in queue.indices where queue[index].key == key {
       queue[index].outdated.formUnion(queue[index].numbers.intersection(numbers))
@@ -34,7 +34,7 @@ extension Forwarder {
   }
 
   /// The store was told of a correction before it was told what the cloud said of the passing as it was.
-  private mutating func overtaken(_ numbers: NumberSet, of place: Int, _ log: inout [LogEntry]) {
+  private mutating func overtaken(_ numbers: NumberSet, of place: Int, _ log: inout Telling) {
     let key = files[place].summary.key
     var confirmed = NumberSet()
     var refused = NumberSet()
@@ -92,7 +92,7 @@ extension Forwarder {
   }
 
   /// The cloud has them, some perhaps as they were before the reader's memory corrected them: those count as sent.
-  mutating func noteConfirmed(_ numbers: NumberSet, of key: FileKey, _ log: inout [LogEntry]) {
+  mutating func noteConfirmed(_ numbers: NumberSet, of key: FileKey, _ log: inout Telling) {
     guard let place = places[key] else { return }
     let old = files[place].mayBeOld.intersection(numbers)
     files[place].shown.subtract(numbers)
@@ -100,7 +100,7 @@ extension Forwarder {
     tellOld(old, of: place, &log)
   }
 
-  private mutating func tellOld(_ numbers: NumberSet, of place: Int, _ log: inout [LogEntry]) {
+  private mutating func tellOld(_ numbers: NumberSet, of place: Int, _ log: inout Telling) {
     guard !numbers.isEmpty else { return }
     let key = files[place].summary.key
     write(.noteSent(key, numbers))

@@ -52,7 +52,7 @@ extension Forwarder {
   }
 
   /// Passings are on disk: those of the reader's current file are live.
-  mutating func captured(_ result: CaptureResult, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func captured(_ result: CaptureResult, at now: MonotonicTime, _ log: inout Telling) {
     let place = note(result.summary, at: now)
     let key = result.summary.key
     if let last = result.added.last, let first = result.added.first {
@@ -90,7 +90,7 @@ extension Forwarder {
 
   /// Something was written, or noted.
   mutating func updated(
-    _ summary: FileSummary, _ request: PassingRequest, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ summary: FileSummary, _ request: PassingRequest, at now: MonotonicTime, _ log: inout Telling
   ) {
     let isOwn = isWriting && writes.first == request
     if isOwn {
@@ -99,7 +99,7 @@ extension Forwarder {
       storeBackoff.reset()
       storeNotBefore = now
       let recovered = LogEntry(.storeRecovered, "what the cloud has taken is written down again")
-      conditions.clear(.storeFailing, of: "passings", telling: recovered, at: now, &log)
+      log.clear(.storeFailing, of: "passings", telling: recovered, at: now)
     }
     let former = places[summary.key].map { files[$0].summary.acknowledged } ?? 0
     let place = note(summary, at: now)
@@ -122,20 +122,20 @@ extension Forwarder {
     }
     noteUnread(of: place, at: now)
     if summary.waiting == 0 {
-      conditions.clear(.cloudSessionClosed, of: summary.key.description, at: now, &log)
-      conditions.clear(.forwardHeld, of: summary.key.description, at: now, &log)
+      log.clear(.cloudSessionClosed, of: summary.key.description, at: now)
+      log.clear(.forwardHeld, of: summary.key.description, at: now)
     }
   }
 
   /// The store has failed: what was asked is asked again.
   mutating func storeFailed(
-    _ request: PassingRequest, _ failure: StoreFailure, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ request: PassingRequest, _ failure: StoreFailure, at now: MonotonicTime, _ log: inout Telling
   ) {
     if isWriting, writes.first == request {
       isWriting = false
-      conditions.raise(
+      log.raise(
         .storeFailing, of: "passings",
-        "what the cloud has taken cannot be written down: \(failure.description)", at: now, &log)
+        "what the cloud has taken cannot be written down: \(failure.description)", at: now)
     } else if let reading, request == .readWaiting(reading.key, after: reading.after, limit: reading.limit) {
       self.reading = nil
     } else if walk?.isAnswer(to: request) == true {

@@ -23,7 +23,7 @@ extension Forwarder {
 
   private mutating func batchShown(
     _ index: Int, _ look: PassingBatch.Look, _ list: PassingPage, at now: MonotonicTime,
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     var look = look
     let isLast = look.pages.take(list)
@@ -35,7 +35,7 @@ extension Forwarder {
   }
 
   /// The cloud has answered, and does not show what it has of a batch.
-  mutating func noteUnshown(_ identifier: UInt64, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func noteUnshown(_ identifier: UInt64, at now: MonotonicTime, _ log: inout Telling) {
     guard let index = index(of: identifier), case .look(var look) = queue[index].step else { return }
     look.refusals += 1
     queue[index].step = .look(look)
@@ -46,7 +46,7 @@ extension Forwarder {
 
   /// All that the cloud has of a batch is known.
   private mutating func conclude(
-    _ index: Int, _ look: PassingBatch.Look, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ index: Int, _ look: PassingBatch.Look, at now: MonotonicTime, _ log: inout Telling
   ) {
     let batch = queue[index]
     noteSeen(look, of: batch)
@@ -101,7 +101,7 @@ extension Forwarder {
 
   /// What the cloud has of a batch cannot be read.
   mutating func cannotLook(
-    _ index: Int, _ why: PassingBatch.Doubt, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ index: Int, _ why: PassingBatch.Doubt, at now: MonotonicTime, _ log: inout Telling
   ) {
     let batch = queue[index]
     guard let place = places[batch.key] else { return }

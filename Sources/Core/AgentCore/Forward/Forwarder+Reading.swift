@@ -109,7 +109,7 @@ extension Forwarder {
 
   /// Passings have been read.
   mutating func received(
-    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at moment: Moment, _ log: inout [LogEntry]
+    _ key: FileKey, after: UInt32, _ passings: [WaitingPassing], at moment: Moment, _ log: inout Telling
   ) {
     let now = moment.monotonic
     guard let reading, reading.key == key, reading.after == after, let place = places[key] else { return }
@@ -150,7 +150,7 @@ extension Forwarder {
   /// Acknowledges what a closed session of the file's name has.
   /// - Returns: the others.
   private mutating func withoutFormer(
-    _ items: [PassingBatch.Item], of place: Int, _ log: inout [LogEntry]
+    _ items: [PassingBatch.Item], of place: Int, _ log: inout Telling
   ) -> [PassingBatch.Item] {
     guard !files[place].course.former.isEmpty else { return items }
     let key = files[place].summary.key

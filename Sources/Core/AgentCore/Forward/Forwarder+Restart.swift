@@ -2,14 +2,14 @@
 extension Forwarder {
   /// What is on its way to the former cloud comes to nothing and is read again; what that has confirmed is written
   /// down all the same, and not sent a second time.
-  mutating func turnToOtherCloud(_ shown: [FileSummary], at now: MonotonicTime) {
+  mutating func turnToOtherCloud(_ shown: [FileSummary], at now: MonotonicTime, _ log: inout Telling) {
     queue = []
     reading = nil
     walk = nil
     audits.abandon("the cloud is another one now")
     closedTokens = []
     talk.turn(to: .nothing)
-    conditions.drop(.cloudCountDiffers, .cloudAuditDiffers)
+    log.drop(.cloudCountDiffers, .cloudAuditDiffers)
     for place in files.indices {
       files[place].scan.forgetReading()
       files[place].course.forget()
@@ -36,7 +36,7 @@ extension Forwarder {
   }
 
   /// The store holds these files now, and no others: it was damaged. What is under way comes to nothing.
-  mutating func restored(_ summaries: [FileSummary], at now: MonotonicTime) {
+  mutating func restored(_ summaries: [FileSummary], at now: MonotonicTime, _ log: inout Telling) {
     files = []
     places = [:]
     active = []
@@ -47,7 +47,7 @@ extension Forwarder {
     walk = nil
     audits.abandon("the store was damaged, and is another one now")
     talk.turn(to: .nothing)
-    conditions.drop(.cloudCountDiffers, .cloudAuditDiffers, .cloudSessionClosed, .forwardHeld)
+    log.drop(.cloudCountDiffers, .cloudAuditDiffers, .cloudSessionClosed, .forwardHeld)
     for summary in summaries { note(summary, at: now) }
     countAtStart(at: now)
     wake(at: now)

@@ -141,7 +141,7 @@ extension Forwarder {
 
   /// The cloud has those passings of a batch; the rest stays in the queue.
   mutating func confirm(
-    _ numbers: NumberSet, of index: Int, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ numbers: NumberSet, of index: Int, at now: MonotonicTime, _ log: inout Telling
   ) {
     let batch = queue[index]
     write(.acknowledge(batch.key, numbers, session: batch.token))
@@ -157,7 +157,7 @@ extension Forwarder {
     }
     let taken = LogEntry(
       .forwardRecovered, "the cloud takes passings of \(batch.key.file) again", fields(batch.key))
-    conditions.clear(.forwardHeld, of: batch.key.description, telling: taken, at: now, &log)
+    log.clear(.forwardHeld, of: batch.key.description, telling: taken, at: now)
     var rest = batch.numbers
     rest.subtract(numbers)
     if rest.isEmpty {
@@ -176,7 +176,7 @@ extension Forwarder {
   /// The cloud does not take a passing: it is set aside, unless it is one of too many.
   /// - Parameter isBlamed: whether the cloud says that it is the passing; else it waits.
   private mutating func refuse(
-    _ index: Int, _ reason: String, isBlamed: Bool, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ index: Int, _ reason: String, isBlamed: Bool, at now: MonotonicTime, _ log: inout Telling
   ) {
     let batch = queue.remove(at: index)
     // What was refused is not what is stored now.
@@ -195,7 +195,7 @@ extension Forwarder {
     }
     files[place].refusals.inRow.insert(item.number)
     // Once a file was held, fewer are enough to see that nothing has changed.
-    let isHeldAgain = conditions.isActive(.forwardHeld, of: batch.key.description)
+    let isHeldAgain = log.isActive(.forwardHeld, of: batch.key.description)
     if files[place].refusals.inRow.count >= (isHeldAgain ? 3 : Forwarder.mostRefusedInRow) {
       // Not the passings are wrong: those that were set aside on the way wait again.
       let refused = files[place].refusals.inRow
@@ -227,7 +227,7 @@ extension Forwarder {
     files[place].refusals.probe = .wanted(attempts + 1)
   }
 
-  private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {
+  private mutating func reject(_ number: UInt32, of key: FileKey, _ reason: String, _ log: inout Telling) {
     let reason = reason.cut()
     write(.reject(key, number, reason: reason))
     log.append(

@@ -98,7 +98,7 @@ extension Forwarder {
 
   /// A session is on disk.
   mutating func sessionKept(
-    _ place: Int, _ session: CloudSession, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ place: Int, _ session: CloudSession, at now: MonotonicTime, _ log: inout Telling
   ) {
     guard files[place].course.keeping == session else { return }
     files[place].course.keeping = nil
@@ -111,7 +111,7 @@ extension Forwarder {
     case .open:
       files[place].course.opened()
       count(place, at: now + talk.random.spread(Forwarder.countInterval, by: 0.1))
-      conditions.clear(.cloudSessionClosed, of: key.description, at: now, &log)
+      log.clear(.cloudSessionClosed, of: key.description, at: now)
       log.append(
         LogEntry(
           .cloudSessionOpened, "passings of \(key.file) go to the cloud session '\(session.alias)'",
@@ -238,7 +238,7 @@ extension Forwarder {
   }
 
   /// The session that was asked for is not there: it is to be created.
-  private mutating func hasNoSession(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  private mutating func hasNoSession(_ place: Int, at now: MonotonicTime, _ log: inout Telling) {
     answered(at: now, &log)
     files[place].course.forgetRefusals()
     files[place].course.isNotThere()
@@ -297,7 +297,7 @@ extension Forwarder {
   /// The cloud has closed a file's session: nothing more can be sent to it.
   /// - Parameter isUnread: what the session has cannot be read.
   mutating func close(
-    _ place: Int, _ token: String, isUnread: Bool = false, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ place: Int, _ token: String, isUnread: Bool = false, at now: MonotonicTime, _ log: inout Telling
   ) {
     let key = files[place].summary.key
     withdraw(place)
@@ -309,11 +309,11 @@ extension Forwarder {
     if isUnread { write(.undoRewind(key, session: token)) }
     keep(session, of: place)
     // That it was refused has its explanation.
-    conditions.clear(.forwardHeld, of: key.description, at: now, &log)
+    log.clear(.forwardHeld, of: key.description, at: now)
   }
 
   /// So many passings that a rewind had let wait again are acknowledged as before.
-  func rewindUndone(_ place: Int, _ count: Int, _ log: inout [LogEntry]) {
+  func rewindUndone(_ place: Int, _ count: Int, _ log: inout Telling) {
     guard count > 0 else { return }
     let summary = files[place].summary
     log.append(
@@ -324,12 +324,12 @@ extension Forwarder {
         priority: .notice, fields(summary.key, [.count: String(count)])))
   }
 
-  private mutating func holdClosed(_ place: Int, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  private mutating func holdClosed(_ place: Int, at now: MonotonicTime, _ log: inout Telling) {
     let key = files[place].summary.key
     files[place].blocked = "the cloud has closed its session"
-    guard !conditions.isActive(.cloudSessionClosed, of: key.description) else { return }
-    conditions.raise(
+    guard !log.isActive(.cloudSessionClosed, of: key.description) else { return }
+    log.raise(
       .cloudSessionClosed, of: key.description,
-      "the cloud has closed the session of \(key.file): its passings wait", fields(key), at: now, &log)
+      "the cloud has closed the session of \(key.file): its passings wait", fields(key), at: now)
   }
 }

@@ -9,7 +9,7 @@ extension Forwarder {
   /// - Parameter asked: the wait that the cloud asks for, bounded; nil when it asks for none.
   mutating func failed(
     _ purpose: Purpose, _ message: String, status: Int? = nil, asked: Duration? = nil,
-    at now: MonotonicTime, _ log: inout [LogEntry]
+    at now: MonotonicTime, _ log: inout Telling
   ) {
     let kind = AnswerClass(status: status)
     let isFloor = kind == .asksForPatience || asked != nil
@@ -49,56 +49,56 @@ extension Forwarder {
     guard talk.failing(at: now) >= Forwarder.quietFailing || wait >= Forwarder.quietFailing && asked != nil
     else { return }
     // The same outage shows different faces; one of them is enough in the journal.
-    let told = conditions.active.first { $0.event == .forwardFailing }?.message
-    conditions.raise(
+    let told = log.first(.forwardFailing)?.message
+    log.raise(
       .forwardFailing, told ?? "passings cannot be sent: \(message)",
-      status.map { [.httpStatus: String($0)] } ?? [:], at: now, &log)
+      status.map { [.httpStatus: String($0)] } ?? [:], at: now)
   }
 
   mutating func keyRefused(
-    _ answer: CloudAnswer, _ what: String, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ answer: CloudAnswer, _ what: String, at now: MonotonicTime, _ log: inout Telling
   ) {
     let message = answer.keyRefusal(what, so: "all passings wait")
     talk.keyRefused(message, leaving: .seconds(120), at: now)
-    conditions.raise(
-      .cloudKeyRefused, of: "passings", message, [.httpStatus: String(answer.status)], at: now, &log)
+    log.raise(
+      .cloudKeyRefused, of: "passings", message, [.httpStatus: String(answer.status)], at: now)
   }
 
   /// The cloud has answered as it should.
-  mutating func answered(at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func answered(at now: MonotonicTime, _ log: inout Telling) {
     guard talk.answered() else { return }
     let recovered = LogEntry(.forwardRecovered, "the cloud takes passings again")
-    conditions.clear(.forwardFailing, telling: recovered, at: now, &log)
+    log.clear(.forwardFailing, telling: recovered, at: now)
   }
 
   /// The cloud has taken something that only a key that may write can send.
-  mutating func accepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func accepted(at now: MonotonicTime, _ log: inout Telling) {
     answered(at: now, &log)
     keyAccepted(at: now, &log)
   }
 
   /// The cloud has counted passings, or opened a session: the key may write.
-  mutating func keyAccepted(at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func keyAccepted(at now: MonotonicTime, _ log: inout Telling) {
     // What it may read has to be found out anew.
     if talk.keyAccepted() { unreadableUntil = nil }
     let accepted = LogEntry(.forwardRecovered, "the cloud accepts the key for passings")
-    conditions.clear(.cloudKeyRefused, of: "passings", telling: accepted, at: now, &log)
+    log.clear(.cloudKeyRefused, of: "passings", telling: accepted, at: now)
   }
 
   /// Whether the key is known not to be allowed to read.
   func isUnreadable(at now: MonotonicTime) -> Bool { unreadableUntil.map { now < $0 } ?? false }
 
-  mutating func noteUnreadable(_ answer: CloudAnswer, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func noteUnreadable(_ answer: CloudAnswer, at now: MonotonicTime, _ log: inout Telling) {
     unreadableUntil = now + .seconds(3600)
-    conditions.raise(
+    log.raise(
       .forwardUnverified,
       "the key may not read passings (HTTP \(answer.status)): what the cloud counts is believed, asked again in an hour",
-      [.httpStatus: String(answer.status)], at: now, &log)
+      [.httpStatus: String(answer.status)], at: now)
   }
 
-  mutating func readable(at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func readable(at now: MonotonicTime, _ log: inout Telling) {
     unreadableUntil = nil
-    conditions.clear(.forwardUnverified, at: now, &log)
+    log.clear(.forwardUnverified, at: now)
   }
 
   // MARK: Files that are held
@@ -107,7 +107,7 @@ extension Forwarder {
   /// others go on without it; later where it may have a session already, which the next one would close.
   mutating func refused(
     _ place: Int, _ purpose: Purpose, _ message: String, status: Int, at now: MonotonicTime,
-    _ log: inout [LogEntry]
+    _ log: inout Telling
   ) {
     files[place].course.refusals += 1
     let since = files[place].course.refusedAt ?? now
@@ -130,13 +130,13 @@ extension Forwarder {
   }
 
   mutating func hold(
-    _ place: Int, _ hold: ForwardFile.Hold, _ message: String, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ place: Int, _ hold: ForwardFile.Hold, _ message: String, at now: MonotonicTime, _ log: inout Telling
   ) {
     withdraw(place)
     files[place].hold = hold
     files[place].blocked = message
     let key = files[place].summary.key
-    conditions.raise(.forwardHeld, of: key.description, message, fields(key), at: now, &log)
+    log.raise(.forwardHeld, of: key.description, message, fields(key), at: now)
   }
 
   /// Files that were held long enough are tried again; they are told to be held until something is taken.
@@ -208,8 +208,8 @@ extension Forwarder {
   }
 
   /// Tells when a backlog begins, when it has become old, and when it has been worked off.
-  mutating func watchBacklog(at now: Moment, _ log: inout [LogEntry]) {
-    guard settings.forward else { return conditions.drop(.backlog, .backlogOld) }
+  mutating func watchBacklog(at now: Moment, _ log: inout Telling) {
+    guard settings.forward else { return log.drop(.backlog, .backlogOld) }
     let backlog = backlog(at: now)
     if backlog.count > 0 {
       for limit in [Forwarder.lateBacklog, Forwarder.oldBacklog] where backlog.age < limit {
@@ -217,26 +217,26 @@ extension Forwarder {
       }
     }
     let fields: [JournalField: String] = [.count: String(backlog.count)]
-    if !conditions.isActive(.backlog) {
+    if !log.isActive(.backlog) {
       let isLate = backlog.count > 0 && backlog.age >= Forwarder.lateBacklog
       guard backlog.count >= Forwarder.largeBacklog || isLate else { return }
       backlogCount = 0
-      conditions.raise(.backlog, words(of: backlog, at: now), fields, at: now.monotonic, &log)
+      log.raise(.backlog, words(of: backlog, at: now), fields, at: now.monotonic)
     } else if backlog.count == 0
       || (backlog.count < Forwarder.largeBacklog / 10 && backlog.age < .seconds(5))
     {
       // Live passings always wait a moment.
-      conditions.drop(.backlogOld)
+      log.drop(.backlogOld)
       let drained = LogEntry(
         .backlogDrained, "\(backlogCount) passings were sent, none is late any more",
         [.count: String(backlogCount)])
-      return conditions.clear(.backlog, telling: drained, at: now.monotonic, &log)
+      return log.clear(.backlog, telling: drained, at: now.monotonic)
     }
     let isOld = backlog.count > 0 && backlog.age >= Forwarder.oldBacklog
     if !isOld {
-      conditions.drop(.backlogOld)
-    } else if !conditions.isActive(.backlogOld) {
-      conditions.raise(.backlogOld, words(of: backlog, at: now), fields, at: now.monotonic, &log)
+      log.drop(.backlogOld)
+    } else if !log.isActive(.backlogOld) {
+      log.raise(.backlogOld, words(of: backlog, at: now), fields, at: now.monotonic)
     }
   }
 }

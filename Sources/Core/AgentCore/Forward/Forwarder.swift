@@ -49,7 +49,6 @@ public struct Forwarder: Sendable {
   /// With the cloud; its numbers name batches as well.
   var talk: CloudTalk<Purpose>
   var view = ForwardView()
-  var conditions = Conditions()
   var writer: PassingWriter
   var batchSize: BatchSize
 
@@ -115,21 +114,21 @@ public struct Forwarder: Sendable {
   }
 
   /// What is wrong now, in words of now.
-  public func activeConditions(at now: Moment) -> [Conditions.Condition] {
+  func worded(_ problems: [Problem], at now: Moment) -> [Problem] {
     // An old backlog is a backlog.
-    let active = conditions.active.filter { $0.event != .backlog || !conditions.isActive(.backlogOld) }
-    return active.map { condition in
-      var condition = condition
-      switch condition.event {
-      case .backlog, .backlogOld: condition.message = words(of: backlog(at: now), at: now)
+    let isOld = problems.contains { $0.event == .backlogOld }
+    return problems.filter { $0.event != .backlog || !isOld }.map { problem in
+      var problem = problem
+      switch problem.event {
+      case .backlog, .backlogOld: problem.message = words(of: backlog(at: now), at: now)
       case .forwardFailing, .cloudKeyRefused:
-        condition.message += nextAttempt(after: talk.notBefore, at: now)
+        problem.message += nextAttempt(after: talk.notBefore, at: now)
       case .forwardHeld:
-        let held = files.first { $0.summary.key.description == condition.subject }
-        condition.message += nextAttempt(after: held?.hold?.end, at: now)
+        let held = files.first { $0.summary.key.description == problem.subject }
+        problem.message += nextAttempt(after: held?.hold?.end, at: now)
       default: break
       }
-      return condition
+      return problem
     }
   }
 
@@ -140,7 +139,7 @@ public struct Forwarder: Sendable {
   public mutating func apply(
     _ settings: PassingSettings, device: AgentSettings.Device, cloud: String,
     retryAfterLimit: Duration = .seconds(300), files shown: [FileSummary]? = nil,
-    at now: MonotonicTime
+    at now: MonotonicTime, _ log: inout Telling
   ) {
     let isOtherCloud = cloud != self.cloud
     self.settings = settings
@@ -150,7 +149,7 @@ public struct Forwarder: Sendable {
     batchSize = BatchSize(most: settings.batchSize)
     unreadableUntil = nil
     talk.startAnew(retryAfterLimit: retryAfterLimit, at: now)
-    conditions.drop(
+    log.drop(
       .forwardFailing, .cloudKeyRefused, .forwardHeld, .forwardUnverified, .cloudSessionClosed)
     for place in files.indices {
       files[place].hold = nil
@@ -159,7 +158,7 @@ public struct Forwarder: Sendable {
       files[place].course.askBackoff.reset()
       files[place].course.askNotBefore = nil
     }
-    if isOtherCloud { turnToOtherCloud(shown ?? [], at: now) }
+    if isOtherCloud { turnToOtherCloud(shown ?? [], at: now, &log) }
   }
 
   /// What the reader and the device report know.
@@ -197,7 +196,7 @@ public struct Forwarder: Sendable {
 
   /// The cloud fails, and may ask for patience.
   private mutating func refused(
-    _ purpose: Purpose, _ answer: CloudAnswer, _ trouble: String, at now: Moment, _ log: inout [LogEntry]
+    _ purpose: Purpose, _ answer: CloudAnswer, _ trouble: String, at now: Moment, _ log: inout Telling
   ) {
     guard let asked = answer.retryAfter else {
       return failed(purpose, trouble, status: answer.status, at: now.monotonic, &log)

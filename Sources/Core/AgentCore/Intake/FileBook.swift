@@ -115,7 +115,7 @@ struct FileBook: Sendable {
   }
 
   /// The comparison that a person has asked for cannot be done now.
-  mutating func failAudit(of key: FileKey, _ reason: String, _ log: inout [LogEntry]) {
+  mutating func failAudit(of key: FileKey, _ reason: String, _ log: inout Telling) {
     guard let file = files[key], file.comparison.isAsked else { return }
     files[key]?.comparison.isAsked = false
     let result = AuditResult(file, failure: reason)
@@ -124,7 +124,7 @@ struct FileBook: Sendable {
   }
 
   /// Everything that a comparison brought is on disk: a person is told what it found.
-  mutating func tellEnding(_ request: PassingRequest, _ summary: FileSummary, _ log: inout [LogEntry]) {
+  mutating func tellEnding(_ request: PassingRequest, _ summary: FileSummary, _ log: inout Telling) {
     guard let ending = endings[summary.key], ending.request == request else { return }
     endings[summary.key] = nil
     var result = ending.result

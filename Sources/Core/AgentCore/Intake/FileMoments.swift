@@ -64,7 +64,7 @@ struct FileMoments: Sendable {
   }
 
   /// Tells once that moments are guessed.
-  mutating func tellGuess(_ time: ResolvedTime, _ number: UInt32, of key: FileKey, _ log: inout [LogEntry]) {
+  mutating func tellGuess(_ time: ResolvedTime, _ number: UInt32, of key: FileKey, _ log: inout Telling) {
     guard time.certainty.isGuess, !isGuessTold else { return }
     isGuessTold = true
     let pass = time.certainty == .assumedFirst ? "first" : "second"

@@ -299,7 +299,7 @@ extension Intake {
   }
 
   private mutating func takeFiles(
-    _ names: [SessionFileName], leftOut: LeftOutFiles, at now: Moment, _ log: inout [LogEntry]
+    _ names: [SessionFileName], leftOut: LeftOutFiles, at now: Moment, _ log: inout Telling
   ) {
     guard let reader else { return }
     if !leftOut.isEmpty {
@@ -315,7 +315,7 @@ extension Intake {
     book.list(names, of: reader.serialNumber)
   }
 
-  private mutating func listedInVain(_ reason: String, at now: MonotonicTime, _ log: inout [LogEntry]) {
+  private mutating func listedInVain(_ reason: String, at now: MonotonicTime, _ log: inout Telling) {
     guard let reader else { return }
     self.reader?.listing.isWanted = true
     let limit = Inquiry.files.limit
@@ -339,7 +339,7 @@ extension Intake {
 
   /// Of a reader that was heard of just now: what it began shortly before is left alone, and may be what a former box has
   /// not sent.
-  private mutating func tellEarlier(_ names: [SessionFileName], _ log: inout [LogEntry]) {
+  private mutating func tellEarlier(_ names: [SessionFileName], _ log: inout Telling) {
     guard let reader, reader.isNew, current?.serialNumber == reader.serialNumber else { return }
     self.reader?.isNew = false
     let earlier = book.earlier(names, of: reader.serialNumber)

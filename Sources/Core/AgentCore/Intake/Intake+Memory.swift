@@ -179,7 +179,7 @@ extension Intake {
   /// Numbers that a clean slice did not give, or whose record cannot be read. Those of which that is so a second time are
   /// not there.
   private mutating func notGiven(
-    _ absent: NumberSet, in file: inout OpenFile, at now: MonotonicTime, _ log: inout [LogEntry]
+    _ absent: NumberSet, in file: inout OpenFile, at now: MonotonicTime, _ log: inout Telling
   ) {
     guard !absent.isEmpty else { return }
     guard
@@ -221,7 +221,7 @@ extension Intake {
     guard var file = book.files[key] else { return }
     book.failAudit(
       of: key, "the reader has no such file; `one4allctl ledger` names those that it had", &out.log)
-    defer { forget(key) }
+    defer { forget(key, &out) }
     if file.isOnlyNamed {
       book.known[key] = nil
       return
@@ -240,9 +240,9 @@ extension Intake {
   }
 
   /// A file is not followed any more.
-  mutating func forget(_ key: FileKey) {
+  mutating func forget(_ key: FileKey, _ out: inout IntakeOutput) {
     book.files[key] = nil
-    telling.forget(key)
+    telling.forget(key, &out.log)
   }
 
   /// When nothing of a file is left to be fetched or compared, that is kept.
@@ -273,7 +273,7 @@ extension Intake {
     book.files[key]?.comparison.end()
     if !isCurrent {
       telling.confirmed(key, at: now, &out.log)
-      forget(key)
+      forget(key, &out)
     }
   }
 

@@ -34,7 +34,7 @@ extension Intake {
     connected.wantsStart = settings.session == .start && status.startMode == false
     reader = connected
     timekeeping.clock.connected(status.serialNumber, at: now)
-    for key in book.files.keys where key.serialNumber != status.serialNumber { forget(key) }
+    for key in book.files.keys where key.serialNumber != status.serialNumber { forget(key, &out) }
     for key in book.files.keys { book.files[key]?.reading.reconnected() }
     adopt(status, isConnect: true, at: now, &out)
   }
@@ -145,7 +145,7 @@ extension Intake {
   }
 
   /// Finds the zone of the reader's wall clock.
-  mutating func findZone(at now: MonotonicTime, _ log: inout [LogEntry]) {
+  mutating func findZone(at now: MonotonicTime, _ log: inout Telling) {
     let named = timekeeping.timeZone ?? reader?.status.timeZone
     // A reader that has gone takes its zone along only when another one comes.
     if named == nil, reader == nil { return }

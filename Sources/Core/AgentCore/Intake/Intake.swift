@@ -60,8 +60,6 @@ public struct Intake: Sendable {
     for summary in summaries { book.note(summary) }
   }
 
-  /// What is wrong with capturing.
-  public var conditions: Conditions { telling.conditions }
   /// The reader's session file, while a reader is there or was there last; nil when it has none.
   public var current: FileKey? { book.current }
   /// Pushed passings that found no room in memory because the store did not take any. The reader's memory still has

@@ -6,11 +6,11 @@ public struct IntakeOutput: Equatable, Sendable {
   public var commands: [ReaderQuestion] = []
   /// For the store.
   public var store: [PassingRequest] = []
-  /// For the journal.
-  public var log: [LogEntry] = []
+  /// For the journal, and what is wrong with capturing.
+  public var log: Telling
 
-  /// Nothing.
-  public init() {}
+  /// Nothing but what it tells.
+  init(_ log: Telling) { self.log = log }
 }
 
 /// How it stands with one session file, for people and for whoever sends its passings.

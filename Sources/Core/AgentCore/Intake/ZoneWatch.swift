@@ -36,7 +36,7 @@ struct ZoneWatch: Sendable {
 
 extension CaptureTelling {
   /// Tells what became of the passings whose zone was corrected.
-  static func tell(_ correction: ZoneCorrection, of key: FileKey, _ log: inout [LogEntry]) {
+  static func tell(_ correction: ZoneCorrection, of key: FileKey, _ log: inout Telling) {
     let former = correction.former.joined(separator: ", ")
     if correction.isLeft {
       log.append(

@@ -19,34 +19,34 @@ extension ReaderClock {
 
   mutating func heard(
     _ answer: ReaderAnswer, _ timing: ReplyTiming, at now: Moment,
-    _ actions: inout [AgentAction]
+    _ log: inout Telling
   ) {
-    guard case .reply(let outcome) = answer else { return failed(at: now, &actions) }
+    guard case .reply(let outcome) = answer else { return failed(at: now, &log) }
     switch outcome {
-    case .time(let local): learned(local, timing, at: now, &actions)
-    case .refused: finish(at: now, &actions)
+    case .time(let local): learned(local, timing, at: now, &log)
+    case .refused: finish(at: now, &log)
     case .pong, .protocolVersions, .protocolSet, .status, .battery, .timeSet, .sessionFile, .done, .pushTags,
       .passings, .files, .fileInfo, .bounce, .buzzer, .unexpected:
-      failed(at: now, &actions)
+      failed(at: now, &log)
     }
   }
 
   /// A question or its answer was damaged on the line.
-  private mutating func failed(at now: Moment, _ actions: inout [AgentAction]) {
+  private mutating func failed(at now: Moment, _ log: inout Telling) {
     failures += 1
-    if failures >= 3 || questions >= ReaderClock.mostQuestions { return finish(at: now, &actions) }
+    if failures >= 3 || questions >= ReaderClock.mostQuestions { return finish(at: now, &log) }
     step = .waiting(until: now.monotonic + .seconds(1))
   }
 
   private mutating func learned(
     _ local: LocalDateTime, _ timing: ReplyTiming, at now: Moment,
-    _ actions: inout [AgentAction]
+    _ log: inout Telling
   ) {
     let heard = now.label(timing.heard)
     guard let zone,
       let reading = ZoneSearch.moment(
         local: local.millisecondsSince1970, zone: zone, nearest: heard, zones)
-    else { return finish(at: now, &actions) }
+    else { return finish(at: now, &log) }
     let said = ClockBracket(reading: reading, asked: now.label(timing.asked), heard: heard)
     let hasStepped = abs(ReaderClock.epoch(now) - epoch) > ReaderClock.slewTolerance
     isByKernel = isByKernel && now.kernelSynchronised
@@ -62,12 +62,12 @@ extension ReaderClock {
     let bracket = narrowed ?? said
     self.bracket = bracket
     if (bracket.isSharp && agreeing > 1) || questions >= ReaderClock.mostQuestions {
-      return finish(at: now, &actions)
+      return finish(at: now, &log)
     }
     step = .waiting(until: now.monotonic + bracket.wait(from: now.wall))
   }
 
-  private mutating func finish(at now: Moment, _ actions: inout [AgentAction]) {
+  private mutating func finish(at now: Moment, _ log: inout Telling) {
     step = .idle
     dueAt = now.monotonic + ReaderClock.interval
     guard let bracket, agreeing > 1 else { return }
@@ -78,7 +78,7 @@ extension ReaderClock {
       offset: bracket.middle, uncertainty: bracket.uncertainty + hostUncertainty, at: now.monotonic,
       isByKernel: isByKernel, epoch: epoch, roundTrip: bracket.roundTrip)
     measurement = measured
-    judge(measured, at: now.monotonic, &actions)
+    judge(measured, at: now.monotonic, &log)
   }
 
   /// Whether the clock is off for certain, by more than that.
@@ -87,10 +87,9 @@ extension ReaderClock {
   }
 
   private mutating func judge(
-    _ measured: Measurement, at now: MonotonicTime, _ actions: inout [AgentAction]
+    _ measured: Measurement, at now: MonotonicTime, _ log: inout Telling
   ) {
-    var log: [LogEntry] = []
-    let isActive = conditions.isActive(.readerClock)
+    let isActive = log.isActive(.readerClock)
     // A clock at the very limit is not told off and on again all day.
     let limit = isActive ? settings.clockWarning * 9 / 10 : settings.clockWarning
     let fields: [JournalField: String] = [
@@ -100,21 +99,20 @@ extension ReaderClock {
       // It drifts: only what a person would call another offset is told again.
       let isKnown = toldOffset.map { abs($0 - measured.offset) < max(.milliseconds(500), abs($0) / 10) }
       if isActive, isKnown == true,
-        let shown = conditions.active.first(where: { $0.event == .readerClock })
+        let shown = log.first(.readerClock)
       {
-        conditions.raise(.readerClock, shown.message, fields, at: now, &log)
+        log.raise(.readerClock, shown.message, fields, at: now)
       } else {
         toldOffset = measured.offset
-        conditions.raise(.readerClock, message(of: measured), fields, at: now, &log)
+        log.raise(.readerClock, message(of: measured), fields, at: now)
       }
     } else {
       toldOffset = nil
       let recovery = LogEntry(
         .readerClock, "the reader's clock is right: \(ReaderClock.words(measured))", priority: .notice, fields
       )
-      conditions.clear(.readerClock, telling: recovery, at: now, &log)
+      log.clear(.readerClock, telling: recovery, at: now)
     }
-    actions += log.map(AgentAction.log)
   }
 
   private func message(of measured: Measurement) -> String {

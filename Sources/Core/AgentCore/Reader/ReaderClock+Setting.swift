@@ -52,7 +52,7 @@ extension ReaderClock {
     put(.setTime(time), at: now, &session, &actions)
   }
 
-  mutating func wasSet(_ answer: ReaderAnswer, at now: Moment, _ actions: inout [AgentAction]) {
+  mutating func wasSet(_ answer: ReaderAnswer, at now: Moment, _ log: inout Telling) {
     step = .idle
     let fields: [JournalField: String] = [
       .serialNumber: serialNumber ?? "", .clockOffset: ReaderClock.seconds(measurement?.offset ?? .zero),
@@ -73,6 +73,6 @@ extension ReaderClock {
         .readerClockSet, "the reader's clock was perhaps not set: no usable reply to SETTIME", fields)
       dueAt = now.monotonic
     }
-    actions.append(.log(entry))
+    log.append(entry)
   }
 }

@@ -49,7 +49,6 @@ public struct ReaderClock: Sendable {
 
   var settings: PassingSettings
   let zones: ZoneLookup
-  var conditions = Conditions()
   /// The last measurement of the reader that was last connected.
   public internal(set) var measurement: Measurement?
 
@@ -107,12 +106,14 @@ public struct ReaderClock: Sendable {
   ///   - isHostCertain: whether it may set another one.
   mutating func advance(
     to now: Moment, _ news: [ReaderNews], isHostTrusted: Bool, isHostCertain: Bool,
-    _ session: inout ReaderSession, _ actions: inout [AgentAction]
+    _ session: inout ReaderSession, _ problems: inout Problems, _ actions: inout [AgentAction]
   ) {
-    if self.isHostTrusted, !isHostTrusted { distrust(at: now) }
+    var log = problems.lend(.readerClock)
+    if self.isHostTrusted, !isHostTrusted { distrust(at: now, &log) }
     self.isHostTrusted = isHostTrusted
     self.isHostCertain = isHostCertain
-    for piece in news { take(piece, at: now, &actions) }
+    for piece in news { take(piece, at: now, &log) }
+    problems.settle(log, &actions)
     let zone = session.settings.timeZone ?? session.status?.timeZone
     if self.zone != zone {
       self.zone = zone
@@ -129,13 +130,13 @@ public struct ReaderClock: Sendable {
     }
   }
 
-  private mutating func take(_ piece: ReaderNews, at now: Moment, _ actions: inout [AgentAction]) {
+  private mutating func take(_ piece: ReaderNews, at now: Moment, _ log: inout Telling) {
     switch piece {
     case .connected(let status):
       if let serialNumber, serialNumber != status.serialNumber {
         measurement = nil
         triedToSetAt = nil
-        conditions.drop(.readerClock)
+        log.drop(.readerClock)
       }
       serialNumber = status.serialNumber
       isConnected = true
@@ -147,9 +148,9 @@ public struct ReaderClock: Sendable {
     case .answered(let question, let answer, let timing):
       guard question.ticket == ticket else { break }
       switch step {
-      case .asked: heard(answer, timing, at: now, &actions)
+      case .asked: heard(answer, timing, at: now, &log)
       case .checking: checked(answer, at: now)
-      case .setting: wasSet(answer, at: now, &actions)
+      case .setting: wasSet(answer, at: now, &log)
       case .idle, .waiting, .aiming: break
       }
     case .status, .passing, .damaged, .unknownForm: break
@@ -157,7 +158,7 @@ public struct ReaderClock: Sendable {
   }
 
   /// The host's clock is not trusted any more: what it has measured as it is set now is worth nothing.
-  private mutating func distrust(at now: Moment) {
+  private mutating func distrust(at now: Moment, _ log: inout Telling) {
     switch step {
     case .waiting, .asked, .checking, .aiming: step = .idle
     case .idle, .setting: break
@@ -167,7 +168,7 @@ public struct ReaderClock: Sendable {
     else { return }
     measurement = nil
     toldOffset = nil
-    conditions.drop(.readerClock)
+    log.drop(.readerClock)
   }
 
   /// Begins what is due: a measurement, or setting the clock.

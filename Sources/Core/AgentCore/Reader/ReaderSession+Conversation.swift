@@ -23,18 +23,20 @@ extension ReaderSession {
 
   /// GETSTATUS again; PUSHTAGS too when it is not known to be on, or was said a minute ago: a reader that
   /// restarted unseen has it off.
-  mutating func poll(at now: MonotonicTime) {
+  mutating func poll(at now: MonotonicTime, _ problems: Problems) {
     pollAt = now + pollSpan
     queue.add(.getStatus)
     // These are asked on occasion only: what was wrong with them would stay on show.
-    for command in [Command.ping, .getProtocol] where conditions.isActive(.readerRefused, of: command.text) {
+    for command in [Command.ping, .getProtocol]
+    where problems.isActive(.readerRefused, of: command.text, by: .reader) {
       queue.add(command)
     }
     if pushConfirmedAt.map({ now - $0 >= .seconds(60) }) ?? true { queue.add(.pushTags(true)) }
   }
 
   mutating func heard(
-    _ reception: LineReport.Reception, at now: MonotonicTime, _ actions: inout [AgentAction]
+    _ reception: LineReport.Reception, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
   ) {
     totals.count(reception)
     strayBytes += reception.byteCount
@@ -54,7 +56,7 @@ extension ReaderSession {
       case .reply(let reply):
         alive(at: reception.at, now, &actions)
         if let asked = queue.match(reply) {
-          answered(asked, by: reply, heardAt: reception.at, at: now, &actions)
+          answered(asked, by: reply, heardAt: reception.at, at: now, &problems, &actions)
         }
       case .endOfList:
         if let asked = queue.endList() { tell(asked, .endOfList, heardAt: reception.at) }
@@ -93,7 +95,8 @@ extension ReaderSession {
   }
 
   mutating func replyMissing(
-    to expired: CommandQueue.UnderWay, at now: MonotonicTime, _ actions: inout [AgentAction]
+    to expired: CommandQueue.UnderWay, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
   ) {
     let command = expired.command
     let unreadable = strange.takeUnreadable()
@@ -101,7 +104,7 @@ extension ReaderSession {
     // Its end may still come. Replies keep the order of commands: behind the next PONG there is none of it left.
     if command.isAnsweredByList { queue.addFirst(.ping) }
     if lastValidAt == nil {
-      if strayBytes > 0 && state != .foreign { enterForeign(at: now, &actions) }
+      if strayBytes > 0 && state != .foreign { enterForeign(at: now, &problems, &actions) }
       startAsking(at: now, &actions)
     } else if !isIdentified && queue.isIdle {
       // What else there was to ask has been asked: a reader that leaves one command unanswered is still known.
@@ -114,7 +117,7 @@ extension ReaderSession {
       let what =
         unreadable.map { StrangeReplies.words(for: $0, to: command) }
         ?? "no reply to \(command.text) within \(humanSpan(settings.replyTimeout))"
-      refused(command, what, said: unreadable?.raw, at: now, &actions)
+      refused(command, what, said: unreadable?.raw, at: now, &problems, &actions)
     }
   }
 
@@ -126,7 +129,7 @@ extension ReaderSession {
 
   private mutating func answered(
     _ asked: CommandQueue.UnderWay, by reply: Reply, heardAt: MonotonicTime, at now: MonotonicTime,
-    _ actions: inout [AgentAction]
+    _ problems: inout Problems, _ actions: inout [AgentAction]
   ) {
     let command = asked.command
     var outcome = CommandOutcome(command: command, reply: reply)
@@ -137,51 +140,55 @@ extension ReaderSession {
     defer { tell(asked, .reply(outcome), heardAt: heardAt) }
     guard command.isOfTheConversation else { return }
     switch outcome {
-    case .status(let status): learned(status, at: now, &actions)
+    case .status(let status): learned(status, at: now, &problems, &actions)
     case .pushTags(true): pushConfirmedAt = now
     case .refused(let refusal):
-      refused(command, "the reader refused \(command.text): \(refusal.rawValue)", at: now, &actions)
+      refused(
+        command, "the reader refused \(command.text): \(refusal.rawValue)", at: now, &problems, &actions)
       return
     case .unexpected(.once): return
     case .unexpected:
       refused(
-        command, "the reader's reply to \(command.text) makes no sense", said: reply.raw, at: now, &actions)
+        command, "the reader's reply to \(command.text) makes no sense", said: reply.raw, at: now,
+        &problems, &actions)
       return
     case .pong, .protocolVersions, .protocolSet, .battery, .time, .timeSet, .sessionFile, .done, .pushTags,
       .passings, .files, .fileInfo, .bounce, .buzzer:
       break
     }
-    var log: [LogEntry] = []
+    var log = problems.lend(.reader)
     let recovery = LogEntry(.readerChanged, "the reader answers \(command.text) again", fields())
-    conditions.clear(.readerRefused, of: command.text, telling: recovery, at: now, &log)
-    actions += log.map(AgentAction.log)
+    log.clear(.readerRefused, of: command.text, telling: recovery, at: now)
+    problems.settle(log, &actions)
   }
 
   /// - Parameter said: what the reader said, where that is to be shown. It may be something else each time: that is not
   ///   told anew.
   private mutating func refused(
     _ command: Command, _ what: String, said: [UInt8]? = nil, at now: MonotonicTime,
-    _ actions: inout [AgentAction]
+    _ problems: inout Problems, _ actions: inout [AgentAction]
   ) {
-    var log: [LogEntry] = []
+    var log = problems.lend(.reader)
     let text = said.map { ": " + MalformedFrame(reason: .unrecognised, raw: $0).printable(limit: 200) } ?? ""
     let message = what + text
-    let known = conditions.active.first { $0.event == .readerRefused && $0.subject == command.text }
+    let known = log.first(.readerRefused, of: command.text)
     if !text.isEmpty, known?.message.hasPrefix(what) == true {
-      conditions.reword(.readerRefused, of: command.text, message)
+      log.reword(.readerRefused, of: command.text, message)
     }
-    conditions.raise(.readerRefused, of: command.text, message, fields(), at: now, &log)
-    actions += log.map(AgentAction.log)
+    log.raise(.readerRefused, of: command.text, message, fields(), at: now)
+    problems.settle(log, &actions)
   }
 
-  private mutating func learned(_ new: ReaderStatus, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  private mutating func learned(
+    _ new: ReaderStatus, at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     let old = status
     let wasIdentified = isIdentified
     status = new
     statusAt = now
     isIdentified = true
     lastFrameAt = lastValidAt
-    tellStrange(new.strangeFields, at: now, &actions)
+    tellStrange(new.strangeFields, at: now, &problems, &actions)
     pollAt = now + settings.pollInterval
     lineBackoff.reset()
     silenceBackoff.reset()
@@ -203,30 +210,31 @@ extension ReaderSession {
       tellChanges(from: old, to: new, &actions)
     }
     guard !wasIdentified else { return }
-    var log: [LogEntry] = []
+    var log = problems.lend(.reader)
     let connected = LogEntry(
       .readerConnected, "reader \(name) speaks on \(settings.port)", fields([.firmware: identity.firmware]))
-    let problems: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
-    for problem in problems { conditions.clear(problem, telling: connected, at: now, &log) }
-    actions += (log.isEmpty ? [connected] : log).map(AgentAction.log)
+    for event in ReaderSession.lineProblems { log.clear(event, telling: connected, at: now) }
+    if log.entries.isEmpty { log.append(connected) }
+    problems.settle(log, &actions)
   }
 
   /// Tells once which fields cannot be read, whatever they say from one status to the next.
   private mutating func tellStrange(
-    _ strangeFields: [StrangeField], at now: MonotonicTime, _ actions: inout [AgentAction]
+    _ strangeFields: [StrangeField], at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
   ) {
     let subject = Command.getStatus.text
     let areNew = strange.areNew(strangeFields)
-    var log: [LogEntry] = []
+    var log = problems.lend(.reader)
     if strangeFields.isEmpty {
       let recovery = LogEntry(.readerChanged, "the reader's GETSTATUS can be read in full again", fields())
-      conditions.clear(.readerUnclear, of: subject, telling: recovery, at: now, &log)
+      log.clear(.readerUnclear, of: subject, telling: recovery, at: now)
     } else {
       let message = StrangeReplies.words(for: strangeFields)
-      if !areNew { conditions.reword(.readerUnclear, of: subject, message) }
-      conditions.raise(.readerUnclear, of: subject, message, fields(), at: now, &log)
+      if !areNew { log.reword(.readerUnclear, of: subject, message) }
+      log.raise(.readerUnclear, of: subject, message, fields(), at: now)
     }
-    actions += log.map(AgentAction.log)
+    problems.settle(log, &actions)
   }
 
   private func tellChanges(from old: ReaderStatus, to new: ReaderStatus, _ actions: inout [AgentAction]) {

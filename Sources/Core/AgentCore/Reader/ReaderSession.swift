@@ -17,7 +17,6 @@ public struct ReaderSession: Sendable {
   /// Number of the current opening; reports of older ones are ignored.
   var opening: UInt64 = 0
   var queue = CommandQueue()
-  var conditions = Conditions()
   var random: RandomSource
   var lineBackoff: Backoff
   var silenceBackoff: Backoff
@@ -85,10 +84,15 @@ public struct ReaderSession: Sendable {
   }
 
   /// Why it is not connected, for a person; nil when it is, or when it is being opened.
-  public var stateReason: String? {
-    let events: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
-    return state == .connected ? nil : conditions.active.last { events.contains($0.event) }?.message
+  public func stateReason(by problems: Problems) -> String? {
+    state == .connected
+      ? nil : problems.of(.reader).last { ReaderSession.lineProblems.contains($0.event) }?.message
   }
+
+  /// What keeps it from being connected; one of them is true at a time.
+  static let lineProblems: [EventName] = [
+    .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign,
+  ]
 
   /// Whether a reader speaks on the line and has said who it is.
   public var isConnected: Bool { state == .connected && isIdentified }
@@ -128,7 +132,9 @@ public struct ReaderSession: Sendable {
   }
 
   /// What is due is done.
-  mutating func advance(to now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func advance(
+    to now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     switch line {
     case .closed(let retryAt):
       if now >= retryAt { open(&actions) }
@@ -138,19 +144,22 @@ public struct ReaderSession: Sendable {
         reopen(&actions)
         return
       }
-      if let expired = queue.expire(at: now) { replyMissing(to: expired, at: now, &actions) }
+      if let expired = queue.expire(at: now) { replyMissing(to: expired, at: now, &problems, &actions) }
       if let quietSince, reopenAt == nil, now >= quietSince + settings.silenceTimeout {
-        fellSilent(at: now, &actions)
+        fellSilent(at: now, &problems, &actions)
         return
       }
-      if isIdentified || queue.isIdle, now >= pollAt { poll(at: now) }
+      if isIdentified || queue.isIdle, now >= pollAt { poll(at: now, problems) }
       if let quietSince, queue.isIdle, now >= quietSince + quietSpan { queue.add(.ping) }
       sendNext(at: now, &actions)
     }
   }
 
   /// New settings are in force; another port or other line settings open the line afresh.
-  mutating func apply(_ new: AgentSettings.Reader, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func apply(
+    _ new: AgentSettings.Reader, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
+  ) {
     let old = settings
     settings = new
     pollAt = min(pollAt, now + new.pollInterval)
@@ -164,9 +173,11 @@ public struct ReaderSession: Sendable {
     lineBackoff = ReaderSession.lineBackoff(for: new.port)
     silenceBackoff.reset()
     state = .opening
-    conditions.drop(
+    var log = problems.lend(.reader)
+    log.drop(
       .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused,
       .readerUnclear)
+    problems.settle(log)
     open(&actions)
   }
 
@@ -180,7 +191,9 @@ public struct ReaderSession: Sendable {
 // Opening and closing.
 extension ReaderSession {
   /// Something happened on the line.
-  mutating func handle(_ report: LineReport, at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func handle(
+    _ report: LineReport, at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     switch report {
     case .opened(let number, let device):
       guard number == opening, line == .opening else { return }
@@ -189,10 +202,10 @@ extension ReaderSession {
       startAsking(at: now, &actions)
     case .failed(let number, let failure):
       guard number == opening else { return }
-      lineFailed(failure, at: now, &actions)
+      lineFailed(failure, at: now, &problems, &actions)
     case .heard(let number, let reception):
       guard number == opening, case .open = line else { return }
-      heard(reception, at: now, &actions)
+      heard(reception, at: now, &problems, &actions)
     }
   }
 
@@ -218,7 +231,8 @@ extension ReaderSession {
   }
 
   private mutating func lineFailed(
-    _ failure: LineFailure, at now: MonotonicTime, _ actions: inout [AgentAction]
+    _ failure: LineFailure, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
   ) {
     let wasAlive = lastValidAt != nil
     queue.clear()
@@ -226,10 +240,10 @@ extension ReaderSession {
     reopenAt = nil
     line = .closed(retryAt: now + lineBackoff.next(&random))
     switch failure {
-    case .absent, .unreachable: enter(.absent, .readerAbsent, "\(failure)", at: now, &actions)
-    case .busy: enter(.busy, .readerBusy, "\(failure)", at: now, &actions)
+    case .absent, .unreachable: enter(.absent, .readerAbsent, "\(failure)", at: now, &problems, &actions)
+    case .busy: enter(.busy, .readerBusy, "\(failure)", at: now, &problems, &actions)
     case .notPermitted, .notATerminal, .failed:
-      enter(.unusable, .readerUnusable, "\(failure)", at: now, &actions)
+      enter(.unusable, .readerUnusable, "\(failure)", at: now, &problems, &actions)
     case .lost(let reason):
       if wasAlive {
         state = .opening
@@ -237,17 +251,21 @@ extension ReaderSession {
           .log(LogEntry(.readerLost, "the line to the reader was lost: \(reason)", fields([.reason: reason])))
         )
       } else {
-        enter(.unusable, .readerUnusable, "the line opens and is lost at once: \(reason)", at: now, &actions)
+        enter(
+          .unusable, .readerUnusable, "the line opens and is lost at once: \(reason)", at: now, &problems,
+          &actions)
       }
     }
   }
 
-  private mutating func fellSilent(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  private mutating func fellSilent(
+    at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     if strayBytes > 0 {
-      enterForeign(at: now, &actions)
+      enterForeign(at: now, &problems, &actions)
     } else {
       let span = humanSpan(settings.silenceTimeout)
-      enter(.silent, .readerSilent, "nothing heard from the reader for \(span)", at: now, &actions)
+      enter(.silent, .readerSilent, "nothing heard from the reader for \(span)", at: now, &problems, &actions)
     }
     isIdentified = false
     strayBytes = 0
@@ -262,27 +280,28 @@ extension ReaderSession {
     }
   }
 
-  mutating func enterForeign(at now: MonotonicTime, _ actions: inout [AgentAction]) {
+  mutating func enterForeign(
+    at now: MonotonicTime, _ problems: inout Problems, _ actions: inout [AgentAction]
+  ) {
     let shown = printable(sample)
     enter(
       .foreign, .readerForeign,
       "what speaks on \(settings.port) is no One4All, or the baud rate is wrong; it said: \(shown)", at: now,
-      &actions)
+      &problems, &actions)
   }
 
   private mutating func enter(
     _ state: ReaderState, _ event: EventName, _ message: String, at now: MonotonicTime,
-    _ actions: inout [AgentAction]
+    _ problems: inout Problems, _ actions: inout [AgentAction]
   ) {
     self.state = state
-    let others: [EventName] = [.readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign]
-    for other in others where other != event { conditions.drop(other) }
-    var log: [LogEntry] = []
+    var log = problems.lend(.reader)
+    for other in ReaderSession.lineProblems where other != event { log.drop(other) }
     // What a stranger says changes all the time; that a stranger speaks is told once.
-    if event != .readerForeign || !conditions.isActive(event) {
-      conditions.raise(event, message, fields(), at: now, &log)
+    if event != .readerForeign || !log.isActive(event) {
+      log.raise(event, message, fields(), at: now)
     }
-    actions += log.map(AgentAction.log)
+    problems.settle(log, &actions)
   }
 
   private func printable(_ bytes: [UInt8]) -> String {

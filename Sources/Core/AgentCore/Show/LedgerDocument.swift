@@ -46,7 +46,7 @@ public struct LedgerDocument: Sendable {
   ///   - hold: why nothing is sent at all; nil when nothing holds.
   public static func document(
     of files: [File], doubtful: Int, doubtfulReasons: [DoubtfulFrame.Reason: Int] = [:], isForwarding: Bool,
-    causes: [Conditions.Condition] = [], hold: String?, at now: Moment
+    causes: [Problem] = [], hold: String?, at now: Moment
   ) -> JSONValue {
     let summaries = files.map(\.standing.summary)
     return [

@@ -6,7 +6,6 @@ import One4AllProtocol
 /// It is an alarm as long as its file belongs to the present event (`PresentFiles`): the next event ends it, but for what
 /// waits for a decision.
 struct AccountWatch: Sendable {
-  private(set) var conditions = Conditions()
   private var revision: Int?
   private var current: FileKey?
 
@@ -63,16 +62,15 @@ struct AccountWatch: Sendable {
   ///   - current: the reader's session file.
   ///   - told: what the intake has told already; of lost passings it knows the numbers.
   mutating func advance(
-    _ ledger: Ledger, current: FileKey?, told: [Conditions.Condition], at now: MonotonicTime,
-    _ log: inout [LogEntry]
+    _ ledger: Ledger, current: FileKey?, told: [Problem], at now: MonotonicTime, _ log: inout Telling
   ) {
     guard ledger.revision != revision || current != self.current else { return }
     revision = ledger.revision
     self.current = current
     let troubled = ledger.files.filter(AccountWatch.isTroubled)
-    guard !troubled.isEmpty || !conditions.active.isEmpty else { return }
+    guard !troubled.isEmpty || !log.problems.isEmpty else { return }
     let present = PresentFiles(ledger.files, current: current)
-    var former = conditions.active
+    var former = log.problems
     for file in troubled {
       let subject = file.key.description
       let isPresent = present.contains(file.key)
@@ -85,24 +83,23 @@ struct AccountWatch: Sendable {
         raise(trouble, file.key, isTold: isTold, at: now, &log)
       }
     }
-    for condition in former {
-      let key = ledger.files.first { $0.key.description == condition.subject }?.key
+    for problem in former {
+      let key = ledger.files.first { $0.key.description == problem.subject }?.key
       let over = LogEntry(
-        condition.event, "no alarm any more: \(condition.message)", priority: .notice, fields(key))
-      conditions.clear(condition.event, of: condition.subject, telling: over, at: now, &log)
+        problem.event, "no alarm any more: \(problem.message)", priority: .notice, fields(key))
+      log.clear(problem.event, of: problem.subject, telling: over, at: now)
     }
   }
 
-  private mutating func raise(
-    _ trouble: Trouble, _ key: FileKey, isTold: Bool, at now: MonotonicTime, _ log: inout [LogEntry]
+  private func raise(
+    _ trouble: Trouble, _ key: FileKey, isTold: Bool, at now: MonotonicTime, _ log: inout Telling
   ) {
-    guard !conditions.isActive(trouble.event, of: key.description) else {
+    guard !log.isActive(trouble.event, of: key.description) else {
       // Each further passing was told by itself.
-      return conditions.reword(trouble.event, of: key.description, trouble.message)
+      return log.reword(trouble.event, of: key.description, trouble.message)
     }
-    var entries: [LogEntry] = []
-    conditions.raise(trouble.event, of: key.description, trouble.message, fields(key), at: now, &entries)
-    if !isTold { log += entries }
+    log.raise(
+      trouble.event, of: key.description, trouble.message, fields(key), isTold: !isTold, at: now)
   }
 
   private func fields(_ key: FileKey?) -> [JournalField: String] {

@@ -24,7 +24,7 @@ struct StatusView {
   func label(_ time: MonotonicTime?) -> WallTime? { time.map(now.label) }
 }
 
-extension Conditions.Condition {
+extension Problem {
   /// As status and ledger show it.
   func document(at now: Moment) -> JSONValue {
     StatusCatalogue.document(of: (self, now), StatusCatalogue.conditionColumns)

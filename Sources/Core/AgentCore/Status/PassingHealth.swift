@@ -4,19 +4,20 @@
 /// gap that is being fetched, passings that wait for a minute, an outage that is being sat out.
 public struct PassingHealth: Sendable {
   /// What is wrong with passings and their store now, the worst first.
-  public let conditions: [Conditions.Condition]
+  public let problems: [Problem]
 
   /// Why they are not well; empty when they are.
-  public var causes: [Conditions.Condition] { conditions.filter { $0.event.priority <= .error } }
+  public var causes: [Problem] { problems.filter { $0.event.priority <= .error } }
   /// Whether they are well.
   public var isWell: Bool { causes.isEmpty }
 
   /// How it stands with the passings of an agent.
   /// - Parameter files: only with those files, whatever event they belong to; nil for all.
   public init(_ agent: Agent, of files: [FileSummary]? = nil, at now: Moment) {
-    var found = agent.forwarder.activeConditions(at: now) + agent.storeWatch.conditions.active
+    let registry = agent.problems
+    var found = agent.forwarder.worded(registry.of(.forwarding), at: now) + registry.of(.store)
     // Lost passings are counted by the sums, which outlast a restart.
-    found += agent.intake.conditions.active.filter { $0.event != .passingsLost }
+    found += registry.of(.capture).filter { $0.event != .passingsLost }
     if let files {
       let names = Set(files.map(\.key.description))
       let all = Set(agent.ledger.files.map(\.key.description))
@@ -25,43 +26,31 @@ public struct PassingHealth: Sendable {
       if files.allSatisfy({ $0.waiting == 0 }) {
         found.removeAll { $0.event == .backlog || $0.event == .backlogOld }
       }
-      for file in files { found += PassingHealth.accounts(of: file, agent) }
+      for file in files { found += PassingHealth.accounts(of: file, registry, since: agent.startedAt) }
     } else {
-      found += agent.accounts.conditions.active
+      found += registry.of(.accounts)
     }
-    conditions = PassingHealth.numbered(found, by: agent.intake).worstFirst
+    problems = found.map { PassingHealth.numbered($0, registry) }.worstFirst
   }
 
   /// What is wrong with a file by its sums, whether or not it is an alarm.
-  private static func accounts(of file: FileSummary, _ agent: Agent) -> [Conditions.Condition] {
+  private static func accounts(
+    of file: FileSummary, _ registry: Problems, since start: MonotonicTime
+  ) -> [Problem] {
     let subject = file.key.description
     return AccountWatch.troubles(of: file).map { trouble in
-      agent.accounts.conditions.active.first { $0.event == trouble.event && $0.subject == subject }
-        ?? Conditions.Condition(
-          event: trouble.event, subject: subject, message: trouble.message, since: agent.startedAt)
+      registry.first(trouble.event, of: subject, by: .accounts)
+        ?? Problem(trouble.event, of: subject, by: .accounts, message: trouble.message, since: start)
     }
   }
 
   /// Of lost passings the intake knows the numbers, when it follows their file.
-  private static func numbered(_ conditions: [Conditions.Condition], by intake: Intake)
-    -> [Conditions.Condition]
-  {
-    let lost = intake.conditions.active.filter { $0.event == .passingsLost }
-    guard !lost.isEmpty else { return conditions }
-    return conditions.map { condition in
-      guard condition.event == .passingsLost,
-        let known = lost.first(where: { $0.subject == condition.subject })
-      else { return condition }
-      var condition = condition
-      condition.message = known.message
-      return condition
-    }
-  }
-}
-
-extension [Conditions.Condition] {
-  /// By priority, then by age.
-  var worstFirst: [Conditions.Condition] {
-    sorted { left, right in (left.event.priority, left.since) < (right.event.priority, right.since) }
+  private static func numbered(_ problem: Problem, _ registry: Problems) -> Problem {
+    guard problem.event == .passingsLost,
+      let known = registry.first(.passingsLost, of: problem.subject, by: .capture)
+    else { return problem }
+    var problem = problem
+    problem.message = known.message
+    return problem
   }
 }

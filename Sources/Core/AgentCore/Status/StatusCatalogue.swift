@@ -124,7 +124,7 @@ public enum StatusCatalogue {
       .object("reader", "the reader and the line to it"),
       Member("reader.state", .text, "one of the states below") { .string($0.agent.session.state.rawValue) },
       Member("reader.reason", .text, orNull: true, "why it is not connected, in a line") {
-        .text($0.agent.session.stateReason)
+        .text($0.agent.session.stateReason(by: $0.agent.problems))
       },
       Member("reader.port", .text, "the port as configured") { .string("\($0.agent.settings.reader.port)") },
       Member("reader.device", .text, orNull: true, "what the port resolved to when it was opened") {
@@ -151,7 +151,7 @@ public enum StatusCatalogue {
 
   private static let cloud: [Member] = [
     .object("cloud", "the cloud"),
-    Member("cloud.state", .text, "one of the states below") { .string($0.agent.report.state.rawValue) },
+    Member("cloud.state", .text, "one of the states below") { .string($0.agent.cloudState.rawValue) },
     Member("cloud.url", .text, "its address as configured") { .string($0.agent.report.cloud.url) },
     Member("cloud.deviceid", .text, orNull: true, "the cloud's name for the reader") {
       .text($0.agent.report.binding?.deviceid)
@@ -276,7 +276,7 @@ public enum StatusCatalogue {
 
   private static let conditions: [Member] = list(
     "conditions", "what is wrong now, the worst first", conditionColumns
-  ) { view in view.health.conditions.map { ($0, view.now) } }
+  ) { view in view.health.problems.map { ($0, view.now) } }
 
   private static let fields: [Column<DeviceComparison.Field>] = [
     Column(
@@ -294,18 +294,18 @@ public enum StatusCatalogue {
   ]
 
   /// Something that is wrong, as status and ledger show it.
-  static let conditionColumns: [Column<(condition: Conditions.Condition, now: Moment)>] = [
+  static let conditionColumns: [Column<(problem: Problem, now: Moment)>] = [
     Column(name: "event", kind: .text, meaning: "a registered event of [events.md](events.md)") {
-      .string($0.condition.event.rawValue)
+      .string($0.problem.event.rawValue)
     },
     Column(
       name: "severity", kind: .text,
       meaning: LogPriority.allCases.map { "`\($0.name)`" }.joined(separator: ", ")
-    ) { .string($0.condition.event.priority.name) },
-    Column(name: "message", kind: .text, meaning: "a line for a person") { .string($0.condition.message) },
-    Column(name: "since", kind: .time, meaning: "when it began") { .time($0.now.label($0.condition.since)) },
+    ) { .string($0.problem.event.priority.name) },
+    Column(name: "message", kind: .text, meaning: "a line for a person") { .string($0.problem.message) },
+    Column(name: "since", kind: .time, meaning: "when it began") { .time($0.now.label($0.problem.since)) },
     Column(name: "repetitions", kind: .integer, meaning: "how often it was found again") {
-      .whole($0.condition.repetitions)
+      .whole($0.problem.repetitions)
     },
   ]
 }
