@@ -208,9 +208,9 @@ struct FetchPaceTests {
     let idle = pace.pause(after: .milliseconds(430), listed: 100, heard: 100, at: at(430))
     #expect(idle == .milliseconds(20))
     for turn in 0..<400 { pace.pushed(at: at(1000 + Int64(turn) * 5)) }
-    // Ten of the list among ninety that were pushed: a twentieth of the line is what is left.
+    // Ten of the list among ninety that were pushed: they get a twelfth of the line, six tenths of what is left.
     let pause = pace.pause(after: .milliseconds(430), listed: 10, heard: 100, at: at(3000))
-    #expect(pause > .milliseconds(400) && pause < .milliseconds(550))
+    #expect(pause > .milliseconds(120) && pause < .milliseconds(180))
     #expect(pace.largestSlice == RangeReader.smallest)
     // The same rate on a fast network is nothing.
     let fast = pace.pause(after: .milliseconds(4), listed: 100, heard: 100, at: at(3000))

@@ -2,12 +2,14 @@
 ///
 /// A slice keeps the line busy: 100 frames take 0.43 s at 115200 baud, and what is pushed meanwhile waits in the reader.
 /// So the speed of the line is measured by the slices themselves, the rate of pushed passings is counted, and slices
-/// get what is left: with nobody passing almost all of the time, at 200/s on a line that carries 245/s a tenth.
+/// get what is left: with nobody passing almost all of the time, at 200/s on a line that carries 230/s a thirteenth.
 struct FetchPace: Sendable {
   /// Fewest milliseconds between slices, for commands of others.
   static let shortest = Duration.milliseconds(20)
   /// Span over which pushed passings are counted.
   private static let window = Duration.seconds(1)
+  /// What slices get of what pushing leaves, at the least.
+  private static let partOfRest = 0.6
   /// What slices get of the line at the least, though more is pushed than it carries.
   private static let smallestShare = 0.04
 
@@ -30,10 +32,11 @@ struct FetchPace: Sendable {
     return max(RangeReader.smallest, carried)
   }
 
-  /// What slices get of the line.
+  /// What slices get of the line: a tenth more than is pushed is left to pushing, but where that leaves next to nothing, the
+  /// larger part of what pushing leaves.
   private var share: Double {
-    let rate = max(lastRate, Double(counted))
-    return min(1, max(FetchPace.smallestShare, 1 - 1.1 * rate / capacity))
+    let pushed = max(lastRate, Double(counted)) / capacity
+    return min(1, max(1 - 1.1 * pushed, FetchPace.partOfRest * (1 - pushed), FetchPace.smallestShare))
   }
 
   /// How long the line takes for so many frames; nil while that is not known.
