@@ -335,7 +335,7 @@ final class ForwardWorld: SteppedWorld {
   var aliases: [String] { sessions.compactMap { $0["alias"]?.string } }
   var misuse: [JSONValue] { cloud.misuse }
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
-  var problems: [Problem] { forwarder.worded(registry.of(.forwarding), at: now) }
+  var problems: [Problem] { forwarder.worded(registry.shown(.forwarding), at: now) }
   func isActive(_ event: EventName) -> Bool { problems.contains { $0.event == event } }
   func clearRequests() { requests = [] }
   func sent(_ path: String) -> [AgentCore.CloudRequest] {

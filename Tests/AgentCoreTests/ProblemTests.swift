@@ -70,6 +70,40 @@ struct ProblemTests {
     #expect(problems.of(.capture).map(\.subject) == ["START"])
   }
 
+  @Test("What follows from another problem is not shown beside it, and comes back when that ends")
+  func follows() {
+    var problems = Problems()
+    func forward(_ change: (inout Telling) -> Void) {
+      var log = problems.lend(.forwarding)
+      change(&log)
+      problems.settle(log)
+    }
+    forward { $0.raise(.backlog, "1 passing waits", at: time(30)) }
+    #expect(problems.shown(.forwarding).map(\.event) == [.backlog])
+    forward { $0.raise(.backlogOld, "1 passing waits", at: time(60)) }
+    #expect(problems.shown(.forwarding).map(\.event) == [.backlogOld])
+    forward { $0.drop(.backlogOld) }
+    #expect(problems.shown(.forwarding).map(\.event) == [.backlog])
+  }
+
+  @Test("What two parts know of is shown once: as the one that judges has it, in the words of the other")
+  func judges() throws {
+    var problems = Problems()
+    var capture = problems.lend(.capture)
+    capture.raise(.passingsLost, of: "file", "1 passing lost: 5", at: time(1))
+    problems.settle(capture)
+    #expect(problems.shown(.capture).isEmpty && problems.shown(.accounts).isEmpty)
+    var accounts = problems.lend(.accounts)
+    accounts.raise(.passingsLost, of: "file", "1 passing lost", at: time(2))
+    accounts.raise(.passingsRejected, of: "file", "1 passing refused", at: time(2))
+    problems.settle(accounts)
+    let shown = problems.shown(.accounts)
+    #expect(shown.map(\.since) == [time(2), time(2)])
+    #expect(shown.map(problems.words) == ["1 passing lost: 5", "1 passing refused"])
+    problems.settle(Problems().lend(.capture))
+    #expect(problems.words(try #require(shown.first)) == "1 passing lost")
+  }
+
   @Test(
     "Spans for people",
     arguments: [

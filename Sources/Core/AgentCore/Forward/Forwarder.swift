@@ -115,9 +115,7 @@ public struct Forwarder: Sendable {
 
   /// What is wrong now, in words of now.
   func worded(_ problems: [Problem], at now: Moment) -> [Problem] {
-    // An old backlog is a backlog.
-    let isOld = problems.contains { $0.event == .backlogOld }
-    return problems.filter { $0.event != .backlog || !isOld }.map { problem in
+    problems.map { problem in
       var problem = problem
       switch problem.event {
       case .backlog, .backlogOld: problem.message = words(of: backlog(at: now), at: now)

@@ -1,20 +1,5 @@
 // The catalogue: what is registered of each event.
 extension EventName {
-  /// What is registered of an event.
-  struct Row {
-    let messageID: String
-    let priority: LogPriority
-    let meaning: String
-    let remedy: String
-
-    init(_ messageID: String, _ priority: LogPriority, _ meaning: String, remedy: String) {
-      self.messageID = messageID
-      self.priority = priority
-      self.meaning = meaning
-      self.remedy = remedy
-    }
-  }
-
   var row: Row {
     switch self {
     case .daemonStarted:
@@ -236,7 +221,7 @@ extension EventName {
       Row(
         "4e06505702338fa02b5cf5cea859af81", .alert,
         "the reader has given out numbers and has their passings no more",
-        remedy: "compare with the reader's own backup (USB); `one4allctl import` takes it")
+        remedy: "compare with the reader's own backup (USB); `one4allctl import` takes it", judge: .accounts)
     case .passingsUnconfirmed:
       Row(
         "18738cbf3894e57f8c633f99825e9c00", .error,
@@ -350,7 +335,7 @@ extension EventName {
       Row(
         "285a4e9e1c43c26e29a356ca9b4c3e80", .warning,
         "1,000 passings wait for the cloud, or one for half a minute",
-        remedy: "nothing is lost; is the network there")
+        remedy: "nothing is lost; is the network there", follows: [.backlogOld])
     case .backlogDrained:
       Row(
         "767c2d63eae08f1b61f9e5ce343778b2", .notice, "the passings that waited are in the cloud",

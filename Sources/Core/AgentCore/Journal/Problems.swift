@@ -56,6 +56,25 @@ public struct Problems: Equatable, Sendable {
   /// Those that a part has found, in the order in which they began.
   public func of(_ part: Part) -> [Problem] { active.filter { $0.part == part } }
 
+  /// Those of them that are to be shown: not what another part judges, and not what follows from another one.
+  func shown(_ part: Part) -> [Problem] {
+    let found = of(part)
+    return found.filter { problem in
+      let row = problem.event.row
+      guard row.judge.map({ $0 == part }) ?? true else { return false }
+      return !found.contains { $0.subject == problem.subject && row.follows.contains($0.event) }
+    }
+  }
+
+  /// The words for what a part judges: another one that knows of it knows more, such as which passings are lost.
+  func words(_ problem: Problem) -> String {
+    guard problem.event.row.judge == problem.part else { return problem.message }
+    let known = active.first {
+      $0.event == problem.event && $0.subject == problem.subject && $0.part != problem.part
+    }
+    return known?.message ?? problem.message
+  }
+
   /// One of them; nil when that is not wrong now.
   func first(_ event: EventName, of subject: String = "", by part: Part) -> Problem? {
     active.first { $0.event == event && $0.subject == subject && $0.part == part }

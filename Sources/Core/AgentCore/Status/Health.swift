@@ -19,9 +19,9 @@ public struct Health: Equatable, Sendable {
     let report = agent.report
     let cloudState = agent.cloudState
     let passings = PassingHealth(agent, at: now)
-    let ofReader = agent.problems.of(.reader)
-    let ofDevice = agent.problems.of(.device)
-    let ofClock = agent.problems.of(.readerClock)
+    let ofReader = agent.problems.shown(.reader)
+    let ofDevice = agent.problems.shown(.device)
+    let ofClock = agent.problems.shown(.readerClock)
     problems = (ofReader + report.worded(ofDevice, at: now) + ofClock + passings.problems).worstFirst
     let isDeviceWell = (cloudState == .ok || cloudState == .unverified) && report.agrees(at: now) != false
     // A reader's clock that is wrong makes wrong passings.

@@ -15,9 +15,8 @@ public struct PassingHealth: Sendable {
   /// - Parameter files: only with those files, whatever event they belong to; nil for all.
   public init(_ agent: Agent, of files: [FileSummary]? = nil, at now: Moment) {
     let registry = agent.problems
-    var found = agent.forwarder.worded(registry.of(.forwarding), at: now) + registry.of(.store)
-    // Lost passings are counted by the sums, which outlast a restart.
-    found += registry.of(.capture).filter { $0.event != .passingsLost }
+    var found = agent.forwarder.worded(registry.shown(.forwarding), at: now)
+    found += registry.shown(.store) + registry.shown(.capture)
     if let files {
       let names = Set(files.map(\.key.description))
       let all = Set(agent.ledger.files.map(\.key.description))
@@ -28,9 +27,10 @@ public struct PassingHealth: Sendable {
       }
       for file in files { found += PassingHealth.accounts(of: file, registry, since: agent.startedAt) }
     } else {
-      found += registry.of(.accounts)
+      found += registry.shown(.accounts)
     }
-    problems = found.map { PassingHealth.numbered($0, registry) }.worstFirst
+    for index in found.indices { found[index].message = registry.words(found[index]) }
+    problems = found.worstFirst
   }
 
   /// What is wrong with a file by its sums, whether or not it is an alarm.
@@ -42,15 +42,5 @@ public struct PassingHealth: Sendable {
       registry.first(trouble.event, of: subject, by: .accounts)
         ?? Problem(trouble.event, of: subject, by: .accounts, message: trouble.message, since: start)
     }
-  }
-
-  /// Of lost passings the intake knows the numbers, when it follows their file.
-  private static func numbered(_ problem: Problem, _ registry: Problems) -> Problem {
-    guard problem.event == .passingsLost,
-      let known = registry.first(.passingsLost, of: problem.subject, by: .capture)
-    else { return problem }
-    var problem = problem
-    problem.message = known.message
-    return problem
   }
 }
