@@ -10,10 +10,12 @@ extension EventName {
     let follows: [EventName]
     /// The part that says whether it is to be shown, where several know of it.
     let judge: Problems.Part?
+    /// When it is wrong by the reader's status; nil where a part says so.
+    let rule: StatusRule?
 
     init(
       _ messageID: String, _ priority: LogPriority, _ meaning: String, remedy: String,
-      follows: [EventName] = [], judge: Problems.Part? = nil
+      follows: [EventName] = [], judge: Problems.Part? = nil, rule: StatusRule? = nil
     ) {
       self.messageID = messageID
       self.priority = priority
@@ -21,6 +23,7 @@ extension EventName {
       self.remedy = remedy
       self.follows = follows
       self.judge = judge
+      self.rule = rule
     }
   }
 }

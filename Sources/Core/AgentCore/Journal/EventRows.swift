@@ -1,3 +1,5 @@
+import One4AllProtocol
+
 // The catalogue: what is registered of each event.
 extension EventName {
   var row: Row {

@@ -193,6 +193,7 @@ extension ReaderSession {
     lineBackoff.reset()
     silenceBackoff.reset()
     let isSwapped = old.map { $0.serialNumber != new.serialNumber } ?? false
+    judge(new, isAnother: isSwapped, at: now, &problems, &actions)
     if isSwapped && wasIdentified { tell(.disconnected) }
     tell(isSwapped || !wasIdentified ? .connected(new) : .status(new))
     let identity = ReaderIdentity(new)
@@ -215,6 +216,17 @@ extension ReaderSession {
       .readerConnected, "reader \(name) speaks on \(settings.port)", fields([.firmware: identity.firmware]))
     for event in ReaderSession.lineProblems { log.clear(event, telling: connected, at: now) }
     if log.entries.isEmpty { log.append(connected) }
+    problems.settle(log, &actions)
+  }
+
+  /// What its status alone shows to be wrong.
+  private func judge(
+    _ status: ReaderStatus, isAnother: Bool, at now: MonotonicTime, _ problems: inout Problems,
+    _ actions: inout [AgentAction]
+  ) {
+    var log = problems.lend(.reader)
+    if isAnother { StatusRule.forget(&log) }
+    StatusRule.judge(status, fields(), at: now, &log)
     problems.settle(log, &actions)
   }
 

@@ -177,6 +177,7 @@ public struct ReaderSession: Sendable {
     log.drop(
       .readerAbsent, .readerBusy, .readerUnusable, .readerSilent, .readerForeign, .readerRefused,
       .readerUnclear)
+    StatusRule.forget(&log)
     problems.settle(log)
     open(&actions)
   }
