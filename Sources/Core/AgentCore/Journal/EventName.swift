@@ -61,6 +61,8 @@ public enum EventName: String, Sendable, CaseIterable {
   case clockContradicted = "clock-contradicted"
   /// The host's clock is trusted.
   case clockTrusted = "clock-trusted"
+  /// The reader runs on its battery, which is nearly empty.
+  case batteryLow = "battery-low"
   /// The reader's clock is off by more than `clock_warning`.
   case readerClock = "reader-clock"
   /// The reader's clock shows another time than it would have gone on to.

@@ -138,6 +138,18 @@ extension EventName {
       Row(
         "35cd56d71ab81129fcff1211c794709c", .notice, "the host's clock is trusted",
         remedy: "")
+    case .batteryLow:
+      Row(
+        "7c1f0d6be94a4a52b8e3c90f5d2761ab", .warning, "the reader runs on its battery, which is nearly empty",
+        remedy: "connect mains or change the battery",
+        rule: StatusRule(
+          begins: { $0.mainsPower == false && ($0.batteryPercent ?? 100) <= 15 },
+          ends: { $0.mainsPower == true || ($0.batteryPercent ?? 0) >= 20 },
+          words: { status in
+            let charge = status.batteryPercent.map { "at \($0) percent" } ?? "low"
+            return "the reader runs without mains, and its battery is \(charge)"
+          },
+          recovery: "the reader has power again: mains, or a battery of 20 percent"))
     case .readerClock:
       Row(
         "5de0af9a69d14710d5ffb16c8eb93aad", .alert,
