@@ -366,21 +366,6 @@ final class CaptureWorld: SteppedWorld {
     }
   }
 
-  /// The passings that the reader made so long ago, or longer, and that are not ready to be sent.
-  func late(by span: Duration) -> [String] {
-    let limit = readerNow - span.wholeNanoseconds / 1_000_000
-    return truth.flatMap { file, frames in
-      let rows = store.files[key(file)]?.rows ?? [:]
-      return frames.compactMap { text -> String? in
-        guard let passing = try? Passing(parsing: Array(text.utf8)),
-          passing.localMilliseconds + 6 * 3_600_000 < limit,
-          rows[passing.number].map({ $0.kept.trust == .unconfirmed }) ?? true
-        else { return nil }
-        return "\(file) \(passing.number)"
-      }
-    }
-  }
-
   func entries(_ event: EventName) -> [LogEntry] { log.filter { $0.event == event } }
 
   /// Holds the store against the reader's memory.

@@ -84,12 +84,9 @@ struct Asking: Sendable {
   }
 
   /// A question for count or name was answered, or not.
-  /// - Parameter frames: so many passings would be as long as its answer.
-  mutating func paced(
-    _ answer: ReaderAnswer, _ timing: ReplyTiming, frames: Int, at now: MonotonicTime
-  ) {
+  mutating func paced(_ answer: ReaderAnswer, _ timing: ReplyTiming, at now: MonotonicTime) {
     let span: Duration? = if case .reply = answer { timing.heard - timing.asked } else { nil }
-    questions.answered(after: span, busy: pace.span(ofFrames: frames), at: now)
+    questions.answered(after: span, at: now)
   }
 
   /// Something was in vain.
@@ -100,9 +97,7 @@ struct Asking: Sendable {
     from =
       now
       + (slice.isEnded
-        ? pace.pause(
-          after: timing.heard - timing.asked, listed: slice.frames.count, heard: slice.heard, at: now)
-        : FetchPace.shortest)
+        ? pace.pause(after: timing.heard - timing.asked, frames: slice.heard, at: now) : FetchPace.shortest)
   }
 
   // MARK: The list under way

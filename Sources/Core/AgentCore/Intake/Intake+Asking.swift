@@ -11,8 +11,6 @@ extension Intake {
   private static let secondListPause = Duration.milliseconds(200)
   /// How often the reader is asked for its files while it lists what is left out.
   private static let leftOutSpan = Duration.seconds(300)
-  /// A status is about as long as so many passings.
-  private static let statusFrames = 8
 
   mutating func askNext(at now: MonotonicTime, _ out: inout IntakeOutput) {
     guard let reader, asking.question == nil else { return }
@@ -122,10 +120,10 @@ extension Intake {
     switch purpose {
     case nil: break
     case .naming:
-      asking.paced(answer, timing, frames: Intake.statusFrames, at: now.monotonic)
+      asking.paced(answer, timing, at: now.monotonic)
       if !isStatus { notNamed() }
     case .counting:
-      asking.paced(answer, timing, frames: 1, at: now.monotonic)
+      asking.paced(answer, timing, at: now.monotonic)
       counted(answer, at: now.monotonic)
     case .listing: listed(answer, at: now, &out)
     case .info(let key): informed(answer, of: key, at: now.monotonic, &out)

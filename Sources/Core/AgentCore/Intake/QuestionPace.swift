@@ -1,8 +1,8 @@
 /// How long the reader is not asked for its count or its session file after it was.
 ///
 /// While the line is bad there is always something in doubt, and a status is 350 bytes: 30 ms at 115200 baud. So the
-/// questions wait for each other, and one answer settles all doubts that came before it was asked. Nine times as long as an
-/// answer kept the line busy is left to others. Before it is known what the line carries, that is how long it took.
+/// questions wait for each other, and one answer settles all doubts that came before it was asked. How long an answer
+/// took, from the command to its end, is at least what it kept the line busy; nine times that is left to others.
 struct QuestionPace: Sendable {
   /// The least wait behind an answer: how often a fast line is asked.
   static let shortest = Duration.milliseconds(250)
@@ -15,12 +15,9 @@ struct QuestionPace: Sendable {
   private(set) var from: MonotonicTime?
 
   /// A question was answered.
-  /// - Parameters:
-  ///   - span: how long that took, from the command to its end; nil when the answer never came.
-  ///   - busy: how long the line was busy with it; nil when that is not known.
-  mutating func answered(after span: Duration?, busy: Duration?, at now: MonotonicTime) {
-    let spent = span.map { min($0, busy ?? $0) } ?? .zero
-    let wait = spent * QuestionPace.parts
+  /// - Parameter span: how long that took; nil when the answer never came.
+  mutating func answered(after span: Duration?, at now: MonotonicTime) {
+    let wait = (span ?? .zero) * QuestionPace.parts
     let isFollowing = from.map { $0 > now } ?? false
     let start = isFollowing ? from ?? now : now
     from = min(max(start + wait, now + QuestionPace.shortest), now + QuestionPace.longest)
