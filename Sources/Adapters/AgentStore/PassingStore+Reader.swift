@@ -55,10 +55,7 @@ extension PassingStore {
 
   /// Numbers that are not stored and that the reader has no more.
   func noteLost(_ file: inout StoredFile, _ numbers: NumberSet) throws(StoreError) {
-    var lost = numbers
-    for kind in SpanKind.standings {
-      lost.subtract(try spans.common(file.id, kind, numbers))
-    }
+    let lost = numbers.subtracting(try spans.common(file.id, SpanKind.standings, numbers))
     file.lost += try spans.add(file.id, .lost, lost)
   }
 
@@ -67,12 +64,8 @@ extension PassingStore {
     -> PassingReport
   {
     guard var file = try files.find(key) else { return .contradicted(FileSummary(key: key), Contradiction()) }
-    var stored = NumberSet()
-    for kind in SpanKind.standings {
-      stored.formUnion(try spans.common(file.id, kind, numbers))
-    }
-    var backed = try spans.common(file.id, .confirmed, stored)
-    backed.formUnion(try spans.common(file.id, .counted, stored))
+    let stored = try spans.common(file.id, SpanKind.standings, numbers)
+    let backed = try spans.common(file.id, [.confirmed, .counted], stored)
     let unbacked = stored.subtracting(backed)
     let misplaced = try misplaced(of: file, unbacked, keepingPushed: keepingPushed)
     let unknown = unbacked.subtracting(misplaced)

@@ -190,7 +190,9 @@ struct PassingStore: ~Copyable {
       try changes.note(file.id, noted.appeared, .stored)
       var corrected = noted.rewritten.subtracting(noted.appeared)
       corrected.subtract(noted.disappeared)
-      if !corrected.isEmpty { try changes.note(file.id, try seen(corrected, of: file.id), .corrected) }
+      if !corrected.isEmpty {
+        try changes.note(file.id, try spans.common(file.id, SpanKind.seen, corrected), .corrected)
+      }
       // Of what is lost no more, and not believed yet, nothing is told any more.
       var withdrawn = noted.found.subtracting(noted.appeared)
       withdrawn.formUnion(noted.disappeared)
@@ -198,13 +200,6 @@ struct PassingStore: ~Copyable {
       try changes.note(file.id, noted.lost, .lost)
     }
     if file != before { try files.save(file) }
-  }
-
-  /// Those of the numbers that are believed.
-  func seen(_ numbers: NumberSet, of file: Int64) throws(StoreError) -> NumberSet {
-    var seen = NumberSet()
-    for kind in SpanKind.seen { seen.formUnion(try spans.common(file, kind, numbers)) }
-    return seen
   }
 
   private func known(_ key: FileKey, making: Bool) throws(StoreError) -> StoredFile? {

@@ -166,6 +166,13 @@ struct SpanTable: ~Copyable {
     return common
   }
 
+  /// Those of the numbers that are in any of those kinds.
+  func common(_ file: Int64, _ kinds: [SpanKind], _ numbers: NumberSet) throws(StoreError) -> NumberSet {
+    var found = NumberSet()
+    for kind in kinds { found.formUnion(try common(file, kind, numbers)) }
+    return found
+  }
+
   /// The numbers behind one, ascending, in spans.
   /// - Parameters:
   ///   - after: 0 for all.
